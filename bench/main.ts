@@ -1,0 +1,136 @@
+/**
+ * Measures the budgets of the design in a real Chromium, and prints them as a table. Fails where a limit is exceeded.
+ *
+ * @since 0.1.0
+ */
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import { cpus } from "node:os"
+import * as Browser from "../test/browser/Browser.js"
+import * as PageServer from "../test/browser/PageServer.js"
+import * as Tab from "../test/browser/Tab.js"
+import * as Budget from "./Budget.js"
+import * as BundleSize from "./BundleSize.js"
+import type { Api, Pairs } from "./page.js"
+
+const pairCount = 300
+const chunk = 50
+const warmUpCount = 200
+const pendingBefore = 10_000
+const pendingAtStart = 5000
+const edits = 200
+const editedClients = 20
+
+const progress = (text: string) => Effect.sync(() => process.stderr.write(`${text}\n`))
+
+const inChunks = <E>(what: string, warmUp: number, size: number, measure: (count: number) => Effect.Effect<Pairs, E>) =>
+  Effect.gen(function* () {
+    // code that has just been loaded is still interpreted, which says nothing of either side
+    for (let warmed = 0; warmed < warmUp; warmed += size) yield* measure(size)
+    const taken: Array<Pairs[number]> = []
+    while (taken.length < pairCount) {
+      taken.push(...(yield* measure(Math.min(size, pairCount - taken.length))))
+      yield* progress(`${what}: ${taken.length} of ${pairCount} pairs`)
+    }
+    return taken
+  })
+
+const millis = (value: number) => `${value.toFixed(2)} ms`
+
+const ratio = (pairs: Pairs, besides: string) => {
+  const ours = Budget.median(pairs.map(([ours]) => ours))
+  const beside = Budget.median(pairs.map(([, beside]) => beside))
+  return { measured: ours / beside, unit: "×", detail: `${millis(ours)} beside ${millis(beside)} for ${besides}` }
+}
+
+const inPage = Effect.gen(function* () {
+  const { chromium, context } = yield* Browser.launch()
+  const { url } = yield* PageServer.serve({
+    pages: { "/": new URL("./page.ts", import.meta.url) },
+    bundle: { minify: true }
+  })
+  const tab = yield* Tab.open<Api>(context, url("/"))
+  const { isolated } = yield* tab.call("surroundings")
+  const call = tab.callWithin("5 minutes")
+  yield* progress(`${chromium.version}${isolated ? ", cross-origin isolated" : ""}`)
+
+  yield* call("setUpAccepting")
+  const accept = yield* inChunks("accept one", warmUpCount, chunk, (count) => call("accept", count))
+  const waiting = yield* call("setUpAcceptingBehind", pendingBefore)
+  const behind = yield* inChunks(`accept one behind ${waiting}`, chunk, chunk, (count) => call("acceptBehind", count))
+  const pending = yield* call("setUpStarting", pendingAtStart)
+  const starting = yield* inChunks(`start with ${pending} pending`, 1, chunk / 5, (count) => call("start", count))
+  const [few, many] = [yield* call("writesOfReplay", 50), yield* call("writesOfReplay", 100)]
+  const sent = yield* call("requestsAfterEdits", edits, editedClients)
+
+  const budgets: ReadonlyArray<Budget.Budget> = [
+    {
+      work: "accept one update to `Queued`",
+      limit: 1.8,
+      aim: 1.4,
+      ...ratio(accept, "a bare strict one-row transaction")
+    },
+    {
+      work: `the same with ${waiting} pending`,
+      limit: 1.2,
+      aim: 1.05,
+      ...ratio(behind, "the same with few pending")
+    },
+    {
+      work: `cold start with ${pending} pending`,
+      limit: 3,
+      aim: 2,
+      ...ratio(starting, "opening the database and one bare `getAll` of the rows")
+    },
+    {
+      work: "replay one entry without faults",
+      measured: (many - few) / 50,
+      limit: 2,
+      aim: undefined,
+      unit: "writes",
+      detail: `a run of 100 makes ${many} write transactions, one of 50 makes ${few}`
+    },
+    {
+      work: `${edits} edits of ${editedClients} clients made offline`,
+      measured: sent.mutations + sent.reads.length,
+      limit: editedClients + 1,
+      aim: undefined,
+      unit: "requests",
+      detail: `${sent.mutations} mutations, and reads of ${sent.reads.join(", ")}`,
+      open: true
+    }
+  ]
+  return { version: chromium.version, budgets }
+})
+
+const size = (work: string, entry: string, limit: number, aim: number) =>
+  Effect.map(BundleSize.own(new URL(entry, import.meta.url)), (bytes): Budget.Budget => ({
+    work,
+    measured: bytes / 1000,
+    limit,
+    aim,
+    unit: "kB",
+    detail: `${bytes} bytes minified and gzipped, Effect and idb-keyval aside`
+  }))
+
+const main = Effect.gen(function* () {
+  const sizes = yield* Effect.all([
+    size("own code: the whole library", "../src/index.ts", 16, 12),
+    size("own code: `ClientsApi` alone", "../src/ClientsApi.ts", 5, 4)
+  ])
+  const { budgets: measured, version } = yield* inPage
+  const budgets = [...measured, ...sizes]
+  yield* Console.log(Budget.table(budgets))
+  yield* Console.log(
+    `\n\`npm run bench\`: ${version}, ${cpus()[0]?.model ?? "unknown CPU"}, Node ${process.version}; medians of ${pairCount} interleaved pairs.`
+  )
+  if (budgets.some((budget) => Budget.isExceeded(budget) && budget.open !== true)) {
+    process.exitCode = 1
+    yield* progress("A limit is exceeded.")
+  }
+})
+
+Effect.runPromise(Effect.scoped(main)).catch((error: unknown) => {
+  process.exitCode = 1
+  process.stderr.write(`${String(error)}\n`)
+})

@@ -1,0 +1,58 @@
+import tseslint from "typescript-eslint"
+
+export default tseslint.config(
+  { ignores: ["dist", "node_modules", "tmp", ".ci"] },
+  {
+    files: ["**/*.ts"],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { project: "./tsconfig.json" } },
+    rules: {
+      // a cast silences the compiler: decode, narrow, or say `satisfies` (`as const` stays allowed)
+      "@typescript-eslint/consistent-type-assertions": ["error", { assertionStyle: "never" }],
+      "@typescript-eslint/no-explicit-any": "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+      // Effect's ways that these rules misread: type-level namespaces, void callbacks, template output of numbers
+      "@typescript-eslint/no-namespace": "off",
+      "@typescript-eslint/no-invalid-void-type": "off",
+      "@typescript-eslint/no-confusing-void-expression": "off",
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/no-empty-object-type": "off",
+      // schema interfaces are no class instances, though the rule takes them for such
+      "@typescript-eslint/no-misused-spread": "off",
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { ignoreRestSiblings: true, argsIgnorePattern: "^_", varsIgnorePattern: "^_$" }
+      ],
+      "@typescript-eslint/require-await": "off",
+      "@typescript-eslint/no-unsafe-declaration-merging": "off"
+    }
+  },
+  {
+    files: ["src/**/*.ts"],
+    rules: {
+      "no-console": "error",
+      "no-restricted-imports": [
+        "error",
+        {
+          paths: ["effect", "@effect/platform"].map((name) => ({
+            name,
+            message: "Import the submodule: the barrel more than doubles a browser bundle."
+          }))
+        }
+      ],
+      "no-restricted-syntax": [
+        "error",
+        { selector: "TryStatement", message: "Use Effect.try: errors are values here." },
+        { selector: "FunctionDeclaration[async=true], ArrowFunctionExpression[async=true]", message: "Use an Effect." },
+        {
+          selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+          message: "Use Clock: tests own the time."
+        },
+        {
+          selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
+          message: "Use Random: tests own the chance."
+        }
+      ]
+    }
+  }
+)

@@ -1,0 +1,40 @@
+/**
+ * A Toggl to try things against, over HTTP on loopback, and the page of `pwa.ts` on the same origin:
+ *
+ * ```sh
+ * npx tsx examples/fakeToggl.ts
+ * ```
+ *
+ * It prints the settings that make `server.ts` talk to it, and runs until it is stopped. Of the web handler that the
+ * fake is, any server can be made; this one is the tests' own.
+ *
+ * @since 0.1.0
+ */
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import { FakeToggl } from "../src/testing/index.js"
+import * as PageServer from "../test/browser/PageServer.js"
+
+const { apiToken, id: userId } = FakeToggl.defaultUser
+const { id: workspaceId } = FakeToggl.defaultWorkspace
+
+const program = Effect.gen(function* () {
+  // the page gives no credentials, as behind a proxy that knows its user by a cookie
+  const fake = yield* FakeToggl.make({ signsAs: userId })
+  yield* fake.edit.createClient(workspaceId, { name: "Acme" })
+  yield* fake.edit.createClient(workspaceId, { name: "Globex", notes: "net 30" })
+  const { url } = yield* PageServer.serve({
+    pages: { "/": new URL("./pwa.ts", import.meta.url) },
+    mounts: { "/api/v9": fake.handler }
+  })
+  yield* Console.log(`A fake Toggl listens, and a page is at ${url("/")}`)
+  yield* Console.log(
+    `TOGGL_BASE_URL=${url("/api/v9")} TOGGL_API_TOKEN=${apiToken} TOGGL_WORKSPACE_ID=${workspaceId} npx tsx examples/server.ts`
+  )
+  return yield* Effect.never
+}).pipe(Effect.scoped)
+
+const fiber = Effect.runFork(program)
+process.once("SIGINT", () => Effect.runFork(Fiber.interrupt(fiber)))
+process.once("SIGTERM", () => Effect.runFork(Fiber.interrupt(fiber)))

@@ -1,0 +1,89 @@
+/**
+ * A hint whether this device is online. It is never a gate: browsers are wrong about it both ways.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+
+/**
+ * - `isOnline`: what the device says now; none where it does not say. Where it says `false` just before a request that
+ *   then fails, the request never left.
+ * - `wakeUps`: emits when requests may work again: the device came online, the page became visible, a page came back
+ *   from the back/forward cache.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  readonly isOnline: Effect.Effect<Option.Option<boolean>>
+  readonly wakeUps: Stream.Stream<void>
+}
+
+/**
+ * @since 0.1.0
+ * @category tags
+ */
+export class Connectivity extends Context.Tag("effect-toggl-clients/Connectivity")<Connectivity, Service>() {}
+
+/**
+ * For servers and scripts: nothing is known, and nothing wakes.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerAlwaysOnline: Layer.Layer<Connectivity> = Layer.succeed(Connectivity, {
+  isOnline: Effect.succeed(Option.none()),
+  wakeUps: Stream.empty
+})
+
+const listen = (
+  target: EventTarget | undefined,
+  type: string,
+  when: () => boolean = () => true
+): Stream.Stream<void> =>
+  target === undefined
+    ? Stream.empty
+    : Stream.asyncPush<void>(
+        (emit) =>
+          Effect.acquireRelease(
+            Effect.sync(() => {
+              const heard = () => {
+                if (when()) emit.single(undefined)
+              }
+              target.addEventListener(type, heard)
+              return heard
+            }),
+            (heard) => Effect.sync(() => target.removeEventListener(type, heard))
+          ),
+        { bufferSize: 1, strategy: "sliding" }
+      )
+
+/**
+ * The browser's: `navigator.onLine`, and the events `online`, `visibilitychange`, `pageshow` and `resume`. Works in
+ * pages and in workers; what an environment lacks is left out.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerBrowser: Layer.Layer<Connectivity> = Layer.sync(Connectivity, () => {
+  const page = "document" in globalThis ? globalThis.document : undefined
+  const target = "addEventListener" in globalThis ? globalThis : undefined
+  return {
+    isOnline: Effect.sync(() =>
+      "navigator" in globalThis && typeof navigator.onLine === "boolean" ? Option.some(navigator.onLine) : Option.none()
+    ),
+    wakeUps: Stream.mergeAll(
+      [
+        listen(target, "online"),
+        listen(target, "pageshow"),
+        listen(page, "visibilitychange", () => page?.visibilityState === "visible"),
+        listen(page, "resume")
+      ],
+      { concurrency: "unbounded" }
+    )
+  }
+})

@@ -1,0 +1,237 @@
+/**
+ * How requests are signed. Credentials are asked for at each attempt and are kept nowhere: no store, no error, no log
+ * line, no span and no URL holds one, and printing one shows `<redacted>`.
+ *
+ * @since 0.1.0
+ */
+import * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as PubSub from "effect/PubSub"
+import * as Redacted from "effect/Redacted"
+import * as Ref from "effect/Ref"
+import * as Stream from "effect/Stream"
+import { InvalidConfiguration } from "./ClientError.js"
+
+/**
+ * A Toggl user's email and password. Toggl locks log-ins for five minutes after a few wrong ones: prefer a token.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Password {
+  readonly _tag: "Password"
+  readonly email: string
+  readonly password: Redacted.Redacted
+}
+
+/**
+ * The API token at the foot of the Toggl profile page.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Token {
+  readonly _tag: "Token"
+  readonly token: Redacted.Redacted
+}
+
+/**
+ * No credentials of ours: a proxy signs the requests, and knows its user by a cookie.
+ *
+ * - `header` is added to each request, so that the proxy can tell the app's requests from those that another site
+ *   makes the browser send. Give its value redacted where it is a secret (a CSRF token).
+ * - `cookies` says where they are sent: `same-origin`, or `include` for a proxy on another origin.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Proxy {
+  readonly _tag: "Proxy"
+  readonly header?: { readonly name: string; readonly value: string | Redacted.Redacted }
+  readonly cookies: "same-origin" | "include"
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Credentials = Password | Token | Proxy
+
+const redacted = (secret: string | Redacted.Redacted): Redacted.Redacted =>
+  typeof secret === "string" ? Redacted.make(secret) : secret
+
+/**
+ * Signs with email and password.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const password = (email: string, password: string | Redacted.Redacted): Password => ({
+  _tag: "Password",
+  email,
+  password: redacted(password)
+})
+
+/**
+ * Signs with an API token.
+ *
+ * @example
+ * import { Credentials } from "effect-toggl-clients"
+ *
+ * JSON.stringify(Credentials.token("1971800d4d82861d8f2c1651fea4d212")) // {"_tag":"Token","token":"<redacted>"}
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const token = (token: string | Redacted.Redacted): Token => ({ _tag: "Token", token: redacted(token) })
+
+/**
+ * Signs nothing, for a proxy that does. Cookies go to the page's own origin unless `cookies` is `include`.
+ *
+ * @example
+ * import { Credentials } from "effect-toggl-clients"
+ *
+ * const credentials = Credentials.proxy({ header: { name: "X-Requested-With", value: "my-app" } })
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const proxy = (options: Partial<Omit<Proxy, "_tag">> = {}): Proxy => ({
+  _tag: "Proxy",
+  cookies: "same-origin",
+  ...options
+})
+
+/**
+ * Where credentials come from.
+ *
+ * - `get` is asked at each attempt. `None` means that there are none here: the user signed out, or this is a worker
+ *   that woke without them.
+ * - `changes` emits after the app has set others. It does not say which: ask `get`.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export interface Service {
+  readonly get: Effect.Effect<Option.Option<Credentials>>
+  readonly changes: Stream.Stream<void>
+}
+
+/**
+ * A source that the app can set: on signing in, on signing out (`None`), and with a new token.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export interface Settable extends Service {
+  readonly set: (credentials: Option.Option<Credentials>) => Effect.Effect<void>
+}
+
+/**
+ * The source of credentials that every request asks.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class CurrentCredentials extends Context.Tag("effect-toggl-clients/CurrentCredentials")<
+  CurrentCredentials,
+  Service
+>() {}
+
+/**
+ * A source that can be set, signed out until credentials are given. Provide it with
+ * `Layer.succeed(CurrentCredentials, source)` and keep it for `set`.
+ *
+ * @example
+ * import * as Effect from "effect/Effect"
+ * import * as Option from "effect/Option"
+ * import { Credentials } from "effect-toggl-clients"
+ *
+ * const program = Effect.gen(function* () {
+ *   const source = yield* Credentials.make()
+ *   yield* source.set(Option.some(Credentials.token("1971800d4d82861d8f2c1651fea4d212")))
+ *   return yield* source.get
+ * })
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = /*#__PURE__*/ Effect.fnUntraced(function* (initial?: Credentials): Effect.fn.Return<Settable> {
+  const current = yield* Ref.make(Option.fromNullable(initial))
+  // one waiting message is enough: it carries nothing, and whoever hears it asks for the newest
+  const changed = yield* PubSub.sliding<void>(1)
+  return {
+    get: Ref.get(current),
+    changes: Stream.fromPubSub(changed),
+    set: (credentials) => Effect.asVoid(Effect.zipRight(Ref.set(current, credentials), PubSub.publish(changed, void 0)))
+  }
+})
+
+/**
+ * Credentials that never change.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (credentials: Credentials): Layer.Layer<CurrentCredentials> =>
+  Layer.effect(CurrentCredentials, make(credentials))
+
+/**
+ * The names of the settings that {@link layerConfig} reads.
+ *
+ * @since 0.1.0
+ * @category configuration
+ */
+export interface ConfigNames {
+  readonly token?: string
+  readonly email?: string
+  readonly password?: string
+}
+
+const setting = (name: string): Effect.Effect<Option.Option<Redacted.Redacted>, InvalidConfiguration> =>
+  Config.option(Config.redacted(name)).pipe(
+    Effect.map(Option.filter((value) => Redacted.value(value).trim() !== "")),
+    Effect.mapError(() => new InvalidConfiguration({ setting: name, problem: "it cannot be read as a text" }))
+  )
+
+/**
+ * Credentials from the configuration: the API token where there is one (`TOGGL_API_TOKEN`), otherwise email and password
+ * (`TOGGL_EMAIL`, `TOGGL_PASSWORD`). Other names can be given.
+ *
+ * Fails with `InvalidConfiguration`, which says what to set, where neither is set, or one is empty.
+ *
+ * @example
+ * import { Credentials } from "effect-toggl-clients"
+ *
+ * const credentials = Credentials.layerConfig({ token: "MY_TOGGL_TOKEN" })
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (names: ConfigNames = {}): Layer.Layer<CurrentCredentials, InvalidConfiguration> => {
+  const { token: tokenName = "TOGGL_API_TOKEN", email: emailName = "TOGGL_EMAIL" } = names
+  const { password: passwordName = "TOGGL_PASSWORD" } = names
+  return Layer.effect(
+    CurrentCredentials,
+    Effect.gen(function* () {
+      const given = yield* setting(tokenName)
+      if (Option.isSome(given)) return yield* make(token(Redacted.value(given.value).trim()))
+      const email = yield* setting(emailName)
+      const secret = yield* setting(passwordName)
+      if (Option.isSome(email) && Option.isSome(secret)) {
+        return yield* make(password(Redacted.value(email.value).trim(), secret.value))
+      }
+      return yield* Option.isSome(email)
+        ? new InvalidConfiguration({ setting: passwordName, problem: `set it to the password of ${emailName}` })
+        : Option.isSome(secret)
+          ? new InvalidConfiguration({ setting: emailName, problem: `set it to the email that ${passwordName} is for` })
+          : new InvalidConfiguration({
+              setting: tokenName,
+              problem: `set it to the API token of your Toggl profile page, or set ${emailName} and ${passwordName}`
+            })
+    })
+  )
+}

@@ -1,0 +1,231 @@
+/**
+ * The five commands that change clients: what each asks for, which client it names, and what it does to names.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import type { AnyClientId, Operation } from "./Client.js"
+import { AnyClientId as AnyClientIdSchema, LocalClientId, RestoreInput, UpdateInput, WorkspaceId } from "./Client.js"
+
+const named = { workspaceId: WorkspaceId, clientId: AnyClientIdSchema }
+
+/**
+ * Creates a client. `localId` names it on this device until Toggl has given it an id.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Create = Schema.TaggedStruct("Create", {
+  workspaceId: WorkspaceId,
+  localId: LocalClientId,
+  name: Schema.String,
+  notes: Schema.String
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Create = typeof Create.Type
+
+/**
+ * Changes a client's name, notes or both; what `change` leaves out stays.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Update = Schema.TaggedStruct("Update", { ...named, change: UpdateInput })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Update = typeof Update.Type
+
+/**
+ * Deletes a client.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Delete = Schema.TaggedStruct("Delete", named)
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Delete = typeof Delete.Type
+
+/**
+ * Archives a client, and with it its active projects.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Archive = Schema.TaggedStruct("Archive", named)
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Archive = typeof Archive.Type
+
+/**
+ * Restores an archived client, and of its projects those that `input` asks for.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Restore = Schema.TaggedStruct("Restore", { ...named, input: RestoreInput })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Restore = typeof Restore.Type
+
+/**
+ * A change of one client of one workspace, as it was asked for.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Mutation = Schema.Union(Create, Update, Delete, Archive, Restore)
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Mutation = typeof Mutation.Type
+
+/**
+ * The client that the mutation names; for a create, the local id that it gives.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const clientId = (mutation: Mutation): AnyClientId =>
+  mutation._tag === "Create" ? mutation.localId : mutation.clientId
+
+/**
+ * The operation that sends the mutation.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const operation = (mutation: Mutation): Operation => {
+  switch (mutation._tag) {
+    case "Create":
+      return "create"
+    case "Update":
+      return "update"
+    case "Delete":
+      return "delete"
+    case "Archive":
+      return "archive"
+    case "Restore":
+      return "restore"
+  }
+}
+
+/**
+ * What a mutation changes in a client.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Editable {
+  readonly name: string
+  readonly notes: string
+  readonly archived: boolean
+}
+
+/**
+ * The client's state after the mutation: `undefined` where there is no such client then. A mutation of a client that
+ * is not there changes nothing.
+ *
+ * @since 0.1.0
+ * @category effects
+ */
+export const apply = <A extends Editable>(
+  client: A | undefined,
+  mutation: Exclude<Mutation, Create>
+): A | undefined => {
+  if (client === undefined) return undefined
+  switch (mutation._tag) {
+    case "Update":
+      return { ...client, ...mutation.change }
+    case "Delete":
+      return undefined
+    case "Archive":
+      return { ...client, archived: true }
+    case "Restore":
+      return { ...client, archived: false }
+  }
+}
+
+/**
+ * Both as one: a create or an update, and a later update of the same client, each in the same workspace. `undefined`
+ * where they stay two: archiving, restoring and deleting have effects of their own.
+ *
+ * @example
+ * import { Client, Mutation } from "effect-toggl-clients"
+ *
+ * const named = { workspaceId: Client.WorkspaceId.make(1), clientId: Client.ClientId.make(2) }
+ * const renamed = Mutation.Update.make({ ...named, change: { name: "Acme" } })
+ * const noted = Mutation.Update.make({ ...named, change: { notes: "net 30" } })
+ *
+ * Mutation.join(renamed, noted) // changes both
+ *
+ * @since 0.1.0
+ * @category effects
+ */
+export const join = (earlier: Mutation, later: Mutation): Create | Update | undefined => {
+  if (later._tag !== "Update" || later.workspaceId !== earlier.workspaceId) return undefined
+  switch (earlier._tag) {
+    case "Create":
+      return { ...earlier, ...later.change }
+    case "Update":
+      return { ...earlier, change: { ...earlier.change, ...later.change } }
+    default:
+      return undefined
+  }
+}
+
+/**
+ * The name that the mutation takes, given the client's name before it: Toggl may refuse it while another client has
+ * that name. Restoring counts, for archived names may not.
+ *
+ * @since 0.1.0
+ * @category names
+ */
+export const takes = (mutation: Mutation, nameBefore: string | undefined): string | undefined => {
+  switch (mutation._tag) {
+    case "Create":
+      return mutation.name
+    case "Update":
+      return mutation.change.name === nameBefore ? undefined : mutation.change.name
+    case "Restore":
+      return nameBefore
+    default:
+      return undefined
+  }
+}
+
+/**
+ * The name that the mutation frees, given the client's name before it. Archiving counts, for archived names may not.
+ *
+ * @since 0.1.0
+ * @category names
+ */
+export const frees = (mutation: Mutation, nameBefore: string | undefined): string | undefined => {
+  switch (mutation._tag) {
+    case "Update":
+      return mutation.change.name === undefined || mutation.change.name === nameBefore ? undefined : nameBefore
+    case "Delete":
+    case "Archive":
+      return nameBefore
+    default:
+      return undefined
+  }
+}

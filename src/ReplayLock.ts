@@ -1,0 +1,181 @@
+/**
+ * One replayer at a time: the lock that a tab holds while it sends, and only then.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as GlobalValue from "effect/GlobalValue"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+
+/**
+ * The lock, once it is held. `isLost` tells whether another replayer has taken it since.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Held {
+  readonly isLost: () => boolean
+}
+
+/**
+ * - `kind`: `Exclusive` where holding the lock means that no other living replayer sends; `Lease` where only the
+ *   store's books say whose turn it is, so that a dead replayer is noticed by its silence alone
+ * - `acquire`: waits for its turn and holds the lock until the scope closes. With `steal` it takes the lock from a
+ *   holder that stands still. Interrupting the wait leaves the queue.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  readonly kind: "Exclusive" | "Lease"
+  readonly acquire: (options: { readonly steal: boolean }) => Effect.Effect<Held, never, Scope.Scope>
+}
+
+/**
+ * @since 0.1.0
+ * @category tags
+ */
+export class ReplayLock extends Context.Tag("effect-toggl-clients/ReplayLock")<ReplayLock, Service>() {}
+
+interface Grant extends Held {
+  readonly release: () => void
+}
+
+// `wait` asks for the lock, and gives what withdraws the request; the grant is released when the scope closes.
+const scoped = (wait: (granted: (grant: Grant) => void) => () => void): Effect.Effect<Held, never, Scope.Scope> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.gen(function* () {
+      const grant = yield* restore(
+        Effect.async<Grant>((resume) => {
+          let granted: Grant | undefined
+          const withdraw = wait((grant) => {
+            granted = grant
+            resume(Effect.succeed(grant))
+          })
+          return Effect.sync(() => {
+            if (granted === undefined) withdraw()
+            else granted.release()
+          })
+        })
+      )
+      yield* Effect.addFinalizer(() => Effect.sync(grant.release))
+      return grant
+    })
+  )
+
+/**
+ * Browsers' Web Locks: shared by the tabs and workers of an origin, and released when their holder dies.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeWebLocks = (name: string): Service => ({
+  kind: "Exclusive",
+  acquire: ({ steal }) =>
+    scoped((granted) => {
+      const controller = new AbortController()
+      let isHeld = false
+      let lost = false
+      const hold = () => {
+        isHeld = true
+        return new Promise<void>((resolve) => granted({ isLost: () => lost, release: () => resolve() }))
+      }
+      navigator.locks.request(name, steal ? { steal } : { signal: controller.signal }, hold).catch(() => {
+        lost = true
+        // Refused before it was granted, as in a page that is on its way out: the fence keeps the books all the same.
+        if (!isHeld && !controller.signal.aborted) granted({ isLost: () => false, release: () => undefined })
+      })
+      return () => controller.abort()
+    })
+})
+
+interface InProcess {
+  holder: Grant | undefined
+  readonly waiting: Set<() => void>
+}
+
+/**
+ * The lock of a process: whoever uses the same name shares it. For Node, Electron's main process and tests.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeInProcess = (name: string): Service =>
+  fromState(GlobalValue.globalValue(`effect-toggl-clients/ReplayLock/${name}`, newState))
+
+const newState = (): InProcess => ({ holder: undefined, waiting: new Set() })
+
+const fromState = (lock: InProcess): Service => {
+  const grant = (): Grant => {
+    const mine: Grant = {
+      isLost: () => lock.holder !== mine,
+      release: () => {
+        if (lock.holder !== mine) return
+        lock.holder = undefined
+        for (const next of lock.waiting) {
+          lock.waiting.delete(next)
+          next()
+          return
+        }
+      }
+    }
+    lock.holder = mine
+    return mine
+  }
+  return {
+    kind: "Exclusive",
+    acquire: ({ steal }) =>
+      scoped((granted) => {
+        const next = () => granted(grant())
+        if (steal || lock.holder === undefined) next()
+        else lock.waiting.add(next)
+        return () => {
+          lock.waiting.delete(next)
+        }
+      })
+  }
+}
+
+/**
+ * A lock that nobody else knows of, for a store that nobody else can open.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makePrivate: Effect.Effect<Service> = Effect.sync(() => fromState(newState()))
+
+/**
+ * No lock at all: the store's books say whose turn it is. It keeps the same laws, but takes longer to notice that a
+ * replayer has died.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const lease: Service = {
+  kind: "Lease",
+  acquire: () => Effect.succeed({ isLost: () => false })
+}
+
+/**
+ * Web Locks where the browser has them, a lease in the store elsewhere. `name` is the database's.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerWebLocks = (name: string): Layer.Layer<ReplayLock> =>
+  Layer.sync(ReplayLock, () => ("navigator" in globalThis && "locks" in navigator ? makeWebLocks(name) : lease))
+
+/**
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerInProcess = (name: string): Layer.Layer<ReplayLock> =>
+  Layer.sync(ReplayLock, () => makeInProcess(name))
+
+/**
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerLease: Layer.Layer<ReplayLock> = Layer.succeed(ReplayLock, lease)

@@ -1,0 +1,413 @@
+/**
+ * What an HTTP answer of Toggl's means: a value, or a typed error. Pure functions: any status with any bytes gives one
+ * of the two, and nothing throws.
+ *
+ * An answer is classified by its status. Its text counts only where Toggl gives one status two meanings, and then only
+ * in the wording that Toggl is known to use. A 400, 403, 404 or 410 with a web page, or with a text that is not known
+ * and no `X-Toggl-Request-Id`, is held to be a proxy's. An empty body is no sign of a proxy on a 403, whose body Toggl
+ * leaves empty; on the other three it is, for there Toggl says why.
+ *
+ * @since 0.1.0
+ */
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import { Client, ClientId, ProjectId, type Operation, type WorkspaceId } from "./Client.js"
+import {
+  BadRequest,
+  Forbidden,
+  Gone,
+  InvalidName,
+  InvalidStatus,
+  NotFound,
+  PlanRequired,
+  QuotaExceeded,
+  RateLimited,
+  RedirectedElsewhere,
+  ServerError,
+  Unauthorized,
+  UnexpectedAnswer,
+  type Refusal,
+  type TransportError
+} from "./ClientError.js"
+import { quotaLasts, quotaOf, retryAfter, whole, type AnswerHeaders } from "./internal/httpHeaders.js"
+import { isHtml, known, parse, problemOf, sanitize, sentence, type Known } from "./internal/httpText.js"
+
+export { type AnswerHeaders, quotaOf, type Quota } from "./internal/httpHeaders.js"
+export { isNotFoundText, sanitize } from "./internal/httpText.js"
+
+/**
+ * What was asked, as the errors tell it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Asked {
+  readonly operation?: Operation
+  readonly workspaceId?: WorkspaceId
+  readonly clientId?: ClientId
+}
+
+/**
+ * What came back.
+ *
+ * - `status`: 0 where the browser hides a redirect
+ * - `text`: the body; missing where it broke off
+ * - `redirected`: whether the answer is a redirect's, followed or hidden
+ * - `now`: our clock in milliseconds, for a date in `Retry-After` where the answer has no `Date`
+ * - `secrets`: what to take out of texts
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Answer {
+  readonly status: number
+  readonly headers: AnswerHeaders
+  readonly text?: string
+  readonly redirected?: boolean
+  readonly now: number
+  readonly secrets?: ReadonlyArray<string>
+}
+
+/**
+ * A 403: either their user may not do this, and it is `forbidden`, or the credentials are bad, and it is `unauthorized`.
+ * `GET /me/logged` tells, and {@link settle} puts the two together.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Denied {
+  readonly _tag: "Denied"
+  readonly forbidden: Forbidden
+  readonly unauthorized: Unauthorized
+}
+
+/**
+ * What any operation can be answered with, beside its value.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Failure = TransportError | NotFound | BadRequest | PlanRequired | Gone | Denied
+
+/**
+ * A list: `clients` in Toggl's order, and what could not be read, by its place in the answer.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Listed {
+  readonly clients: ReadonlyArray<Client>
+  readonly leftOut: ReadonlyArray<{ readonly index: number; readonly problem: string }>
+}
+
+type Unreadable = "NotJson" | "Shape"
+
+interface Told extends Asked {
+  readonly requestId?: string
+  readonly text?: string
+}
+
+const tell = (asked: Asked, { headers, secrets }: Answer, text: string, words?: Known): Told => {
+  const requestId = headers["x-toggl-request-id"]
+  // a known text is kept whole, for it is looked at again: a password may be a word of it
+  const shown =
+    words?.["client"] === undefined ? sanitize(text, secrets) : text.replace(/\d+/, String(asked.clientId ?? 0))
+  return {
+    ...asked,
+    ...(requestId === undefined ? {} : { requestId: sanitize(requestId, secrets) }),
+    ...(shown === "" ? {} : { text: shown })
+  }
+}
+
+const later = (millis: number | undefined) => (millis === undefined ? {} : { retryAfter: millis })
+
+const none = () => undefined
+
+const read = <A, E>(
+  asked: Asked,
+  answer: Answer,
+  decode: (body: Either.Either<unknown, unknown>) => Either.Either<A, Unreadable>,
+  refused: (told: Told, words: Known) => E | undefined
+): Either.Either<A, Failure | E> => {
+  const { headers, now, redirected = false, text } = answer
+  const status = Number.isSafeInteger(answer.status) ? answer.status : -1
+  const body = text === undefined ? Either.left(undefined) : parse(text)
+  const isPage = text !== undefined && Either.isLeft(body) && isHtml(text)
+  const isDone = !redirected && status >= 200 && status < 300
+  const said = isDone || isPage || text === undefined ? "" : sentence(text, body)
+  const words = known(said)
+  const told = tell(asked, answer, said, words)
+  const unexpected = (reason: UnexpectedAnswer["reason"]) =>
+    new UnexpectedAnswer({ ...told, status, reason: isPage ? "Html" : reason })
+
+  if (isDone) return Either.mapLeft(decode(body), unexpected)
+
+  const failure = () => {
+    if (redirected || status === 0 || (status >= 300 && status < 400))
+      return new RedirectedElsewhere({ ...told, status })
+    if (status === 408 || status === 425 || (status >= 500 && status < 600)) {
+      return new ServerError({ ...told, status, ...later(retryAfter(headers, now)) })
+    }
+    const remainingAttempts = whole(headers["x-remaining-login-attempts"])
+    const unauthorized = new Unauthorized({
+      ...told,
+      reason: "Refused",
+      ...(remainingAttempts === undefined ? {} : { remainingAttempts })
+    })
+    if (status === 401) return unauthorized
+    if (status === 429) return new RateLimited({ ...told, ...later(retryAfter(headers, now)) })
+    if (status === 402 && ((quotaOf(headers)?.remaining ?? 1) <= 0 || /hourly limit/i.test(said))) {
+      return new QuotaExceeded({ ...told, ...later(quotaLasts(headers, said, now)) })
+    }
+    // from here on a sentence decides, so it must have come whole
+    if (text === undefined) return unexpected("NotJson")
+    if (status === 402) return new PlanRequired(told)
+    const isToggls =
+      told.requestId !== undefined ||
+      words !== undefined ||
+      (status === 403 && said === "") ||
+      (asked.operation === "restore" && said === "Bad Request")
+    if ([400, 403, 404, 410].includes(status) && (isPage || !isToggls)) return unexpected("Status")
+    if (status === 403) return { _tag: "Denied", forbidden: new Forbidden(told), unauthorized } satisfies Denied
+    if (status === 404) return new NotFound(told)
+    if (status === 410) return new Gone(told)
+    const refusal = status === 400 && words !== undefined ? refused(told, words) : undefined
+    // some are about the request itself: no proxy on the way in gives them by mistake
+    return (
+      refusal ??
+      (status >= 400 && status < 500 && (isToggls || [409, 413, 414, 422].includes(status))
+        ? new BadRequest({ ...told, status })
+        : unexpected("Status"))
+    )
+  }
+  return Either.left(failure())
+}
+
+const as =
+  <A, I>(schema: Schema.Schema<A, I>) =>
+  (body: Either.Either<unknown, unknown>): Either.Either<A, Unreadable> =>
+    Either.isLeft(body)
+      ? Either.left("NotJson")
+      : Either.mapLeft(Schema.decodeUnknownEither(schema)(body.right), () => "Shape")
+
+const nothing =
+  ({ headers, text }: Answer) =>
+  (body: Either.Either<unknown, unknown>): Either.Either<void, Unreadable> =>
+    Either.isRight(body) || (text !== undefined && !isHtml(text) && headers["x-toggl-request-id"] !== undefined)
+      ? Either.right(undefined)
+      : Either.left("NotJson")
+
+const asClient = as(Client)
+const asList = as(Schema.NullOr(Schema.Array(Schema.Unknown)))
+const asProjects = as(Schema.NullOr(Schema.Array(ProjectId)))
+const Archiveds = Schema.NullOr(
+  Schema.Array(
+    Schema.Struct({
+      clientIds: Schema.propertySignature(Schema.NullishOr(Schema.Array(ClientId))).pipe(Schema.fromKey("client_ids")),
+      projectIds: Schema.optional(Schema.NullOr(Schema.Array(ProjectId))).pipe(Schema.fromKey("project_ids"))
+    })
+  )
+)
+const asArchived = as(Archiveds)
+const asUser = as(Schema.Struct({ id: Schema.Int }))
+const decodeClient = Schema.decodeUnknownEither(Client)
+
+const listed =
+  (secrets: ReadonlyArray<string> | undefined) =>
+  (items: ReadonlyArray<unknown> | null): Listed => {
+    const clients: Array<Client> = []
+    const leftOut: Array<Listed["leftOut"][number]> = []
+    ;(items ?? []).forEach((item, index) => {
+      Either.match(decodeClient(item), {
+        onRight: (client) => clients.push(client),
+        onLeft: (error) => leftOut.push({ index, problem: sanitize(problemOf(error), secrets) })
+      })
+    })
+    return { clients, leftOut }
+  }
+
+/**
+ * The answer to `GET .../clients`. An item that does not decode is left out and reported; it never fails the list. No
+ * body, `null` and `[]` are all the empty list. `status` is the one that was asked for.
+ *
+ * @since 0.1.0
+ * @category answers
+ */
+export const list = (asked: Asked, answer: Answer, status = ""): Either.Either<Listed, Failure | InvalidStatus> => {
+  const refused = (told: Told, words: Known) =>
+    words["status"] === undefined ? undefined : new InvalidStatus({ ...told, status })
+  return Either.map(read(asked, answer, asList, refused), listed(answer.secrets))
+}
+
+/**
+ * The answer to `POST .../clients`. `name` is the one that was sent.
+ *
+ * @since 0.1.0
+ * @category answers
+ */
+export const create = (asked: Asked, answer: Answer, name = ""): Either.Either<Client, Failure | InvalidName> => {
+  const refused = (told: Told, { empty, limit, taken }: Known) =>
+    empty !== undefined
+      ? new InvalidName({ ...told, name, reason: "Empty" })
+      : taken !== undefined
+        ? new InvalidName({ ...told, name, reason: "Taken" })
+        : limit !== undefined
+          ? new InvalidName({ ...told, name, reason: "TooLong", limit: Number(limit) })
+          : undefined
+  return read(asked, answer, asClient, refused)
+}
+
+/**
+ * The answer to `GET .../clients/{client_id}`.
+ *
+ * @since 0.1.0
+ * @category answers
+ */
+export const get = (asked: Asked, answer: Answer): Either.Either<Client, Failure> =>
+  read<Client, never>(asked, answer, asClient, none)
+
+/**
+ * The answer to `PUT .../clients/{client_id}`. `name` is the one that was sent.
+ *
+ * @since 0.1.0
+ * @category answers
+ */
+export const update = create
+
+const delete_ = (asked: Asked, answer: Answer): Either.Either<void, Failure> =>
+  read<void, never>(asked, answer, nothing(answer), none)
+
+export {
+  /**
+   * The answer to `DELETE .../clients/{client_id}`. Its body says nothing, and is only looked at for a sign that it is
+   * not Toggl's.
+   *
+   * @since 0.1.0
+   * @category answers
+   */
+  delete_ as delete
+}
+
+/**
+ * The answer to `POST .../clients/{client_id}/archive`: the ids of the projects that were archived with the client.
+ *
+ * @since 0.1.0
+ * @category answers
+ */
+export const archive = (asked: Asked, answer: Answer): Either.Either<ReadonlyArray<ProjectId>, Failure> =>
+  Either.map(read<ReadonlyArray<ProjectId> | null, never>(asked, answer, asProjects, none), (ids) => ids ?? [])
+
+/**
+ * What was archived at once: the clients' ids (`client_ids`), and those of their projects (`project_ids`).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Archived {
+  readonly clientIds: ReadonlyArray<ClientId>
+  readonly projectIds: ReadonlyArray<ProjectId>
+}
+
+/**
+ * The answer to `POST .../clients/archive`.
+ *
+ * @since 0.1.0
+ * @category answers
+ */
+export const archiveMany = (asked: Asked, answer: Answer): Either.Either<ReadonlyArray<Archived>, Failure> =>
+  Either.map(read<typeof Archiveds.Type, never>(asked, answer, asArchived, none), (items) =>
+    (items ?? []).map(({ clientIds, projectIds }) => ({ clientIds: clientIds ?? [], projectIds: projectIds ?? [] }))
+  )
+
+/**
+ * The answer to `POST .../clients/{client_id}/restore`.
+ *
+ * @since 0.1.0
+ * @category answers
+ */
+export const restore = get
+
+// Their user may always see these two: a 403 is about the credentials, and any other refusal is not Toggl's.
+const ofUser = <A>(
+  asked: Asked,
+  answer: Answer,
+  decode: (body: Either.Either<unknown, unknown>) => Either.Either<A, Unreadable>
+): Either.Either<A, TransportError> =>
+  Either.mapLeft(read<A, never>(asked, answer, decode, none), (error) => {
+    switch (error._tag) {
+      case "Denied":
+        return error.unauthorized
+      case "NotFound":
+      case "BadRequest":
+      case "PlanRequired":
+      case "Gone":
+        return new UnexpectedAnswer({ ...tell(asked, answer, ""), status: answer.status, reason: "Status" })
+      default:
+        return error
+    }
+  })
+
+/**
+ * The answer to `GET /me`: the id of the credentials' user, and nothing else of what Toggl tells about them.
+ *
+ * @since 0.1.0
+ * @category answers
+ */
+export const me = (asked: Asked, answer: Answer): Either.Either<{ readonly userId: number }, TransportError> =>
+  Either.map(ofUser(asked, answer, asUser), ({ id }) => ({ userId: id }))
+
+/**
+ * The answer to `GET /me/logged`, which refuses bad credentials and nothing else.
+ *
+ * @since 0.1.0
+ * @category answers
+ */
+export const logged = (asked: Asked, answer: Answer): Either.Either<void, TransportError> =>
+  ofUser(asked, answer, nothing(answer))
+
+/**
+ * What a 403 was: `Forbidden` where `GET /me/logged` took the credentials, otherwise what that answered.
+ *
+ * @since 0.1.0
+ * @category answers
+ */
+export const settle = (denied: Denied, probe: Either.Either<void, TransportError>): Forbidden | TransportError =>
+  Either.match(probe, { onLeft: (error) => error, onRight: () => denied.forbidden })
+
+/**
+ * What a failed attempt means to the replay of a change.
+ *
+ * - `Refused`: Toggl will not do it, however often it is asked
+ * - `Wait`: not done; the queue waits, until the time that is named if one is
+ * - `Pause`: not done; sign in first
+ * - `Uncertain`: it may have been done: look it up before it is sent again
+ * - `NeverLeft`: it surely was not sent
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Disposition = "Refused" | "Wait" | "Pause" | "Uncertain" | "NeverLeft"
+
+/**
+ * What this failure means to the replay.
+ *
+ * @since 0.1.0
+ * @category dispositions
+ */
+export const disposition = (error: Refusal | TransportError | InvalidStatus): Disposition => {
+  switch (error._tag) {
+    case "QuotaExceeded":
+    case "RateLimited":
+      return "Wait"
+    case "Unauthorized":
+      return "Pause"
+    case "ServerError":
+    case "RedirectedElsewhere":
+    case "UnexpectedAnswer":
+      return "Uncertain"
+    case "Unreachable":
+      return error.reason === "Offline" ? "NeverLeft" : "Uncertain"
+    default:
+      return "Refused"
+  }
+}

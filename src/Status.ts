@@ -1,0 +1,154 @@
+/**
+ * What is true of the queue now, in every tab.
+ *
+ * @since 0.1.0
+ */
+import type { ClientError, StorageError, TransportError } from "./ClientError.js"
+import type { EntryId, PauseReason } from "./Entry.js"
+
+/**
+ * What a change, or the whole queue, waits for:
+ *
+ * - `Offline`, `BackingOff`: requests do not work; tried again by itself at `until`, or sooner when the device says that
+ *   it is online
+ * - `RateLimited`, `Quota`: Toggl named the time, and nothing is sent before it
+ * - `LookingUp`: an attempt got no answer; what became of it is looked up once it can no longer land
+ * - `SignInNeeded`, `WrongAccount`, `ByUser`: paused until other credentials come, or the user resumes
+ * - `Behind`: `count` changes stand before it
+ * - `Held`: it depends on the change `by`, which was refused, is set aside, or cannot be read
+ * - `SetAside`: it kept failing while others succeeded
+ * - `NewerVersion`: a newer version of the app has written before it; only that version sends it
+ * - `InProgress`: it is being sent, and the caller's patience ended first
+ * - `StorageLost`: the database does not answer
+ *
+ * `until` is in milliseconds since the epoch; `error` is what the last attempt said.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type WaitingFor =
+  | {
+      readonly _tag: "Offline" | "BackingOff" | "RateLimited" | "Quota" | "LookingUp" | "SetAside"
+      readonly until: number
+      readonly error?: TransportError
+    }
+  | { readonly _tag: PauseReason }
+  | { readonly _tag: "Behind"; readonly count: number }
+  | { readonly _tag: "Held"; readonly by: EntryId | undefined }
+  | { readonly _tag: "NewerVersion" | "InProgress" }
+  | { readonly _tag: "StorageLost"; readonly error: StorageError }
+
+/**
+ * What the queue does:
+ *
+ * - `Idle`: nothing is left that could be sent
+ * - `Replaying`: `done` of `total` changes of this run are sent
+ * - `Waiting`: for a time, or for another replayer
+ * - `Paused`: until something changes
+ * - `StorageLost`: the database cannot be read
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Queue =
+  | { readonly _tag: "Idle" }
+  | { readonly _tag: "Replaying"; readonly done: number; readonly total: number }
+  | { readonly _tag: "Waiting"; readonly for: WaitingFor }
+  | { readonly _tag: "Paused"; readonly reason: PauseReason }
+  | { readonly _tag: "StorageLost"; readonly error: StorageError }
+
+/**
+ * The hourly quota as it was last stated for a workspace; Toggl counts it for the workspace's whole organization.
+ * `remaining` counts requests; `resetsAt` is when all are there again, in milliseconds since the epoch, where Toggl says
+ * so.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Quota {
+  readonly workspaceId: number
+  readonly remaining: number
+  readonly resetsAt: number | undefined
+}
+
+/**
+ * The queue, and how many of its entries are where. `waiting` counts all that are still to be sent, `held` and
+ * `setAside` those among them that others pass; `since` is when the oldest of them was accepted (milliseconds since the
+ * epoch). `proxySuspected`: the last answer was none of Toggl's, so a proxy or a sign-in page of the network may stand
+ * in between. `quota`: what Toggl last said of the hourly quota, as far as it has not started anew since. `persisted`: whether the browser has promised not to evict what is stored here; missing where it does not
+ * say, as outside browsers.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Status {
+  readonly queue: Queue
+  readonly waiting: number
+  readonly since: number | undefined
+  readonly held: number
+  readonly setAside: number
+  readonly refused: number
+  readonly unreadable: number
+  readonly proxySuspected: boolean
+  readonly quota: ReadonlyArray<Quota>
+  readonly persisted: boolean | undefined
+}
+
+/**
+ * Whether the error says that something else than Toggl answered.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const suspectsProxy = (error: ClientError | undefined): boolean =>
+  error !== undefined && (error._tag === "UnexpectedAnswer" || error._tag === "RedirectedElsewhere")
+
+const times: ReadonlyArray<string> = ["Offline", "BackingOff", "RateLimited", "Quota", "LookingUp", "SetAside"]
+
+/**
+ * One line for people: what is waited for, and until when (`now` in milliseconds since the epoch).
+ *
+ * @example
+ * import { Status } from "effect-toggl-clients"
+ *
+ * Status.describe({ _tag: "Behind", count: 2 }, 0) // "2 changes stand before it"
+ *
+ * @since 0.1.0
+ * @category formatting
+ */
+export const describe = (reason: WaitingFor, now: number): string => {
+  const until =
+    "until" in reason && times.includes(reason._tag)
+      ? `, next try in ${Math.max(0, Math.ceil((reason.until - now) / 1000))} s`
+      : ""
+  switch (reason._tag) {
+    case "Offline":
+      return `offline${until}`
+    case "BackingOff":
+      return `Toggl cannot be reached${until}`
+    case "RateLimited":
+      return `Toggl is asked too often${until}`
+    case "Quota":
+      return `Toggl's hourly quota is used up${until}`
+    case "LookingUp":
+      return `an answer got lost, Toggl is asked what it did${until}`
+    case "SetAside":
+      return `set aside, for it keeps failing${until}`
+    case "SignInNeeded":
+      return "sign-in needed"
+    case "WrongAccount":
+      return "these credentials are another account's"
+    case "ByUser":
+      return "paused by the user"
+    case "Behind":
+      return `${reason.count} ${reason.count === 1 ? "change stands" : "changes stand"} before it`
+    case "Held":
+      return "held, for it depends on a change that is not sent"
+    case "NewerVersion":
+      return "a newer version of this app has to send it: reload"
+    case "InProgress":
+      return "being sent"
+    case "StorageLost":
+      return reason.error.message
+  }
+}

@@ -1,0 +1,61 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type * as ClientsApi from "../ClientsApi.js"
+import type { Quota, QueueState } from "../Entry.js"
+import type * as Status from "../Status.js"
+
+type Quotas = NonNullable<QueueState["quota"]>
+
+// A quota is by the hour: where Toggl does not say when it starts anew, it does so within one.
+const hour = 3_600_000
+
+/** What this tab has heard of the quotas since they were last written down. */
+export interface Heard {
+  readonly quotas: Map<string, Quota>
+}
+
+// What is kept from a time that is still to come was told before the clock was set back.
+const keptAt = (kept: Quota | undefined, now: number): number =>
+  kept === undefined || kept.seenAt > now ? Number.NEGATIVE_INFINITY : kept.seenAt
+
+/** Both, each workspace's as it was last told. */
+export const latest = (kept: Quotas | undefined, { quotas }: Heard, now: number): Quotas => {
+  const all: Record<string, Quota> = { ...kept }
+  for (const [workspaceId, quota] of quotas) {
+    if (quota.seenAt >= keptAt(all[workspaceId], now)) all[workspaceId] = quota
+  }
+  return all
+}
+
+/** How long the quota still lasts, in milliseconds. A clock that was set back ends it: Toggl tells it anew soon. */
+export const lasts = ({ resetsIn = hour, seenAt }: Quota, now: number): number =>
+  now < seenAt ? 0 : Math.max(0, seenAt + resetsIn - now)
+
+/** What is known of the quotas that have not started anew since. */
+export const known = (state: QueueState, heard: Heard, now: number): ReadonlyArray<Status.Quota> =>
+  Object.entries(latest(state.quota, heard, now))
+    .filter(([, quota]) => lasts(quota, now) > 0)
+    .map(([workspaceId, { remaining, resetsIn, seenAt }]) => ({
+      workspaceId: Number(workspaceId),
+      remaining,
+      resetsAt: resetsIn === undefined ? undefined : seenAt + resetsIn
+    }))
+
+/** The state with what was heard written into it; the same one where there is no news. */
+export const written =
+  (heard: Heard, now: number) =>
+  (state: QueueState): QueueState => {
+    const isNews = Array.from(heard.quotas).some(
+      ([workspaceId, { seenAt }]) => seenAt > keptAt(state.quota?.[workspaceId], now)
+    )
+    return isNews ? { ...state, quota: latest(state.quota, heard, now) } : state
+  }
+
+/** Listens to every answer. Those to `/me...` have a quota of their own. */
+export const listen = (api: ClientsApi.Service, heard: Heard): Effect.Effect<void, never, Scope.Scope> =>
+  api.listen(({ quota, workspaceId }) =>
+    Effect.map(Clock.currentTimeMillis, (seenAt) => {
+      if (quota !== undefined && workspaceId !== undefined) heard.quotas.set(String(workspaceId), { ...quota, seenAt })
+    })
+  )

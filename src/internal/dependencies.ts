@@ -1,0 +1,122 @@
+import { type AnyClientId, type ClientId, foldName, isLocalClientId, type LocalClientId } from "../Client.js"
+import type { Entry, Unreadable } from "../Entry.js"
+import * as Mutation from "../Mutation.js"
+
+export interface Log {
+  /** In the order of their numbers. */
+  readonly entries: Iterable<Entry>
+  /** In the order of their numbers. */
+  readonly unreadable: ReadonlyArray<Unreadable>
+  readonly ids: ReadonlyMap<LocalClientId, ClientId>
+}
+
+export interface Dependencies {
+  /** Entries that must wait, each with the number of the parked or unreadable row that it waits for. */
+  readonly held: ReadonlyMap<number, number>
+  /** The first entry that may be sent. */
+  readonly next: Entry | undefined
+  /** A row of a newer version stands before whatever would come next. */
+  readonly newer: Unreadable | undefined
+}
+
+// All numbers that a row of any shape holds, however it is nested: one may be a client's id.
+const numbersIn = (row: unknown): ReadonlySet<number> => {
+  const found = new Set<number>()
+  const seen = new Set<object>()
+  const left: Array<unknown> = [row]
+  while (left.length > 0) {
+    const value = left.pop()
+    if (typeof value === "number") found.add(value)
+    if (typeof value !== "object" || value === null || seen.has(value) || ArrayBuffer.isView(value)) continue
+    seen.add(value)
+    const inner: Iterable<unknown> =
+      value instanceof Map ? [...value.keys(), ...value.values()] : value instanceof Set ? value : Object.values(value)
+    for (const part of inner) left.push(part)
+  }
+  return found
+}
+
+// As it was when it was last tried: earlier changes of the client may have been done since it was accepted.
+const lastKnown = ({ base, state }: Entry): Entry["base"] => {
+  const attempt = "attempt" in state ? state.attempt : undefined
+  return attempt?.base ?? base
+}
+
+/**
+ * Which entries depend on a parked one: those that name its client, and those that take a name that it would free, and
+ * so on from these. What may be named by a row that cannot be read is held too, and what may name the client that a
+ * set-aside create may have made: with `certainly`, neither.
+ */
+export const dependencies = (log: Log, isParked: (entry: Entry) => boolean, certainly = false): Dependencies => {
+  const held = new Map<number, number>()
+  const names = new Map<AnyClientId, string | undefined>()
+  const blockedClients = new Map<number, number>()
+  const blockedNames = new Map<string, number>()
+  // By workspace.
+  const mayBeMade = new Map<number, number>()
+  const created = new Set<AnyClientId>()
+  const resolved: ReadonlyMap<number, ClientId> = log.ids
+  let passed: Unreadable | undefined
+  let next: Entry | undefined
+  let at = 0
+  const passUnreadable = (before: number): Unreadable | undefined => {
+    for (let row = log.unreadable[at]; row !== undefined && row.seq < before; row = log.unreadable[++at]) {
+      if (row.newer) return row
+      passed ??= row
+      for (const number of numbersIn(row.row)) {
+        blockedClients.set(number, row.seq)
+        const clientId = resolved.get(number)
+        if (clientId !== undefined) blockedClients.set(clientId, row.seq)
+      }
+    }
+    return undefined
+  }
+  for (const entry of log.entries) {
+    const newer = passUnreadable(entry.seq)
+    if (newer !== undefined) return { held, next, newer: next === undefined ? newer : undefined }
+    const mutation = entry.mutation
+    const named = Mutation.clientId(mutation)
+    const client = (isLocalClientId(named) ? log.ids.get(named) : undefined) ?? named
+    if (mutation._tag === "Create") created.add(client)
+    const nameBefore = names.get(client) ?? lastKnown(entry)?.name
+    const inWorkspace = (name: string) => `${mutation.workspaceId} ${foldName(name)}`
+    const taken = Mutation.takes(mutation, nameBefore)
+    // Lists are not stored while an attempt is open: a client without a base may be what the attempt has made.
+    const made = isLocalClientId(named) || entry.base !== undefined ? undefined : mayBeMade.get(mutation.workspaceId)
+    const unknown = isLocalClientId(client) && !created.has(client) ? passed?.seq : undefined
+    const heldBy =
+      blockedClients.get(client) ??
+      blockedClients.get(named) ??
+      (taken === undefined ? undefined : blockedNames.get(inWorkspace(taken))) ??
+      unknown ??
+      made
+    const parked = isParked(entry)
+    if (parked || heldBy !== undefined) {
+      const by = parked ? entry.seq : (heldBy ?? entry.seq)
+      if (!parked) held.set(entry.seq, by)
+      blockedClients.set(client, by)
+      if (!certainly && mutation._tag === "Create" && entry.state._tag === "SetAside") {
+        mayBeMade.set(mutation.workspaceId, by)
+      }
+      const freed = Mutation.frees(mutation, nameBefore)
+      if (freed !== undefined) blockedNames.set(inWorkspace(freed), by)
+    } else {
+      next ??= entry
+    }
+    names.set(
+      client,
+      mutation._tag === "Create"
+        ? mutation.name
+        : mutation._tag === "Update"
+          ? (mutation.change.name ?? nameBefore)
+          : nameBefore
+    )
+  }
+  const newer = passUnreadable(Number.POSITIVE_INFINITY)
+  return { held, next, newer: next === undefined ? newer : undefined }
+}
+
+/** The numbers of the entries that depend on this one; not of those that may only do so. */
+export const dependentsOf = (log: Log, seq: number): ReadonlyArray<number> => [
+  ...dependencies({ ...log, unreadable: [] }, (entry) => entry.seq === seq, true).held.keys()
+]

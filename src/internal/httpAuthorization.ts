@@ -1,0 +1,27 @@
+// The one place where credentials are read.
+import * as Encoding from "effect/Encoding"
+import * as Redacted from "effect/Redacted"
+import type { Credentials } from "../Credentials.js"
+
+/** How a request is signed, and what must not come back in a text. */
+export interface Signing {
+  readonly headers: Readonly<Record<string, string>>
+  readonly secrets: ReadonlyArray<string>
+  readonly cookies: RequestCredentials
+}
+
+export const signing = (credentials: Credentials): Signing => {
+  if (credentials._tag === "Proxy") {
+    const { cookies, header } = credentials
+    if (header === undefined) return { headers: {}, secrets: [], cookies }
+    const { name, value } = header
+    return typeof value === "string"
+      ? { headers: { [name]: value }, secrets: [], cookies }
+      : { headers: { [name]: Redacted.value(value) }, secrets: [Redacted.value(value)], cookies }
+  }
+  const secret = Redacted.value(credentials._tag === "Token" ? credentials.token : credentials.password)
+  const pair = credentials._tag === "Token" ? `${secret}:api_token` : `${credentials.email}:${secret}`
+  // platform's basicAuth throws where a password is not Latin-1
+  const authorization = `Basic ${Encoding.encodeBase64(pair.replace(/\p{Cs}/gu, "\uFFFD"))}`
+  return { headers: { authorization }, secrets: [secret, pair], cookies: "omit" }
+}

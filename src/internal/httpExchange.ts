@@ -1,0 +1,117 @@
+// One request and its answer, over whatever HttpClient there is.
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as HttpTraceContext from "@effect/platform/HttpTraceContext"
+import * as Clock from "effect/Clock"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Operation, WorkspaceId } from "../Client.js"
+import { BadRequest, Unreachable } from "../ClientError.js"
+import type { Credentials } from "../Credentials.js"
+import type { Answer, Asked } from "../ServerAnswer.js"
+import { signing } from "./httpAuthorization.js"
+import { pageOf } from "./httpBaseUrl.js"
+import { quotaOf, type Quota } from "./httpHeaders.js"
+
+/**
+ * An answer came, whatever it means. `operation` is one of the seven, `me` (`GET /me`), or `logged` (`GET /me/logged`,
+ * which settles a 403). These two have an hourly quota of their own. `quota` is missing where no header states it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface AnswerInfo {
+  readonly operation: Operation | "me" | "logged"
+  readonly workspaceId?: WorkspaceId
+  readonly status: number
+  readonly quota?: Quota
+}
+
+export interface Settings {
+  readonly baseUrl: string
+  readonly limit: Duration.Duration
+  readonly traceHeaders: boolean
+  readonly isOnline: Effect.Effect<Option.Option<boolean>>
+  readonly onAnswer: (info: AnswerInfo) => Effect.Effect<void>
+}
+
+/** What the browser says; nothing where there is no browser. */
+export const navigatorOnline: Effect.Effect<Option.Option<boolean>> = Effect.sync(() =>
+  typeof navigator === "undefined" ? Option.none() : Option.fromNullable(navigator.onLine)
+)
+
+/**
+ * Without the span that platform makes of a request: it records the query string, which holds customers' names. The
+ * first line keeps it off whatever the app has set on its client, and the second off a client put in its place.
+ */
+export const untraced = (
+  client: HttpClient.HttpClient,
+  transform: (client: HttpClient.HttpClient) => HttpClient.HttpClient
+) =>
+  HttpClient.transformResponse(client, Effect.withTracerEnabled(false)).pipe(
+    transform,
+    HttpClient.withTracerDisabledWhen(() => true)
+  )
+
+const whyUnreachable = (baseUrl: string, online: Option.Option<boolean>): Unreachable["reason"] => {
+  if (Option.isNone(online)) return "Failed"
+  if (!online.value) return "Offline"
+  const page = pageOf()
+  return page !== undefined && page.origin !== new URL(baseUrl).origin ? "SuspectedCors" : "Failed"
+}
+
+export const makeExchange = (client: HttpClient.HttpClient, settings: Settings) =>
+  Effect.fnUntraced(function* (
+    asked: Asked,
+    operation: AnswerInfo["operation"],
+    request: HttpClientRequest.HttpClientRequest,
+    credentials: Credentials
+  ) {
+    const { cookies, headers, secrets } = signing(credentials)
+    const span = settings.traceHeaders ? yield* Effect.option(Effect.currentSpan) : Option.none()
+    const given = yield* Effect.serviceOption(FetchHttpClient.RequestInit)
+    const online = yield* settings.isOnline
+    const signed = HttpClientRequest.setHeaders(request, {
+      ...(Option.isSome(span) ? HttpTraceContext.toHeaders(span.value) : {}),
+      ...headers
+    })
+    const answer = yield* client.execute(signed).pipe(
+      // a transformed client may fail on a status: its answer is still what counts
+      Effect.catchTag("ResponseError", ({ response }) => Effect.succeed(response)),
+      Effect.flatMap((response) =>
+        Effect.map(Effect.option(response.text), (text) => ({
+          status: response.status,
+          headers: response.headers,
+          ...(Option.isSome(text) ? { text: text.value } : {})
+        }))
+      ),
+      Effect.provideService(FetchHttpClient.RequestInit, {
+        ...Option.getOrUndefined(given),
+        redirect: "manual",
+        cache: "no-store",
+        credentials: cookies
+      }),
+      // the failure holds the request, and so the credentials: nothing of it is kept
+      Effect.mapError(({ reason }) =>
+        reason === "Transport"
+          ? new Unreachable({ ...asked, reason: whyUnreachable(settings.baseUrl, online) })
+          : new BadRequest({ ...asked, text: "no request could be made of it" })
+      ),
+      Effect.timeoutFail({
+        duration: settings.limit,
+        onTimeout: () => new Unreachable({ ...asked, reason: "TimedOut" })
+      })
+    )
+    const { workspaceId } = asked
+    const quota = quotaOf(answer.headers)
+    yield* Effect.annotateCurrentSpan("http.response.status_code", answer.status)
+    yield* settings.onAnswer({
+      operation,
+      ...(workspaceId === undefined ? {} : { workspaceId }),
+      status: answer.status,
+      ...(quota === undefined ? {} : { quota })
+    })
+    return { ...answer, now: yield* Clock.currentTimeMillis, secrets } satisfies Answer
+  })

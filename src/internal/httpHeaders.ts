@@ -1,0 +1,66 @@
+// What the answer's headers say about time and quota. A header that is garbled, or that a proxy hides, is missing.
+import * as Predicate from "effect/Predicate"
+
+/**
+ * An answer's headers, by lower-case name.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type AnswerHeaders = Readonly<Record<string, string | undefined>>
+
+/**
+ * The hourly quota as an answer states it: the requests that remain, and in how many milliseconds it starts anew.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Quota {
+  readonly remaining: number
+  readonly resetsIn?: number
+}
+
+export const whole = (header: string | undefined): number | undefined =>
+  header !== undefined && /^\s*-?\d{1,9}\s*$/.test(header) ? Number(header) : undefined
+
+const seconds = (header: string | undefined): number | undefined => {
+  const value = whole(header)
+  return value === undefined || value < 0 ? undefined : value * 1000
+}
+
+/**
+ * The quota in an answer's headers (`X-Toggl-Quota-Remaining`, and `X-Toggl-Quota-Resets-In`, in seconds), where it is
+ * stated and readable.
+ *
+ * @since 0.1.0
+ * @category headers
+ */
+export const quotaOf = (headers: AnswerHeaders): Quota | undefined => {
+  const remaining = whole(headers["x-toggl-quota-remaining"])
+  const resetsIn = seconds(headers["x-toggl-quota-resets-in"])
+  return remaining === undefined ? undefined : resetsIn === undefined ? { remaining } : { remaining, resetsIn }
+}
+
+// `Date.parse` makes a date of almost anything, and takes the oldest of HTTP's three forms for local time
+const httpDate = (header: string | undefined): number | undefined => {
+  if (header === undefined || !/^\s*(?:mon|tue|wed|thu|fri|sat|sun).*\d\d:\d\d:\d\d/i.test(header)) return undefined
+  const time = Date.parse(/gmt/i.test(header) ? header : `${header} GMT`)
+  return Number.isFinite(time) ? time : undefined
+}
+
+/** Retry-After in milliseconds. A date is read against the answer's own `Date`, else against our clock (`now`). */
+export const retryAfter = (headers: AnswerHeaders, now: number): number | undefined => {
+  const after = headers["retry-after"]
+  const date = httpDate(after)
+  return date === undefined ? seconds(after) : Math.max(0, date - (httpDate(headers["date"]) ?? now))
+}
+
+/** How long a used-up quota lasts, in milliseconds: the longest that the answer names. */
+export const quotaLasts = (headers: AnswerHeaders, text: string, now: number): number | undefined => {
+  const named = [
+    seconds(headers["x-toggl-quota-resets-in"]),
+    seconds(/reset in (\d{1,9}) seconds/i.exec(text)?.[1]),
+    retryAfter(headers, now)
+  ].filter(Predicate.isNotUndefined)
+  return named.length === 0 ? undefined : Math.max(...named)
+}

@@ -1,0 +1,104 @@
+// What a body says, as plain text: without markup, without control characters, without credentials.
+import * as Either from "effect/Either"
+import * as Encoding from "effect/Encoding"
+import * as Predicate from "effect/Predicate"
+
+/** A body as JSON: an empty one is `null`, as Toggl uses them alike. */
+export const parse = (body: string): Either.Either<unknown, unknown> =>
+  body.trim() === "" ? Either.right(null) : Either.try((): unknown => JSON.parse(body))
+
+export const isHtml = (body: string): boolean => /^\s*<[!?a-z]|<\/?(?:html|head|body)[\s>]/i.test(body)
+
+const said = (value: unknown): string | undefined => {
+  if (typeof value === "string") return value
+  if (!Predicate.hasProperty(value, "error_message")) return undefined
+  const message = value.error_message
+  return Predicate.hasProperty(message, "default_message") ? said(message.default_message) : said(message)
+}
+
+/** The sentence in a body that failed, in any of the shapes that Toggl gives it. */
+export const sentence = (body: string, parsed: Either.Either<unknown, unknown>): string => {
+  const value = Either.getOrElse(parsed, () => body)
+  if (value === null) return ""
+  const parts = (Array.isArray(value) ? value : [value]).map(said).filter(Predicate.isNotUndefined)
+  return (parts.length === 0 ? body : parts.join(". ")).trim()
+}
+
+// one space for each, so that a secret is not pieced together by what is taken out
+const plain = (text: string) => text.replace(/[\p{Cc}\u2028\u2029]/gu, " ")
+
+const forms = (secret: string): ReadonlyArray<string> => {
+  const sound = secret.replace(/\p{Cs}/gu, "\uFFFD")
+  const base64 = Encoding.encodeBase64(sound).replace(/=+$/, "")
+  return [
+    secret,
+    plain(secret),
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(sound),
+    encodeURI(sound),
+    new URLSearchParams({ "": sound }).toString().slice(1),
+    base64,
+    encodeURIComponent(base64),
+    Encoding.encodeBase64Url(sound)
+  ]
+}
+
+const without = (text: string, secrets: ReadonlyArray<string>): string => {
+  const all = secrets.filter((secret) => secret !== "").flatMap(forms)
+  if (all.length === 0) return text
+  // the longest first, or a part of it would stay
+  const alternatives = all
+    .sort((a, b) => b.length - a.length)
+    .map((form) => form.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"))
+    .join("|")
+  return text.replace(new RegExp(alternatives, "gi"), "•••")
+}
+
+/**
+ * A text of the server's as it may be shown, logged and kept: plain, at most 300 characters, with each secret taken out
+ * in every form in which it may come back (as it is, in Base64, URL-encoded, escaped in JSON). Markup is dropped whole.
+ *
+ * @since 0.1.0
+ * @category texts
+ */
+export const sanitize = (text: string, secrets: ReadonlyArray<string> = []): string =>
+  isHtml(text)
+    ? ""
+    : without(plain(text), secrets)
+        .trim()
+        .slice(0, 300)
+        .replace(/[\uD800-\uDBFF]$/, "")
+
+/** What is wrong with a value. Saying it walks through the value, which may be nested deeper than the stack. */
+export const problemOf = (error: Error): string =>
+  Either.getOrElse(
+    Either.try(() => error.message),
+    () => "nested too deeply"
+  )
+
+const words = new RegExp(
+  `^(?:${[
+    "(?:client )?name (?<empty>cannot be empty)",
+    "(?:client )?name maximum length is (?<limit>\\d{1,9})",
+    "(?:client )?name (?<taken>has already been taken)",
+    "(?<status>client status is invalid)",
+    "(?<client>no client with id \\d+ was found|client doesn['’]t exist in the workspace)",
+    "json is not valid",
+    "we['’]re expecting an integer as part of the url for \\w+"
+  ].join("|")})\\.?$`,
+  "i"
+)
+
+/** Which of the texts it is by which Toggl is known even where a proxy hides its request id. */
+export type Known = Readonly<Record<string, string | undefined>>
+
+export const known = (text: string): Known | undefined => words.exec(text)?.groups
+
+/**
+ * Whether the text is one of the two with which Toggl says that it does not know a client. On a delete such an answer
+ * means that there is nothing left to do.
+ *
+ * @since 0.1.0
+ * @category texts
+ */
+export const isNotFoundText = (text: string | undefined): boolean => known(text ?? "")?.["client"] !== undefined

@@ -1,0 +1,335 @@
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import * as SubscriptionRef from "effect/SubscriptionRef"
+import type { ClientId, LocalClientId } from "../Client.js"
+import type { StorageError } from "../ClientError.js"
+import type { Entry, EntryId, Outcome, QueueState, Unreadable } from "../Entry.js"
+import type * as OutboxStore from "../OutboxStore.js"
+import * as clientIndex from "./clientIndex.js"
+import { dependencies, type Dependencies } from "./dependencies.js"
+import { newState } from "./rows.js"
+
+// How many endings of this session are remembered, so that callers and lists need not ask the store.
+const rememberedOutcomes = 1000
+
+const longestRest = Duration.seconds(1)
+
+export const isParked = (entry: Entry): boolean => entry.state._tag === "Refused" || entry.state._tag === "SetAside"
+
+/**
+ * What this tab knows of the store: exact about its own steps, and read again after a hint that another tab made one.
+ * It never decides anything by itself: each step of the replay checks the rows again inside its transaction.
+ */
+export interface Mirror {
+  readonly entries: ReadonlyMap<number, Entry>
+  /** The numbers of the refused and the set-aside. */
+  readonly parked: ReadonlySet<number>
+  readonly unreadable: ReadonlyArray<Unreadable>
+  readonly ids: ReadonlyMap<LocalClientId, ClientId>
+  readonly state: QueueState
+  readonly storageError: StorageError | undefined
+  /** Whether the store has been read, and no hint has come since. */
+  readonly isFresh: () => boolean
+  readonly byId: (id: EntryId) => Entry | undefined
+  readonly outcome: (id: EntryId) => Outcome | undefined
+  readonly dependencies: () => Dependencies
+  readonly clients: Pick<clientIndex.ClientIndex, "keyOf" | "after">
+  /** The highest number that any entry has had. */
+  readonly last: number
+  /** Grows whenever the log changes otherwise than by entries at its end, or by what has been done. */
+  readonly epoch: number
+  /** Emits now and after each change. */
+  readonly changes: Stream.Stream<void>
+  /** Reads the store if anything may have changed there. */
+  readonly sync: Effect.Effect<void, StorageError>
+  readonly changed: Effect.Effect<void>
+  /** Runs a step that reads the whole log, and takes over what it read; entries accepted meanwhile stay. */
+  readonly taking: <A, E>(
+    step: Effect.Effect<A, E>,
+    snapshot: (result: A) => OutboxStore.Snapshot | undefined
+  ) => Effect.Effect<A, E>
+  /** Grows with each reading of the whole log. */
+  readonly reads: number
+  /** `reads`: as it was before the entry was accepted. What was read since may be from after it was sent. */
+  readonly accepted: (entry: Entry, reads: number) => Effect.Effect<void>
+  readonly put: (entries: ReadonlyArray<Entry>, state: QueueState) => Effect.Effect<void>
+  readonly ended: (
+    outcomes: ReadonlyArray<readonly [seq: number, outcome: Outcome]>,
+    state?: QueueState
+  ) => Effect.Effect<void>
+  readonly setState: (state: QueueState) => Effect.Effect<void>
+  readonly distrust: Effect.Effect<void>
+  /** The store has just failed. */
+  readonly lost: (error: StorageError) => Effect.Effect<void>
+  /** The store can be read, but a step of the replay could not be written; `undefined`: it can again. */
+  readonly unwritable: (error: StorageError | undefined) => Effect.Effect<void>
+}
+
+interface Mutable {
+  entries: Map<number, Entry>
+  seqs: Map<EntryId, number>
+  parked: Set<number>
+  unreadable: ReadonlyArray<Unreadable>
+  ids: Map<LocalClientId, ClientId>
+  state: QueueState
+  storageError: StorageError | undefined
+  unwritable: StorageError | undefined
+  dependencies: Dependencies | undefined
+  clients: clientIndex.ClientIndex
+  last: number
+  epoch: number
+}
+
+export const make = (store: OutboxStore.Service, onHint: () => void): Effect.Effect<Mirror, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const version = yield* SubscriptionRef.make(0)
+    const reading = yield* Effect.makeSemaphore(1)
+    const now: Mutable = {
+      entries: new Map(),
+      seqs: new Map(),
+      parked: new Set(),
+      unreadable: [],
+      ids: new Map(),
+      state: newState(""),
+      storageError: undefined,
+      unwritable: undefined,
+      dependencies: undefined,
+      clients: clientIndex.make([], new Map()),
+      last: 0,
+      epoch: 0
+    }
+    const outcomes = new Map<EntryId, Outcome>()
+    let fresh = false
+    // Entries that this tab accepted while the store was being read: the snapshot may be from before them.
+    let acceptedMeanwhile: Array<Entry> = []
+    let isReading = false
+    let readings = 0
+    const hints = yield* Queue.sliding<void>(1)
+    yield* store.onHint(() => {
+      fresh = false
+      Queue.unsafeOffer(hints, undefined)
+    })
+
+    const changed = Effect.suspend(() => {
+      now.dependencies = undefined
+      return SubscriptionRef.update(version, (n) => n + 1)
+    })
+
+    const insert = (entry: Entry) => {
+      if (isParked(entry)) now.parked.add(entry.seq)
+      else now.parked.delete(entry.seq)
+      const known = now.entries.get(entry.seq)
+      now.entries.set(entry.seq, entry)
+      now.seqs.set(entry.id, entry.seq)
+      if (known === undefined && entry.seq < now.last) {
+        now.entries = new Map([...now.entries].sort(([a], [b]) => a - b))
+        now.clients = clientIndex.make(now.entries.values(), now.ids)
+        now.epoch++
+      } else if (known === undefined) {
+        now.clients.add(entry)
+      } else if (isParked(known) !== isParked(entry)) {
+        now.epoch++
+      }
+      // A gap may hold another tab's entries, which stand before this one.
+      if (entry.seq > now.last + 1) fresh = false
+      now.last = Math.max(now.last, entry.seq)
+    }
+
+    const drop = (seq: number) => {
+      const entry = now.entries.get(seq)
+      if (entry === undefined) return
+      now.entries.delete(seq)
+      now.clients.drop(entry)
+      now.parked.delete(seq)
+      now.seqs.delete(entry.id)
+    }
+
+    const take = (snapshot: OutboxStore.Snapshot) => {
+      readings++
+      now.entries = new Map(snapshot.entries.map((entry) => [entry.seq, entry]))
+      now.seqs = new Map(snapshot.entries.map((entry) => [entry.id, entry.seq]))
+      now.parked = new Set(snapshot.entries.filter(isParked).map((entry) => entry.seq))
+      now.unreadable = snapshot.unreadable
+      now.ids = new Map(snapshot.ids)
+      now.clients = clientIndex.make(snapshot.entries, snapshot.ids)
+      now.epoch++
+      now.state = snapshot.state
+      now.storageError = undefined
+      now.last = Math.max(now.last, snapshot.entries.at(-1)?.seq ?? 0)
+    }
+
+    const isOlder = (state: QueueState) => state.store === now.state.store && state.step < now.state.step
+
+    // Two of this tab's own steps may be heard of in another order than that in which they were made.
+    // Where another tab's step lies in between, what it did is not known yet.
+    const advance = (state: QueueState) => {
+      if (state.store !== now.state.store || state.step > now.state.step + 1) fresh = false
+      if (isOlder(state)) fresh = false
+      else now.state = state
+    }
+
+    // `undefined` where the step gave no snapshot, or an older one than what this tab has written since.
+    const reads = <A, E>(step: Effect.Effect<A, E>, snapshot: (result: A) => OutboxStore.Snapshot | undefined) =>
+      Effect.gen(function* () {
+        const wasFresh = fresh
+        fresh = true
+        acceptedMeanwhile = []
+        isReading = true
+        const result = yield* step.pipe(
+          Effect.onError(() =>
+            Effect.sync(() => {
+              fresh = false
+            })
+          ),
+          Effect.ensuring(
+            Effect.sync(() => {
+              isReading = false
+            })
+          )
+        )
+        const read = snapshot(result)
+        if (read === undefined || isOlder(read.state)) {
+          fresh = read === undefined && wasFresh && fresh
+          return result
+        }
+        take(read)
+        for (const entry of acceptedMeanwhile) if (!now.entries.has(entry.seq)) insert(entry)
+        yield* changed
+        return result
+      })
+
+    const sync: Effect.Effect<void, StorageError> = reading.withPermits(1)(
+      Effect.gen(function* () {
+        while (!fresh) {
+          yield* reads(store.load, (snapshot) => snapshot).pipe(
+            Effect.tapError((error) =>
+              Effect.suspend(() => {
+                // Whoever reads at each change would read a lost store without end.
+                const isNews = now.storageError === undefined
+                now.storageError = error
+                if (isNews) onHint()
+                return isNews ? changed : Effect.void
+              })
+            )
+          )
+        }
+      })
+    )
+
+    // Other tabs' steps are read as they come, and in long queues no more often than leaves room for other work.
+    yield* Effect.gen(function* () {
+      yield* Queue.take(hints)
+      const [took] = yield* Effect.timed(Effect.ignore(sync))
+      onHint()
+      // A tab that was stopped meanwhile took long, and still must not show old news for long.
+      if (Duration.toMillis(took) > 5) yield* Effect.sleep(Duration.min(Duration.times(took, 4), longestRest))
+    }).pipe(Effect.forever, Effect.forkScoped)
+
+    return {
+      get entries() {
+        return now.entries
+      },
+      get parked() {
+        return now.parked
+      },
+      get unreadable() {
+        return now.unreadable
+      },
+      get ids() {
+        return now.ids
+      },
+      get state() {
+        return now.state
+      },
+      get storageError() {
+        return now.storageError ?? now.unwritable
+      },
+      get clients() {
+        return now.clients
+      },
+      get last() {
+        return now.last
+      },
+      get epoch() {
+        return now.epoch
+      },
+      isFresh: () => fresh && !isReading,
+      byId: (id) => {
+        const seq = now.seqs.get(id)
+        return seq === undefined ? undefined : now.entries.get(seq)
+      },
+      outcome: (id) => outcomes.get(id),
+      dependencies: () => {
+        // With nothing parked nothing is held, and the queue's length does not matter.
+        if (now.parked.size === 0 && now.unreadable.length === 0) {
+          return { held: new Map(), next: now.entries.values().next().value, newer: undefined }
+        }
+        return (now.dependencies ??= dependencies({ ...now, entries: now.entries.values() }, isParked))
+      },
+      changes: Stream.map(version.changes, () => undefined),
+      sync,
+      changed,
+      taking: (step, snapshot) => reading.withPermits(1)(reads(step, snapshot)),
+      get reads() {
+        return readings
+      },
+      accepted: (entry, before) =>
+        Effect.suspend(() => {
+          if (before !== readings && !now.entries.has(entry.seq)) fresh = false
+          if (isReading) acceptedMeanwhile.push(entry)
+          now.storageError = undefined
+          now.unwritable = undefined
+          insert(entry)
+          return changed
+        }),
+      put: (entries, state) =>
+        Effect.suspend(() => {
+          for (const entry of entries) insert(entry)
+          advance(state)
+          return changed
+        }),
+      ended: (ended, state) =>
+        Effect.suspend(() => {
+          for (const [seq, outcome] of ended) {
+            drop(seq)
+            outcomes.set(outcome.id, outcome)
+            const { ending, mutation } = outcome
+            if (mutation._tag === "Create" && ending._tag === "Done" && ending.clientId !== undefined) {
+              now.ids.set(mutation.localId, ending.clientId)
+              now.clients.resolved(mutation.localId, ending.clientId)
+            }
+          }
+          for (const id of outcomes.keys()) {
+            if (outcomes.size <= rememberedOutcomes) break
+            outcomes.delete(id)
+          }
+          if (state !== undefined) advance(state)
+          return changed
+        }),
+      setState: (state) =>
+        Effect.suspend(() => {
+          advance(state)
+          return changed
+        }),
+      distrust: Effect.sync(() => {
+        fresh = false
+      }),
+      lost: (error) =>
+        Effect.suspend(() => {
+          fresh = false
+          now.storageError = error
+          // Whoever is woken reads it again until it is back.
+          onHint()
+          return changed
+        }),
+      unwritable: (error) =>
+        Effect.suspend(() => {
+          if (now.unwritable === error) return Effect.void
+          now.unwritable = error
+          return changed
+        })
+    }
+  })

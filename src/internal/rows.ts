@@ -1,0 +1,143 @@
+import * as Either from "effect/Either"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import { Client, ClientId, type AnyClientId, isLocalClientId, WorkspaceId } from "../Client.js"
+import { StorageError } from "../ClientError.js"
+import { type Entry, Outcome, QueueState, Row, type Unreadable, version } from "../Entry.js"
+import { abort, clientKey, get, idKey, put, stateKey, type Step } from "./step.js"
+
+// The base is read by itself, for it costs as much as all the rest.
+const { base: _, ...withoutBase } = Row.fields
+const decodeRow = Schema.decodeUnknownEither(Schema.Struct(withoutBase))
+const encodeRow = Schema.encodeSync(Schema.Struct(withoutBase))
+const decodeState = Schema.decodeUnknownEither(QueueState)
+const encodeState = Schema.encodeSync(QueueState)
+// The form of most clients at rest.
+const Written = Schema.Struct({
+  id: ClientId,
+  wid: WorkspaceId,
+  name: Schema.String,
+  archived: Schema.Boolean,
+  notes: Schema.String,
+  at: Schema.optionalWith(Schema.String, { exact: true }),
+  creator_id: Schema.optionalWith(Schema.Int, { exact: true }),
+  permissions: Schema.Tuple()
+})
+const isWritten = Schema.is(Written)
+const decodeClient = Schema.decodeUnknownEither(Client)
+const encodeClient = Schema.encodeSync(Client)
+const decodeOutcome = Schema.decodeUnknownEither(Outcome)
+const encodeOutcome = Schema.encodeSync(Outcome)
+
+/** How a local id is kept once it is resolved. */
+const Resolved = Schema.Struct({ version: Schema.Literal(version), clientId: ClientId })
+const decodeResolved = Schema.decodeUnknownEither(Resolved)
+
+export const isNewer = (row: unknown): boolean =>
+  Predicate.hasProperty(row, "version") && typeof row.version === "number" && row.version > version
+
+export const readRow = (seq: number, row: unknown): Either.Either<Entry, Unreadable> => {
+  const unreadable = () => Either.left({ seq, newer: isNewer(row), row })
+  const decoded = decodeRow(row)
+  if (Either.isLeft(decoded)) return unreadable()
+  if (!Predicate.hasProperty(row, "base")) return Either.right({ ...decoded.right, seq })
+  const base = readClient(row.base)
+  return base === undefined ? unreadable() : Either.right({ ...decoded.right, base, seq })
+}
+
+export const writeRow = ({ base, seq: _, ...row }: Entry): unknown => {
+  const written = encodeRow(row)
+  return base === undefined ? written : { ...written, base: writeClient(base) }
+}
+
+export const newState = (store: string): QueueState => ({
+  version,
+  store,
+  fence: 0,
+  step: 0,
+  failures: 0,
+  workspaces: {}
+})
+
+/**
+ * The queue's state. Where there is none yet it is new; where it cannot be read nothing is sent before the user says
+ * so, for it may have held a pause or another user's id.
+ */
+export const readState = (row: unknown, fresh: string): QueueState =>
+  row === undefined
+    ? newState(fresh)
+    : Either.getOrElse(decodeState(row), (): QueueState => ({ ...newState(fresh), paused: "ByUser" }))
+
+export const getState = function* (fresh: string): Step<QueueState> {
+  const row = yield* get(stateKey)
+  // A newer version keeps its books in ways that we do not know: leave them to it.
+  if (isNewer(row)) return yield* abort(new StorageError({ reason: "Newer", detail: "the queue's state" }))
+  return readState(row, fresh)
+}
+
+export const putState = function* (state: QueueState): Step<void> {
+  yield* put(stateKey, encodeState(state))
+}
+
+export const getEntry = function* (seq: number): Step<Entry | undefined> {
+  return Either.getOrUndefined(readRow(seq, yield* get(seq)))
+}
+
+export const putEntry = function* (entry: Entry): Step<void> {
+  yield* put(entry.seq, writeRow(entry))
+}
+
+// As the schema reads what this library itself has written, at a fifth of its cost.
+const readWritten = (row: typeof Written.Type): Client | undefined => {
+  const { archived, at, creator_id: creatorId, id, name, notes, wid: workspaceId } = row
+  const known = 6 + Number(at !== undefined) + Number(creatorId !== undefined)
+  if (Object.keys(row).length > known) return undefined
+  const client = { id, workspaceId, name, archived, notes, permissions: [] }
+  if (at === undefined) return creatorId === undefined ? client : { ...client, creatorId }
+  const date = new Date(at)
+  if (Number.isNaN(date.getTime())) return undefined
+  return creatorId === undefined ? { ...client, at: date } : { ...client, at: date, creatorId }
+}
+
+/** As the schema encodes it. */
+export const writeClient = (client: Client): unknown => {
+  const { archived, at, creatorId, id, name, notes, permissions, workspaceId: wid, ...more } = client
+  if (permissions.length > 0 || Object.keys(more).length > 0) return encodeClient(client)
+  return {
+    id,
+    wid,
+    name,
+    archived,
+    notes,
+    ...(at === undefined ? {} : { at: at.toISOString() }),
+    ...(creatorId === undefined ? {} : { creator_id: creatorId }),
+    permissions: []
+  } satisfies typeof Written.Type
+}
+
+export const readClient = (row: unknown): Client | undefined =>
+  (isWritten(row) ? readWritten(row) : undefined) ??
+  (row === undefined ? undefined : Either.getOrUndefined(decodeClient(row)))
+
+export const getClient = function* (workspaceId: number, clientId: number): Step<Client | undefined> {
+  return readClient(yield* get(clientKey(workspaceId, clientId)))
+}
+
+export const putClient = function* (client: Client): Step<void> {
+  yield* put(clientKey(client.workspaceId, client.id), writeClient(client))
+}
+
+export const readResolved = (row: unknown): ClientId | undefined =>
+  Either.getOrUndefined(Either.map(decodeResolved(row), (resolved) => resolved.clientId))
+
+/** Toggl's id of the client, where it is known. */
+export const resolve = function* (id: AnyClientId): Step<ClientId | undefined> {
+  return isLocalClientId(id) ? readResolved(yield* get(idKey(id))) : id
+}
+
+export const putResolved = function* (localId: number, clientId: ClientId): Step<void> {
+  yield* put(idKey(localId), { version, clientId })
+}
+
+export const readOutcome = (row: unknown): Outcome | undefined => Either.getOrUndefined(decodeOutcome(row))
+export const writeOutcome = (outcome: Outcome): unknown => encodeOutcome(outcome)

@@ -1,0 +1,98 @@
+import type { StorageError } from "../ClientError.js"
+
+/**
+ * An atomic step on a sorted store of rows, written once for every engine: a generator that yields its reads and
+ * writes, and is resumed inside the transaction when each is done. It runs no Effect and awaits nothing else, so a
+ * transaction never outlives its own requests.
+ */
+export type Request = Get | Range | Put | Add | Remove | Abort
+
+export interface Get {
+  readonly _tag: "Get"
+  readonly key: IDBValidKey
+  result: unknown
+}
+
+/** Reads the rows whose keys lie in `from <= key <= to`, in the order of their keys. */
+export interface Range {
+  readonly _tag: "Range"
+  readonly from: IDBValidKey
+  readonly to: IDBValidKey
+  keys: ReadonlyArray<IDBValidKey>
+  rows: ReadonlyArray<unknown>
+}
+
+export interface Put {
+  readonly _tag: "Put"
+  readonly key: IDBValidKey
+  readonly row: unknown
+}
+
+/** Adds a row under the next number of the log: one that no earlier row ever had. */
+export interface Add {
+  readonly _tag: "Add"
+  readonly row: unknown
+  seq: number
+}
+
+/** Removes the rows whose keys lie in `from <= key <= to`. */
+export interface Remove {
+  readonly _tag: "Remove"
+  readonly from: IDBValidKey
+  readonly to: IDBValidKey
+}
+
+/** Undoes the whole step and fails it. */
+export interface Abort {
+  readonly _tag: "Abort"
+  readonly error: StorageError
+}
+
+export type Step<A> = Generator<Request, A, void>
+
+export const get = function* (key: IDBValidKey): Step<unknown> {
+  const request: Get = { _tag: "Get", key, result: undefined }
+  yield request
+  return request.result
+}
+
+export const range = function* (
+  from: IDBValidKey,
+  to: IDBValidKey
+): Step<ReadonlyArray<readonly [key: IDBValidKey, row: unknown]>> {
+  const request: Range = { _tag: "Range", from, to, keys: [], rows: [] }
+  yield request
+  return request.keys.map((key, index) => [key, request.rows[index]])
+}
+
+export const put = function* (key: IDBValidKey, row: unknown): Step<void> {
+  yield { _tag: "Put", key, row }
+}
+
+export const add = function* (row: unknown): Step<number> {
+  const request: Add = { _tag: "Add", row, seq: 0 }
+  yield request
+  return request.seq
+}
+
+export const remove = function* (from: IDBValidKey, to: IDBValidKey = from): Step<void> {
+  yield { _tag: "Remove", from, to }
+}
+
+export const abort = function* (error: StorageError): Step<never> {
+  yield { _tag: "Abort", error }
+  throw error
+}
+
+export const firstSeq = 1
+export const lastSeq = Number.MAX_SAFE_INTEGER
+export const stateKey = "state"
+export const idKey = (localId: number): IDBValidKey => ["id", localId]
+export const outcomeKey = (entryId: string): IDBValidKey => ["outcome", entryId]
+export const clientKey = (workspaceId: number, clientId: number): IDBValidKey => ["client", workspaceId, clientId]
+
+/** The range of all keys that begin so: an array sorts after every number and string. */
+export const under = (...prefix: ReadonlyArray<string | number>): [from: IDBValidKey, to: IDBValidKey] => [
+  [...prefix],
+  [...prefix, []]
+]

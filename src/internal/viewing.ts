@@ -1,0 +1,151 @@
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Stream from "effect/Stream"
+import { type AnyClientId, type Client, isLocalClientId, type WorkspaceId } from "../Client.js"
+import { NotFound } from "../ClientError.js"
+import type * as Outbox from "../Outbox.js"
+import type { Copy } from "../OutboxStore.js"
+import * as View from "../View.js"
+import { isTransport } from "./attempt.js"
+import type { Mirror } from "./mirror.js"
+import { noCopy, type ReadError, type Reading } from "./reading.js"
+
+export interface Dependencies {
+  readonly mirror: Mirror
+  readonly reading: Reading
+}
+
+const nothing: Copy = { step: 0, clients: [], fetchedAt: undefined }
+
+export const make = ({ mirror, reading }: Dependencies): Outbox.Reads => {
+  const overlay = (
+    workspaceId: WorkspaceId,
+    clients: ReadonlyArray<Client>,
+    source: View.View["source"],
+    fetchedAt: number | undefined,
+    known: ReadonlyArray<Client>
+  ): View.View => ({
+    clients: View.make(workspaceId, clients, { entries: mirror.entries.values(), ids: mirror.ids, known }),
+    source,
+    fetchedAt
+  })
+
+  // A pending create makes something to show even where Toggl was never asked.
+  const isAnythingKnown = (workspaceId: WorkspaceId, copy: Copy): boolean =>
+    copy.fetchedAt !== undefined ||
+    copy.clients.length > 0 ||
+    Array.from(mirror.entries.values()).some(
+      ({ mutation, state }) =>
+        mutation._tag === "Create" && mutation.workspaceId === workspaceId && state._tag !== "Refused"
+    )
+
+  const isYoung = (copy: Copy, freshness: Duration.DurationInput, now: number): boolean =>
+    copy.fetchedAt !== undefined &&
+    now >= copy.fetchedAt &&
+    now - copy.fetchedAt <= Duration.toMillis(Duration.decode(freshness))
+
+  /** Without a store there is only Toggl. */
+  const straight = (workspaceId: WorkspaceId) =>
+    Effect.gen(function* () {
+      const clients = yield* reading.straight(workspaceId)
+      return overlay(workspaceId, clients, "Toggl", yield* Clock.currentTimeMillis, [])
+    })
+
+  const read = Effect.fn("Clients.read")(function* (workspaceId: WorkspaceId, freshness: View.Freshness) {
+    yield* Effect.annotateCurrentSpan({ workspaceId })
+    const stored = yield* Effect.either(reading.local(workspaceId))
+    const copy = Either.getOrElse(stored, () => nothing)
+    const localView = overlay(workspaceId, copy.clients, "Local", copy.fetchedAt, copy.clients)
+    const isKnown = isAnythingKnown(workspaceId, copy)
+    if (freshness === "Local") return yield* isKnown ? Effect.succeed(localView) : noCopy(workspaceId, undefined)
+    if (freshness !== "Toggl" && isYoung(copy, freshness, yield* Clock.currentTimeMillis)) return localView
+    if (Either.isLeft(stored)) return yield* straight(workspaceId)
+    const fetched = yield* Effect.either(reading.refresh(workspaceId))
+    if (Either.isRight(fetched)) {
+      return overlay(workspaceId, fetched.right.clients, "Toggl", fetched.right.fetchedAt, copy.clients)
+    }
+    const error: ReadError = fetched.left
+    if (error._tag === "StorageError") return yield* straight(workspaceId)
+    if (freshness === "Toggl") return yield* Effect.fail(error)
+    if (isKnown) return localView
+    return yield* isTransport(error) ? noCopy(workspaceId, error) : Effect.fail(error)
+  })
+
+  const find = (view: View.View, id: AnyClientId): View.ClientView | undefined => {
+    const resolved = isLocalClientId(id) ? (mirror.ids.get(id) ?? id) : id
+    return view.clients.find((client) => client.id === resolved)
+  }
+
+  const isDeleted = (id: AnyClientId): boolean => {
+    for (const { mutation, state } of mirror.entries.values()) {
+      if (mutation._tag !== "Delete" || state._tag === "Refused") continue
+      const deleted = isLocalClientId(mutation.clientId) ? mirror.ids.get(mutation.clientId) : mutation.clientId
+      if (mutation.clientId === id || deleted === id) return true
+    }
+    return false
+  }
+
+  const isKnownId = (id: AnyClientId): boolean => {
+    if (!isLocalClientId(id) || mirror.ids.has(id)) return true
+    for (const { mutation } of mirror.entries.values()) {
+      if (mutation._tag === "Create" && mutation.localId === id) return true
+    }
+    return false
+  }
+
+  /** While the store does not answer, what is shown stays, and it is read again later and later. */
+  const readToShow = (workspaceId: WorkspaceId, isShown: () => boolean, millis = 500): Effect.Effect<Copy> =>
+    Effect.catchAll(reading.local(workspaceId), () =>
+      isShown()
+        ? Effect.zipRight(Effect.sleep(millis), readToShow(workspaceId, isShown, Math.min(millis * 2, 60_000)))
+        : Effect.succeed(nothing)
+    )
+
+  const notFound = (workspaceId: WorkspaceId, clientId: AnyClientId) =>
+    new NotFound({ operation: "get", workspaceId, clientId })
+
+  return {
+    read,
+    get: Effect.fn("Clients.get")(function* (workspaceId: WorkspaceId, id: AnyClientId, freshness: View.Freshness) {
+      const view = yield* read(workspaceId, freshness)
+      const found = find(view, id)
+      if (found !== undefined) return found
+      const clientId = isLocalClientId(id) ? mirror.ids.get(id) : id
+      if (clientId === undefined || isDeleted(id) || view.source === "Toggl" || freshness === "Local") {
+        return yield* notFound(workspaceId, id)
+      }
+      // A colleague may have made it since the list was read.
+      const fetched = yield* Effect.either(reading.fetchOne(workspaceId, clientId))
+      if (Either.isLeft(fetched)) {
+        const error: ReadError = fetched.left
+        if (error._tag === "StorageError" || isTransport(error)) {
+          return yield* noCopy(workspaceId, error._tag === "StorageError" ? undefined : error)
+        }
+        return yield* Effect.fail(error)
+      }
+      const client = fetched.right
+      return find(overlay(workspaceId, [client], "Toggl", undefined, []), id) ?? (yield* notFound(workspaceId, id))
+    }),
+    watch: (workspaceId) =>
+      Stream.suspend(() => {
+        let isShown = false
+        return mirror.changes.pipe(
+          Stream.mapEffect(() => readToShow(workspaceId, () => isShown)),
+          Stream.map((copy) => {
+            isShown = isShown || copy !== nothing
+            return overlay(workspaceId, copy.clients, "Local", copy.fetchedAt, copy.clients)
+          }),
+          Stream.changesWith((a, b) => JSON.stringify(a) === JSON.stringify(b))
+        )
+      }),
+    knows: (id) =>
+      Effect.gen(function* () {
+        if (isKnownId(id)) return true
+        // Another tab may have given it, or this one has read nothing yet.
+        const synced = yield* Effect.either(mirror.sync)
+        return Either.isLeft(synced) || mirror.unreadable.length > 0 || isKnownId(id)
+      })
+  }
+}

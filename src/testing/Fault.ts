@@ -1,0 +1,319 @@
+/**
+ * What can go wrong between an app and Toggl, as values to inject into the fake.
+ *
+ * @example
+ * import { FakeToggl, Fault } from "effect-toggl-clients/testing"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = Effect.gen(function* () {
+ *   const fake = yield* FakeToggl.make()
+ *   yield* fake.inject(Fault.loseAnswer, { when: (request) => request.method === "POST" })
+ *   // the next POST is done, but the caller sees a failed connection
+ * })
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type { Answer, WireRequest } from "./TogglWire.js"
+import * as TogglWire from "./TogglWire.js"
+
+/**
+ * The connection was lost before the answer came. The `HttpClient` fails with a `RequestError` of reason `Transport`;
+ * the promise of the web handler rejects with this error, and whoever serves it closes the connection:
+ *
+ * ```ts
+ * handler(request).then(send, () => nodeResponse.destroy())
+ * ```
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ConnectionLost extends Data.TaggedError("ConnectionLost")<{
+  /** The name of the fault, or `interrupted` where the caller gave up. */
+  readonly fault: string
+}> {
+  override get message() {
+    return `The connection to the fake Toggl was lost (${this.fault})`
+  }
+}
+
+/**
+ * What the caller gets: the service's own answer, a lost connection, nothing ever, or another answer.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Outcome =
+  | { readonly _tag: "Own" }
+  | { readonly _tag: "Lost" }
+  | { readonly _tag: "Silence" }
+  | { readonly _tag: "Instead"; readonly answer: (request: WireRequest, own: Answer | undefined) => Answer }
+
+/**
+ * A fault: what happens before the service does its work, whether it does it, what happens after that, and what the
+ * caller gets in the end. The constructors below make the usual ones; anything else can be put together by hand.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Fault {
+  /** Stands in the record of the request. */
+  readonly name: string
+  /** Runs before the work. A caller that gives up meanwhile cancels the work. */
+  readonly before: Effect.Effect<void>
+  /** `late`: the caller does not wait for it; it is done after `landing`, whatever the caller does. */
+  readonly work: "done" | "skipped" | "late"
+  readonly landing: Effect.Effect<void>
+  /** Runs after the work, before the answer. A caller that gives up meanwhile changes nothing. */
+  readonly after: Effect.Effect<void>
+  readonly outcome: Outcome
+}
+
+/**
+ * No fault: the work is done and answered.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const none: Fault = {
+  name: "none",
+  before: Effect.void,
+  work: "done",
+  landing: Effect.void,
+  after: Effect.void,
+  outcome: { _tag: "Own" }
+}
+
+/**
+ * The connection is refused: nothing is done.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const refuse: Fault = { ...none, name: "refuse", work: "skipped", outcome: { _tag: "Lost" } }
+
+/**
+ * The work is done, and then the connection is lost.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const loseAnswer: Fault = { ...none, name: "loseAnswer", outcome: { _tag: "Lost" } }
+
+/**
+ * The request lands late: the work is done only when `after` has passed, whether the caller still waits or not. The
+ * caller sees a lost connection at once, or hears nothing until it gives up.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const landLate = (
+  after: Duration.DurationInput,
+  options?: { readonly caller?: "fails" | "hearsNothing" }
+): Fault => ({
+  ...none,
+  name: "landLate",
+  work: "late",
+  landing: Effect.sleep(after),
+  outcome: { _tag: options?.caller === "hearsNothing" ? "Silence" : "Lost" }
+})
+
+/**
+ * When the work is done: before what makes the caller wait (`first`: giving up leaves it done), or after it (`last`,
+ * unless said otherwise: giving up leaves it undone).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface WorkOrder {
+  readonly work?: "first" | "last"
+}
+
+/**
+ * The answer waits until an effect ends: a latch, a deferred, another request.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const hold = (until: Effect.Effect<unknown>, options?: WorkOrder): Fault => ({
+  ...none,
+  name: "hold",
+  ...(options?.work === "first" ? { after: Effect.asVoid(until) } : { before: Effect.asVoid(until) })
+})
+
+/**
+ * The answer takes a while.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const delay = (duration: Duration.DurationInput, options?: WorkOrder): Fault => ({
+  ...hold(Effect.sleep(duration), options),
+  name: "delay"
+})
+
+/**
+ * Whether the service did the work all the same. Not, unless said otherwise.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Applied {
+  readonly applied?: boolean
+}
+
+const workOf = (options: Applied | undefined): "done" | "skipped" => (options?.applied === true ? "done" : "skipped")
+
+/**
+ * No answer ever comes.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const hang = (options?: Applied): Fault => ({
+  ...none,
+  name: "hang",
+  work: workOf(options),
+  outcome: { _tag: "Silence" }
+})
+
+const instead = (
+  name: string,
+  options: Applied | undefined,
+  answer: (request: WireRequest, own: Answer | undefined) => Answer
+): Fault => ({ ...none, name, work: workOf(options), outcome: { _tag: "Instead", answer } })
+
+/**
+ * Any answer: a status from 200 to 599, with any headers and any body, text or bytes.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const respond = (
+  options: Applied & {
+    readonly status: number
+    readonly headers?: Readonly<Record<string, string>>
+    readonly body?: string | Uint8Array
+  }
+): Fault =>
+  instead("respond", options, () => ({
+    status: options.status,
+    headers: options.headers ?? {},
+    body: options.body ?? ""
+  }))
+
+/**
+ * The service itself refuses, as it does with its own refusals: the text as a JSON string, or an empty body for null,
+ * and a request id. For what the fake never answers by itself: a 410, a 500, a text nobody knows.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const refusal = (status: number, text: string | null, options?: Applied): Fault =>
+  instead("refusal", options, ({ sequence }) => ({
+    status,
+    headers: { "content-type": "application/json", "x-toggl-request-id": TogglWire.requestId(sequence) },
+    body: text === null ? "" : JSON.stringify(text)
+  }))
+
+/**
+ * The proxy in front of Toggl answers with a page: 502 unless said otherwise, HTML, no request id.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const proxyError = (
+  options?: Applied & { readonly status?: number; readonly headers?: Readonly<Record<string, string>> }
+): Fault => instead("proxyError", options, () => TogglWire.proxyPage(options?.status ?? 502, options?.headers))
+
+/**
+ * A redirect to another place, 302 unless said otherwise. The `HttpClient` shows the status, as Node does; with
+ * `opaque` it shows status 0 and nothing else, as browsers do. A web handler always sends the status.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const redirect = (
+  location: string,
+  options?: Applied & { readonly status?: 301 | 302 | 303 | 307 | 308; readonly opaque?: boolean }
+): Fault =>
+  instead("redirect", options, () => ({
+    status: options?.status ?? 302,
+    headers: { location },
+    body: "",
+    opaque: options?.opaque ?? false
+  }))
+
+/**
+ * A captive portal answers in Toggl's place: 200 with a page to log in to the network.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const captivePortal: Fault = {
+  ...respond({
+    status: 200,
+    headers: { "content-type": "text/html; charset=utf-8" },
+    body: "<!doctype html><html><head><title>Welcome</title></head><body>Accept our terms to go online.</body></html>"
+  }),
+  name: "captivePortal"
+}
+
+/**
+ * The answer shows the whole request, `Authorization` included, with the status given (500 unless said otherwise): as
+ * JSON, and in a header. An app must not let any of it get into its errors and logs.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const echo = (options?: Applied & { readonly status?: number }): Fault =>
+  instead("echo", options, ({ body, headers, method, path, query }) => ({
+    status: options?.status ?? 500,
+    headers: { "content-type": "application/json", "x-echoed-authorization": headers["authorization"] ?? "" },
+    body: JSON.stringify({ method, path, query: query.toString(), headers, body })
+  }))
+
+const half = (name: string, then: (controller: ReadableStreamDefaultController<Uint8Array>) => void): Fault =>
+  instead(name, { applied: true }, (_request, own = TogglWire.proxyPage(502)) => ({
+    ...own,
+    body: () => {
+      const bytes = typeof own.body === "string" ? new TextEncoder().encode(own.body) : new Uint8Array()
+      return new ReadableStream<Uint8Array>({
+        start: (controller) => {
+          controller.enqueue(bytes.slice(0, Math.ceil(bytes.length / 2)))
+        },
+        pull: then
+      })
+    }
+  }))
+
+/**
+ * The work is done and the status and headers arrive, but the connection is lost in the middle of the body.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const cutAnswer: Fault = half("cutAnswer", (controller) => {
+  controller.error(new ConnectionLost({ fault: "cutAnswer" }))
+})
+
+/**
+ * The work is done and the status and headers arrive, but the rest of the body never comes.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const stallAnswer: Fault = half("stallAnswer", () => undefined)
+
+/**
+ * A fault that makes the caller wait first; the work, if any is done, is done before the wait.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const delayed = (self: Fault, duration: Duration.DurationInput): Fault => ({
+  ...self,
+  after: Effect.zipRight(self.after, Effect.sleep(duration))
+})

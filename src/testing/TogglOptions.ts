@@ -1,0 +1,281 @@
+/**
+ * The switches of the fake Toggl: who may sign in, what the workspaces are, and an answer to every question that
+ * Toggl's documentation leaves open. Each may be changed while the fake runs.
+ *
+ * @since 0.1.0
+ */
+import type * as Duration from "effect/Duration"
+
+/**
+ * Someone who can sign in, with an email and a password or with an API token.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface User {
+  readonly id: number
+  readonly email: string
+  readonly password: string
+  readonly apiToken: string
+  readonly fullName: string
+}
+
+/**
+ * A workspace. Clients live in one, quotas are counted by its organization.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Workspace {
+  readonly id: number
+  readonly organizationId: number
+  /** Whether the plan lets clients be archived. */
+  readonly premium: boolean
+  /** Whether everyone who is no admin gets a 403 on every client operation. */
+  readonly onlyAdminsSeeClients: boolean
+  /** Ids of the users who are admins. */
+  readonly admins: ReadonlyArray<number>
+  /** Ids of the users who may enter; others get a 403. Left out: every user. */
+  readonly members?: ReadonlyArray<number>
+}
+
+/**
+ * When two names count as the same.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface NameComparison {
+  readonly caseSensitive: boolean
+  readonly normalize: "NFC" | "none"
+  readonly trim: boolean
+}
+
+/**
+ * The leaky bucket in front of the service, one for each user: it holds `capacity` requests and leaks `perSecond`.
+ * `retryAfter` says how a 429 names the time: in seconds, as an HTTP date, not at all, or in a form nobody can read.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RateLimit {
+  readonly capacity: number
+  readonly perSecond: number
+  readonly retryAfter: "seconds" | "date" | "absent" | "garbled"
+}
+
+/**
+ * Every switch of the fake. The defaults are in {@link defaults}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** Who can sign in. */
+  readonly users: ReadonlyArray<User>
+  /** The workspaces; any other answers 403. */
+  readonly workspaces: ReadonlyArray<Workspace>
+  /** What every path starts with. A same-origin proxy may have another. */
+  readonly basePath: string
+
+  /** Whether a name may be used once only in a workspace (`Name has already been taken`). */
+  readonly uniqueNames: boolean
+  /** When two names count as the same. */
+  readonly nameComparison: NameComparison
+  /** Whether archived clients occupy their names. If not, restoring one may be refused as taken. */
+  readonly archivedNamesCount: boolean
+  /** Whether a name is kept as it was sent, or trimmed first. */
+  readonly storedNames: "asSent" | "trimmed"
+  /** The longest name, in UTF-8 bytes; it stands in the refusal's text. */
+  readonly maxClientNameBytes: number
+
+  /** How archiving is refused in a workspace that is not premium: 402 with a sentence, or 403 with an empty body. */
+  readonly archiveOnFreePlan: 402 | 403
+  /** What counts when a restore gives `projects` and sets `restore_all_projects`: the ids, all, or a 400. */
+  readonly restoreProjectsPrecedence: "projects" | "all" | "refused"
+  /** What a `PUT` without `notes` does to them. */
+  readonly omittedNotes: "kept" | "cleared"
+  /** Whether the service knows `POST .../clients/data`, `/archive` and `/delete`. */
+  readonly bulkEndpoints: boolean
+  /** What a bulk request with an unknown id gets: the others are done, or a 404 and nothing is done. */
+  readonly bulkUnknownIds: "ignored" | "refused"
+  /** The status for a route that the service does not know where the path, but not the method, might exist. */
+  readonly unknownRoute: 404 | 405
+
+  /** How an empty list is written. */
+  readonly emptyList: "[]" | "null" | ""
+  /** Whether an empty key of a client is left out or null. */
+  readonly emptyKeys: "absent" | "null"
+  /** How a client's `permissions` are written. */
+  readonly permissions: "string" | "array" | "absent"
+  /** Whether clients carry `creator_id`. */
+  readonly creatorIds: boolean
+  /** Whether clients carry the newer keys: `external_reference` where set and, in lists, `total_count`. */
+  readonly newerKeys: boolean
+  /** How `at`, in whole seconds, names UTC. */
+  readonly atSuffix: "+00:00" | "Z"
+  /** The order of a list. */
+  readonly listOrder: "id" | "newestFirst" | "name"
+  /** What a delete answers. */
+  readonly deleteBody: string
+  /** The shape of the body of a 400 or 404: a JSON string, bare text, an object with `error_message`, ... */
+  readonly failureBody: "jsonString" | "plain" | "object" | "objectDefaultMessage" | "array"
+  /** Names of answer headers that never reach the caller, as behind a proxy or across origins. */
+  readonly hiddenHeaders: ReadonlyArray<string>
+
+  /** The status for wrong credentials; the body is empty. */
+  readonly wrongCredentials: 401 | 403
+  /** The status for a request without `Authorization`; the body is empty, `X-Authorization-Missing` is `true`. */
+  readonly missingCredentials: 401 | 403
+  /** The id of the user as whom a request without `Authorization` counts, as if a same-origin proxy signed it. */
+  readonly signsAs: number | null
+  /** After how many wrong passwords in a row an email is locked (`X-Remaining-Login-Attempts`); null: never. */
+  readonly loginAttempts: number | null
+  /** How long an email stays locked. */
+  readonly loginLock: Duration.DurationInput
+
+  /** Requests for each user, organization and hour; null: no quota and no quota headers. */
+  readonly quotaPerHour: number | null
+  /** Requests to `/me...` for each user and hour; null: no quota and no quota headers. */
+  readonly meQuotaPerHour: number | null
+  /** Whether a request refused for the quota counts too, so that what remains falls below nought. */
+  readonly refusedCountAgainstQuota: boolean
+  /** The leaky bucket; null: none. */
+  readonly rateLimit: RateLimit | null
+  /** How many milliseconds the server's clock is ahead of the caller's (`Date`, `at`, `Retry-After` as a date). */
+  readonly clockSkew: number
+
+  /** The browser origins that CORS lets through; `"*"` lets all. */
+  readonly allowedOrigins: ReadonlyArray<string>
+  /** The answer headers that CORS shows to a page of another origin. */
+  readonly exposedHeaders: ReadonlyArray<string>
+}
+
+/**
+ * What `make`, `layer` and `configure` take: any of the switches; `nameComparison` in parts.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Input extends Partial<Omit<Options, "nameComparison">> {
+  readonly nameComparison?: Partial<NameComparison>
+}
+
+/**
+ * The user as whom an app signs in.
+ *
+ * @since 0.1.0
+ * @category defaults
+ */
+export const defaultUser: User = {
+  id: 2166261,
+  email: "ada@example.com",
+  password: "correct horse",
+  apiToken: "0123456789abcdef0123456789abcdef",
+  fullName: "Ada"
+}
+
+/**
+ * The other user: what is edited by hand counts as theirs unless said otherwise.
+ *
+ * @since 0.1.0
+ * @category defaults
+ */
+export const colleague: User = {
+  id: 2166262,
+  email: "grace@example.com",
+  password: "battery staple",
+  apiToken: "fedcba9876543210fedcba9876543210",
+  fullName: "Grace"
+}
+
+/**
+ * The one workspace that exists unless said otherwise: premium, and both users are admins.
+ *
+ * @since 0.1.0
+ * @category defaults
+ */
+export const defaultWorkspace: Workspace = {
+  id: 2230580,
+  organizationId: 7001,
+  premium: true,
+  onlyAdminsSeeClients: false,
+  admins: [defaultUser.id, colleague.id]
+}
+
+/**
+ * What holds for every switch that is not given: the friendliest reading, and no limits.
+ *
+ * @since 0.1.0
+ * @category defaults
+ */
+export const defaults: Options = {
+  users: [defaultUser, colleague],
+  workspaces: [defaultWorkspace],
+  basePath: "/api/v9",
+  uniqueNames: true,
+  nameComparison: { caseSensitive: true, normalize: "none", trim: false },
+  archivedNamesCount: true,
+  storedNames: "asSent",
+  maxClientNameBytes: 255,
+  archiveOnFreePlan: 402,
+  restoreProjectsPrecedence: "projects",
+  omittedNotes: "kept",
+  bulkEndpoints: true,
+  bulkUnknownIds: "ignored",
+  unknownRoute: 405,
+  emptyList: "[]",
+  emptyKeys: "absent",
+  permissions: "absent",
+  creatorIds: true,
+  newerKeys: false,
+  atSuffix: "+00:00",
+  listOrder: "id",
+  deleteBody: "",
+  failureBody: "jsonString",
+  hiddenHeaders: [],
+  wrongCredentials: 403,
+  missingCredentials: 401,
+  signsAs: null,
+  loginAttempts: 5,
+  loginLock: "5 minutes",
+  quotaPerHour: null,
+  meQuotaPerHour: null,
+  refusedCountAgainstQuota: false,
+  rateLimit: null,
+  clockSkew: 0,
+  allowedOrigins: [],
+  exposedHeaders: []
+}
+
+/**
+ * Toggl's free plan: 30 requests an hour for each organization, 30 for `/me...`, and no archiving.
+ *
+ * @since 0.1.0
+ * @category defaults
+ */
+export const freePlan: Input = {
+  quotaPerHour: 30,
+  meQuotaPerHour: 30,
+  workspaces: [{ ...defaultWorkspace, premium: false }]
+}
+
+/**
+ * Toggl's premium plan: 600 requests an hour for each organization, 30 for `/me...`, with archiving.
+ *
+ * @since 0.1.0
+ * @category defaults
+ */
+export const premiumPlan: Input = { quotaPerHour: 600, meQuotaPerHour: 30, workspaces: [defaultWorkspace] }
+
+/**
+ * The switches, changed by what is given.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const merge = (options: Options, input: Input): Options => ({
+  ...options,
+  ...input,
+  nameComparison: { ...options.nameComparison, ...input.nameComparison }
+})

@@ -1,0 +1,377 @@
+/**
+ * The rules of the service as pure functions: what each operation does to the clients and projects of a workspace, and
+ * when it is refused. No time, no HTTP, no limits.
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+import * as Either from "effect/Either"
+import type { Options, Workspace } from "./TogglOptions.js"
+
+/**
+ * A client as the service keeps it. `notes` is `""` where there are none; `at` is in seconds since 1970.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Client {
+  readonly id: number
+  readonly workspaceId: number
+  readonly name: string
+  readonly notes: string
+  readonly archived: boolean
+  readonly at: number
+  readonly creatorId: number
+  readonly integrationExtId?: string
+  readonly integrationExtType?: string
+  readonly integrationProvider?: string
+  readonly externalReference?: string
+}
+
+/**
+ * A project: just enough to show what archiving and restoring a client does to its projects.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Project {
+  readonly id: number
+  readonly workspaceId: number
+  readonly clientId: number | null
+  readonly name: string
+  readonly active: boolean
+}
+
+/**
+ * Everything that the service keeps. Ids come from counters and are never used twice.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface State {
+  readonly clients: ReadonlyArray<Client>
+  readonly projects: ReadonlyArray<Project>
+  readonly nextClientId: number
+  readonly nextProjectId: number
+}
+
+/**
+ * The state of a new account.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const empty: State = { clients: [], projects: [], nextClientId: 64890001, nextProjectId: 190000001 }
+
+/**
+ * The service says no: the status and the exact text, or null where the body is empty.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Refused extends Data.TaggedError("Refused")<{ readonly status: number; readonly text: string | null }> {
+  override get message() {
+    return `The fake Toggl refused with status ${this.status}: ${this.text ?? "(empty body)"}`
+  }
+}
+
+/**
+ * What an operation did: the new state and what it answers; or why it was refused, and nothing changed.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Transition<A> = Either.Either<{ readonly state: State; readonly value: A }, Refused>
+
+/**
+ * Where, when (seconds since 1970) and by whom an operation is done.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Scene {
+  readonly options: Options
+  readonly workspace: Workspace
+  readonly userId: number
+  readonly at: number
+}
+
+/**
+ * What a client can be made of beyond what the wire lets one send.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface NewClient {
+  readonly name: string
+  readonly notes?: string
+  readonly integrationExtId?: string
+  readonly integrationExtType?: string
+  readonly integrationProvider?: string
+  readonly externalReference?: string
+}
+
+const refused = (status: number, text: string | null) => Either.left(new Refused({ status, text }))
+const done = <A>(state: State, value: A): Transition<A> => Either.right({ state, value })
+
+/**
+ * The refusal of an id that the workspace does not have, as all operations but the update word it.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const noClient = (id: number | string): Refused =>
+  new Refused({ status: 404, text: `No client with ID ${id} was found` })
+
+/**
+ * The refusal of a body or its values that a restore answers.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const badRequest: Refused = new Refused({ status: 400, text: "Bad Request" })
+
+/**
+ * The clients of a workspace, by id.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const clientsOf = (state: State, workspaceId: number): ReadonlyArray<Client> =>
+  state.clients.filter((client) => client.workspaceId === workspaceId)
+
+/**
+ * The projects of a workspace, by id.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const projectsOf = (state: State, workspaceId: number): ReadonlyArray<Project> =>
+  state.projects.filter((project) => project.workspaceId === workspaceId)
+
+/**
+ * A client of a workspace.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const getClient = (state: State, scene: Scene, id: number): Either.Either<Client, Refused> =>
+  Either.fromNullable(
+    state.clients.find((client) => client.id === id && client.workspaceId === scene.workspace.id),
+    () => noClient(id)
+  )
+
+const nameKey = (name: string, { caseSensitive, normalize, trim }: Options["nameComparison"]): string => {
+  const trimmed = trim ? name.trim() : name
+  const cased = caseSensitive ? trimmed : trimmed.toLowerCase()
+  return normalize === "NFC" ? cased.normalize("NFC") : cased
+}
+
+const isTaken = (state: State, scene: Scene, name: string, except: number | null): boolean => {
+  const { options, workspace } = scene
+  if (!options.uniqueNames) return false
+  const key = nameKey(name, options.nameComparison)
+  return state.clients.some(
+    (client) =>
+      client.workspaceId === workspace.id &&
+      client.id !== except &&
+      (options.archivedNamesCount || !client.archived) &&
+      nameKey(client.name, options.nameComparison) === key
+  )
+}
+
+const checkName = (
+  state: State,
+  scene: Scene,
+  given: string,
+  client: Client | null
+): Either.Either<string, Refused> => {
+  const { options } = scene
+  const name = options.storedNames === "trimmed" ? given.trim() : given
+  if (name === "" || (options.nameComparison.trim && name.trim() === "")) {
+    return refused(400, "Client name cannot be empty")
+  }
+  if (new TextEncoder().encode(name).length > options.maxClientNameBytes) {
+    return refused(400, `Client name maximum length is ${options.maxClientNameBytes}`)
+  }
+  const outsideTheRule = client?.archived === true && !options.archivedNamesCount
+  if (!outsideTheRule && isTaken(state, scene, name, client?.id ?? null)) {
+    return refused(400, "Name has already been taken")
+  }
+  return Either.right(name)
+}
+
+const putClient = (state: State, client: Client): State => ({
+  ...state,
+  clients: state.clients.map((other) => (other.id === client.id ? client : other))
+})
+
+/**
+ * Makes a client.
+ *
+ * @since 0.1.0
+ * @category transitions
+ */
+export const createClient = (state: State, scene: Scene, input: NewClient): Transition<Client> =>
+  Either.flatMap(checkName(state, scene, input.name, null), (name) => {
+    const client: Client = {
+      ...input,
+      id: state.nextClientId,
+      workspaceId: scene.workspace.id,
+      name,
+      notes: input.notes ?? "",
+      archived: false,
+      at: scene.at,
+      creatorId: scene.userId
+    }
+    return done({ ...state, clients: [...state.clients, client], nextClientId: client.id + 1 }, client)
+  })
+
+/**
+ * Replaces a client's name and notes; without notes, `omittedNotes` decides.
+ *
+ * @since 0.1.0
+ * @category transitions
+ */
+export const updateClient = (
+  state: State,
+  scene: Scene,
+  id: number,
+  input: { readonly name: string; readonly notes?: string }
+): Transition<Client> =>
+  Either.gen(function* () {
+    const old = yield* Either.mapLeft(
+      getClient(state, scene, id),
+      () => new Refused({ status: 404, text: "Client doesn't exist in the workspace." })
+    )
+    const name = yield* checkName(state, scene, input.name, old)
+    const notes = input.notes ?? (scene.options.omittedNotes === "kept" ? old.notes : "")
+    const client = { ...old, name, notes, at: scene.at }
+    return { state: putClient(state, client), value: client }
+  })
+
+/**
+ * Deletes a client. Its projects stay, without a client.
+ *
+ * @since 0.1.0
+ * @category transitions
+ */
+export const deleteClient = (state: State, scene: Scene, id: number): Transition<Client> =>
+  Either.flatMap(getClient(state, scene, id), (client) =>
+    done(
+      {
+        ...state,
+        clients: state.clients.filter((other) => other.id !== id),
+        projects: state.projects.map((project) => (project.clientId === id ? { ...project, clientId: null } : project))
+      },
+      client
+    )
+  )
+
+/**
+ * Archives a client and its active projects, whose ids are the answer. On a free plan it is refused.
+ *
+ * @since 0.1.0
+ * @category transitions
+ */
+export const archiveClient = (state: State, scene: Scene, id: number): Transition<ReadonlyArray<number>> => {
+  if (!scene.workspace.premium) {
+    return scene.options.archiveOnFreePlan === 402
+      ? refused(402, "Archiving clients is a feature of the premium plan.")
+      : refused(403, null)
+  }
+  return Either.flatMap(getClient(state, scene, id), (client) => {
+    const cascades = (project: Project) => project.clientId === id && project.active
+    const archived = putClient(state, { ...client, archived: true, at: scene.at })
+    return done(
+      {
+        ...archived,
+        projects: state.projects.map((project) => (cascades(project) ? { ...project, active: false } : project))
+      },
+      state.projects.filter(cascades).map((project) => project.id)
+    )
+  })
+}
+
+/**
+ * Which projects a restore is to bring back: none unless asked.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RestoreInput {
+  readonly projects?: ReadonlyArray<number>
+  readonly restoreAllProjects?: boolean
+}
+
+const projectsToRestore = (
+  scene: Scene,
+  own: ReadonlyArray<Project>,
+  input: RestoreInput
+): Either.Either<ReadonlyArray<number>, Refused> => {
+  const all = own.map((project) => project.id)
+  const named = input.projects ?? []
+  if (named.some((id) => !all.includes(id))) return Either.left(badRequest)
+  if (input.restoreAllProjects !== true) return Either.right(named)
+  if (named.length === 0) return Either.right(all)
+  switch (scene.options.restoreProjectsPrecedence) {
+    case "projects":
+      return Either.right(named)
+    case "all":
+      return Either.right(all)
+    case "refused":
+      return Either.left(badRequest)
+  }
+}
+
+/**
+ * Brings a client back, and only those of its projects that are asked for. A project of another client is refused.
+ *
+ * @since 0.1.0
+ * @category transitions
+ */
+export const restoreClient = (state: State, scene: Scene, id: number, input: RestoreInput): Transition<Client> =>
+  Either.gen(function* () {
+    const old = yield* getClient(state, scene, id)
+    const own = state.projects.filter((project) => project.clientId === id)
+    const back = yield* projectsToRestore(scene, own, input)
+    if (old.archived && isTaken(state, scene, old.name, id)) {
+      return yield* refused(400, "Name has already been taken")
+    }
+    const client = { ...old, archived: false, at: scene.at }
+    const restored = putClient(state, client)
+    return {
+      state: {
+        ...restored,
+        projects: state.projects.map((project) => (back.includes(project.id) ? { ...project, active: true } : project))
+      },
+      value: client
+    }
+  })
+
+/**
+ * Does one transition after another for the ids given, all or none. Unknown ids are passed over or refuse the whole,
+ * as `bulkUnknownIds` says; an id given twice counts once.
+ *
+ * @since 0.1.0
+ * @category transitions
+ */
+export const forEachId = <A>(
+  state: State,
+  scene: Scene,
+  ids: ReadonlyArray<number>,
+  step: (state: State, id: number) => Transition<A>
+): Transition<ReadonlyArray<A>> => {
+  const ignored = (id: number) =>
+    scene.options.bulkUnknownIds === "ignored" && Either.isLeft(getClient(state, scene, id))
+  let current = state
+  const values: Array<A> = []
+  for (const id of new Set(ids)) {
+    if (ignored(id)) continue
+    const next = step(current, id)
+    if (Either.isLeft(next)) return Either.left(next.left)
+    current = next.right.state
+    values.push(next.right.value)
+  }
+  return done(current, values)
+}

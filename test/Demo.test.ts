@@ -1,0 +1,182 @@
+import { assert, describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { spawn } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { colours, make, NotAsSaid, wantsColours } from "../examples/demo/Transcript.js"
+import { FakeToggl } from "../src/testing/index.js"
+import * as PageServer from "./browser/PageServer.js"
+
+interface Ended {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const unset = {
+  TOGGL_API_TOKEN: undefined,
+  TOGGL_EMAIL: undefined,
+  TOGGL_PASSWORD: undefined,
+  TOGGL_BASE_URL: undefined,
+  TOGGL_WORKSPACE_ID: undefined
+}
+
+/** Runs an example in a process of its own, as a user does. */
+const run = (
+  example: string,
+  {
+    args = [],
+    env = {}
+  }: { readonly args?: ReadonlyArray<string>; readonly env?: Readonly<Record<string, string>> } = {}
+): Effect.Effect<Ended> =>
+  Effect.async((resume) => {
+    const file = fileURLToPath(new URL(`../examples/${example}`, import.meta.url))
+    const child = spawn(process.execPath, ["--import", "tsx", file, ...args], {
+      env: { ...process.env, ...unset, ...env },
+      stdio: ["ignore", "pipe", "pipe"]
+    })
+    let stdout = ""
+    let stderr = ""
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text))
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text))
+    child.once("close", (status) => resume(Effect.succeed({ status, stdout, stderr })))
+    return Effect.sync(() => child.kill("SIGTERM"))
+  })
+
+/** That the patterns are found, each behind the one before it. */
+const inOrder = (text: string, patterns: ReadonlyArray<RegExp>) => {
+  let rest = text
+  for (const pattern of patterns) {
+    const found = pattern.exec(rest)
+    assert.isNotNull(found, `${String(pattern)} is not in what follows:\n${rest}\n-- of --\n${text}`)
+    rest = rest.slice(found.index + found[0].length)
+  }
+}
+
+const story = [
+  /1 {2}Online: .*\n.*create "Acme" +Confirmed +Toggl gave it the id (\d+)/,
+  /2 {2}Offline: /,
+  /create "Bluebird" +Queued +offline.*local id -\d+/,
+  /rename it to "Bluebird Ltd" +Queued +offline/,
+  /archive "Acme" +Queued +offline/,
+  /Bluebird Ltd \(local id\), pending/,
+  /✓ Toggl has heard nothing/,
+  /3 {2}.*started again without a connection/,
+  /1 {2}create "Bluebird" /,
+  /2 {2}rename client .* to "Bluebird Ltd" /,
+  /3 {2}archive client /,
+  /✓ all three entries are still there, in their order/,
+  /4 {2}Online again: /,
+  /replaying, 0 of 3 sent/,
+  /replaying, 1 of 3 sent +POST clients "Bluebird" +200/,
+  /replaying, 2 of 3 sent +PUT clients\/\d+ "Bluebird Ltd" +200/,
+  /idle, all are sent +POST clients\/\d+\/archive +200/,
+  /5 {2}The final list, read from Toggl/,
+  /Acme \d+, archived\n +Bluebird Ltd \d+\n/,
+  /6 {2}Refused: /,
+  /create "Globex", online +InvalidName \(Taken\)\n +Another client of this workspace is already called "Globex"/,
+  /7 {2}Refused /,
+  /create "Globex" +refused +InvalidName \(Taken\), 1 held with it/,
+  /retry as "Globex GmbH" +done/,
+  /✓ nothing is lost, and nothing is there twice/,
+  /All as it should be, in [\d.]+ s/
+]
+
+const isSentence = (text: string) => {
+  expect(text).toMatch(/^\S.*\S\n$/)
+  expect(text).not.toMatch(/\n +at |Error:/)
+}
+
+describe("the demo", () => {
+  it.live("plays to its end, each step in its place", () =>
+    Effect.gen(function* () {
+      const { status, stderr, stdout } = yield* run("demo/main.ts")
+      expect(stderr).toBe("")
+      inOrder(stdout, story)
+      // no colours where no terminal is
+      expect(stdout).not.toContain("\u001b")
+      expect(status).toBe(0)
+    })
+  )
+
+  it.live("plays the same in Node where there is no browser, and says so", () =>
+    Effect.gen(function* () {
+      const { status, stdout } = yield* run("demo/main.ts", { env: { CHROMIUM_PATH: "/nowhere/chromium" } })
+      inOrder(stdout, [/No Chromium runs here/, /runs in Node/, /on fake-indexeddb in memory/, ...story])
+      expect(stdout).toContain("there is no process to kill")
+      expect(stdout).not.toContain("SIGKILL")
+      expect(status).toBe(0)
+    })
+  )
+
+  it.live("tells a wrong setting in a sentence, and ends with another status", () =>
+    Effect.gen(function* () {
+      const { status, stderr } = yield* run("demo/main.ts", { args: ["--node", "--base-url", "nonsense"] })
+      expect(status).toBe(1)
+      expect(stderr).toContain("baseUrl: ")
+      isSentence(stderr.trimStart())
+    })
+  )
+
+  it.effect("fails at what is not as it says, and shows both", () =>
+    Effect.gen(function* () {
+      const { check } = make(colours(false))
+      const error = yield* Effect.flip(check("Toggl got them in order", ["b", "a"], ["a", "b"]))
+      assert.instanceOf(error, NotAsSaid)
+      expect(error.message.split("\n").map((line) => line.trim())).toEqual([
+        "not so: Toggl got them in order",
+        "expected  a",
+        "b",
+        "got       b",
+        "a"
+      ])
+    })
+  )
+
+  it("colours a terminal only, and only where NO_COLOR lets it", () => {
+    expect(wantsColours({ isTTY: true }, { TERM: "xterm" })).toBe(true)
+    expect(wantsColours({ isTTY: true }, { TERM: "xterm", NO_COLOR: "" })).toBe(true)
+    expect(wantsColours({ isTTY: true }, { TERM: "xterm", NO_COLOR: "1" })).toBe(false)
+    expect(wantsColours({ isTTY: true }, { TERM: "dumb" })).toBe(false)
+    expect(wantsColours({}, { TERM: "xterm" })).toBe(false)
+    expect(colours(true).green("yes")).toBe("\u001b[32myes\u001b[39m")
+    expect(colours(false).green("yes")).toBe("yes")
+  })
+})
+
+describe("the examples", () => {
+  const settings = { TOGGL_API_TOKEN: FakeToggl.defaultUser.apiToken, TOGGL_WORKSPACE_ID: "2230580" }
+
+  it.scopedLive("the server's lists the clients of a workspace", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      yield* fake.edit.createClient(FakeToggl.defaultWorkspace.id, { name: "Acme" })
+      const { url } = yield* PageServer.serve({ pages: {}, mounts: { "/api/v9": fake.handler } })
+      const ended = yield* run("server.ts", { env: { ...settings, TOGGL_BASE_URL: url("/api/v9") } })
+      expect(ended).toEqual({ status: 0, stdout: "64890001  Acme\n1 client\n", stderr: "" })
+    })
+  )
+
+  const wrong: ReadonlyArray<readonly [what: string, setting: string, env: Readonly<Record<string, string>>]> = [
+    ["no credentials", "TOGGL_API_TOKEN: ", { TOGGL_WORKSPACE_ID: "2230580" }],
+    ["an id that is no integer", "TOGGL_WORKSPACE_ID: ", { ...settings, TOGGL_WORKSPACE_ID: "12.5" }],
+    ["a malformed base URL", "baseUrl: ", { ...settings, TOGGL_BASE_URL: "api.track.toggl.com" }]
+  ]
+  for (const [what, setting, env] of wrong) {
+    it.live(`the server's says in a sentence what to set: ${what}`, () =>
+      Effect.gen(function* () {
+        const { status, stderr, stdout } = yield* run("server.ts", { env })
+        expect({ status, stdout }).toEqual({ status: 1, stdout: "" })
+        expect(stderr.startsWith(setting)).toBe(true)
+        isSentence(stderr)
+      })
+    )
+  }
+
+  it.live("the one on testing passes its own tests", () =>
+    Effect.gen(function* () {
+      const { status, stderr, stdout } = yield* run("testing.ts")
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
+      expect(stdout.match(/^✓ /gm)).toHaveLength(3)
+    })
+  )
+})

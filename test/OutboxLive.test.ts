@@ -1,0 +1,440 @@
+import { assert, describe } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import * as Stream from "effect/Stream"
+import { Client, ClientError, Entry, Mutation } from "../src/index.js"
+import { Fault, type RequestLog } from "../src/testing/index.js"
+import { law, stillness, type Tab, type World, workspaceId } from "./World.js"
+
+// Laws 4 and 13: everything that can be sent is sent, by itself; nothing polls while there is nothing to do; and closing
+// stops all of it.
+
+const create = (tab: Tab, name: string) => tab.clients.create(workspaceId, { name })
+
+const isCreate = (request: RequestLog.RecordedRequest) => request.method === "POST" && request.path.endsWith("/clients")
+
+const opened = (world: World) =>
+  Effect.gen(function* () {
+    const tab = yield* world.open()
+    yield* tab.clients.list(workspaceId)
+    yield* world.clearRequests
+    return tab
+  })
+
+/** An entry that another tab accepted right before it crashed: nothing of that tab has heard of it. */
+const acceptAndCrash = (world: World, name: string) =>
+  world.store.accept({
+    id: Entry.EntryId.make("7d3c0f2e-8f5a-4c3b-9a41-0c8f5c8f5c8f"),
+    mutation: Mutation.Create.make({
+      workspaceId,
+      localId: Client.LocalClientId.make(-7),
+      name,
+      notes: ""
+    }),
+    acceptedAt: 0
+  })
+
+describe("with nothing to do", () => {
+  law("there are no timers and no reads, however long it takes", (world) =>
+    Effect.gen(function* () {
+      const tabs = [yield* opened(world), yield* opened(world)]
+      const [first] = tabs
+      if (first === undefined) return assert.fail("there is a tab")
+      yield* create(first, "Acme")
+      yield* world.passes("1 minute")
+      for (const tab of tabs) yield* tab.clearOperations
+      yield* world.clearRequests
+      assert.strictEqual(yield* world.timers, 0)
+      yield* world.passes("30 days")
+      for (const tab of tabs) assert.deepStrictEqual(yield* tab.operations, [])
+      assert.deepStrictEqual(yield* world.toggl.requests, [])
+    })
+  )
+
+  law("because it is paused or everything is refused, there are none either", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* world.toggl.setDown(true)
+      yield* tab.setOnline(false)
+      yield* create(tab, "Acme")
+      yield* tab.outbox.pause
+      yield* world.toggl.setDown(false)
+      yield* world.passes("1 hour")
+      yield* tab.clearOperations
+      yield* world.clearRequests
+      yield* world.passes("30 days")
+      assert.deepStrictEqual(yield* tab.operations, [])
+      assert.deepStrictEqual(yield* world.toggl.requests, [])
+    })
+  )
+})
+
+describe("what wakes the replay", () => {
+  law("a new entry", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* world.passes("1 day")
+      yield* create(tab, "Acme")
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+    })
+  )
+
+  law("a tab that opens", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* world.toggl.setDown(true)
+      yield* create(tab, "Acme")
+      yield* tab.kill
+      yield* world.toggl.setDown(false)
+      yield* world.open()
+      yield* world.passes("1 minute")
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+    })
+  )
+
+  law("the message of another tab, which may have crashed right after its commit", (world) =>
+    Effect.gen(function* () {
+      yield* opened(world)
+      yield* acceptAndCrash(world, "Acme")
+      yield* world.rests
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+    })
+  )
+
+  law("the message of another tab, which came while the log was being read", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      const held = yield* tab.holdResult("load")
+      yield* acceptAndCrash(world, "Acme")
+      yield* held.isDone
+      yield* world.store.accept({
+        id: Entry.EntryId.make("7d3c0f2e-8f5a-4c3b-9a41-0c8f5c8f5c90"),
+        mutation: Mutation.Create.make({
+          workspaceId,
+          localId: Client.LocalClientId.make(-8),
+          name: "Beta",
+          notes: ""
+        }),
+        acceptedAt: 0
+      })
+      yield* held.release
+      yield* world.rests
+      assert.deepStrictEqual(yield* world.names, ["Acme", "Beta"])
+    })
+  )
+
+  law("a new entry that is accepted while a run begins is not overlooked", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      const held = yield* tab.holdResult("claim")
+      yield* Effect.forkScoped(create(tab, "Acme"))
+      yield* held.isDone
+      const second = yield* Effect.forkScoped(create(tab, "Beta"))
+      yield* world.rests
+      yield* held.release
+      yield* world.rests
+      assert.deepStrictEqual(yield* world.names, ["Acme", "Beta"])
+      assert.strictEqual((yield* Fiber.join(second))._tag, "Confirmed")
+    })
+  )
+
+  law(
+    "the device that comes online, and the page that becomes visible",
+    (world) =>
+      Effect.gen(function* () {
+        const tab = yield* opened(world)
+        yield* world.toggl.setDown(true)
+        yield* tab.setOnline(false)
+        yield* create(tab, "Acme")
+        yield* world.passes("1 hour")
+        yield* world.toggl.setDown(false)
+        yield* tab.setOnline(true)
+        yield* tab.wakeUp
+        yield* world.rests
+        assert.deepStrictEqual(yield* world.names, ["Acme"])
+      }),
+    { random: Random.fixed([0.999]) }
+  )
+
+  law("a timer whose time has come, though the device says that it is offline", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* world.toggl.setDown(true)
+      yield* tab.setOnline(false)
+      yield* create(tab, "Acme")
+      yield* world.toggl.setDown(false)
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+    })
+  )
+
+  law(
+    "a request of the app that succeeds",
+    (world) =>
+      Effect.gen(function* () {
+        const tab = yield* opened(world)
+        yield* world.toggl.setDown(true)
+        yield* tab.setOnline(false)
+        yield* create(tab, "Acme")
+        yield* world.passes("1 hour")
+        yield* world.toggl.setDown(false)
+        yield* tab.clients.list(workspaceId, { freshness: "Toggl" })
+        yield* world.rests
+        assert.deepStrictEqual(yield* world.names, ["Acme"])
+      }),
+    { random: Random.fixed([0.999]) }
+  )
+
+  law(
+    "the user",
+    (world) =>
+      Effect.gen(function* () {
+        const tab = yield* opened(world)
+        yield* world.toggl.setDown(true)
+        yield* tab.setOnline(false)
+        yield* create(tab, "Acme")
+        yield* world.passes("1 hour")
+        yield* world.toggl.setDown(false)
+        yield* tab.outbox.replayNow
+        yield* world.rests
+        assert.deepStrictEqual(yield* world.names, ["Acme"])
+      }),
+    { random: Random.fixed([0.999]) }
+  )
+})
+
+describe("order", () => {
+  law("is that of acceptance, over all tabs", (world) =>
+    Effect.gen(function* () {
+      const tabs = [yield* opened(world), yield* opened(world), yield* opened(world)]
+      yield* world.toggl.setDown(true)
+      for (const tab of tabs) yield* tab.setOnline(false)
+      const names: Array<string> = []
+      for (let i = 0; i < 12; i++) {
+        const tab = tabs[(i * 7) % 3]
+        if (tab === undefined) return assert.fail("there is a tab")
+        names.push(`Client ${i}`)
+        yield* create(tab, `Client ${i}`)
+        // The order is the log's, whatever the clock says.
+        yield* world.putClock("1 minute", "Back")
+      }
+      yield* world.toggl.setDown(false)
+      yield* world.clearRequests
+      yield* world.passes("10 minutes")
+      assert.deepStrictEqual(
+        yield* world.sent,
+        names.map((name) => `POST /clients ${name}`)
+      )
+    })
+  )
+
+  law("only what is refused, held or set aside lets others pass", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* world.toggl.edit.createClient(workspaceId, { name: "Taken" })
+      yield* world.toggl.setDown(true)
+      yield* tab.setOnline(false)
+      const refused = yield* create(tab, "Taken")
+      yield* tab.clients.update(workspaceId, refused.id, { notes: "held" })
+      yield* create(tab, "Free")
+      yield* world.toggl.setDown(false)
+      yield* world.passes("10 minutes")
+      assert.deepStrictEqual(yield* world.names, ["Taken", "Free"])
+      const { held, refused: standing } = yield* tab.outbox.status
+      assert.deepStrictEqual([held, standing], [1, 1])
+    })
+  )
+})
+
+describe("closing the scope", () => {
+  law("stops timers, listeners, locks and requests, and a later start goes on", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* world.toggl.inject(Fault.hang(), { when: isCreate })
+      yield* Effect.forkScoped(create(tab, "Acme"))
+      yield* world.rests
+      yield* tab.close
+      const [request] = yield* world.toggl.requests
+      assert.deepStrictEqual(request?.outcome, { _tag: "Interrupted" })
+      yield* tab.clearOperations
+      yield* world.passes("1 minute")
+      assert.deepStrictEqual(yield* tab.operations, [])
+      yield* world.passes("1 day")
+      const later = yield* world.open()
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+      assert.strictEqual((yield* later.outbox.status).queue._tag, "Idle")
+      assert.strictEqual(world.memory.connections.size, 1)
+    })
+  )
+
+  law("in the middle of a run lets another tab go on with the rest", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      const other = yield* opened(world)
+      yield* world.toggl.setDown(true)
+      yield* tab.setOnline(false)
+      yield* other.setOnline(false)
+      for (const name of ["A", "B", "C"]) yield* create(tab, name)
+      yield* world.toggl.setDown(false)
+      const held = yield* tab.holdResult("mark")
+      yield* tab.wakeUp
+      yield* held.isDone
+      yield* Effect.forkScoped(tab.close)
+      yield* held.release
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual(yield* world.names, ["A", "B", "C"])
+      assert.strictEqual((yield* other.outbox.status).waiting, 0)
+    })
+  )
+})
+
+describe("interrupting a caller", () => {
+  law("after acceptance removes nothing", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* world.toggl.inject(Fault.delay("5 seconds"), { when: isCreate })
+      const caller = yield* Effect.fork(create(tab, "Acme"))
+      yield* world.rests
+      yield* Fiber.interrupt(caller)
+      yield* world.passes("10 seconds")
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+      assert.deepStrictEqual(yield* world.sent, ["POST /clients Acme"])
+    })
+  )
+
+  law("while the change is being stored gives all", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      const held = yield* tab.holdResult("accept")
+      const caller = yield* Effect.fork(create(tab, "Acme"))
+      yield* held.isDone
+      yield* Fiber.interruptFork(caller)
+      yield* held.release
+      yield* world.rests
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+    })
+  )
+
+  law("before acceptance gives nothing", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* tab.freeze
+      const caller = yield* Effect.fork(create(tab, "Acme"))
+      yield* Fiber.interruptFork(caller)
+      yield* tab.thaw
+      yield* world.rests
+      const { entries } = yield* world.store.load
+      assert.isTrue(entries.length + (yield* world.names).length <= 1)
+    })
+  )
+
+  law("while a refusal is on its way leaves it standing for the user", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* world.toggl.inject(Fault.delayed(Fault.refusal(422, "no"), "5 seconds"), { when: isCreate })
+      const caller = yield* Effect.fork(create(tab, "Acme"))
+      yield* world.rests
+      yield* Fiber.interrupt(caller)
+      yield* world.passes("10 seconds")
+      assert.deepStrictEqual(
+        (yield* tab.outbox.entries).map((entry) => entry.refused?._tag),
+        ["BadRequest"]
+      )
+    })
+  )
+})
+
+describe("a turn", () => {
+  law("is given up by a tab without credentials, and pauses nothing", (world) =>
+    Effect.gen(function* () {
+      const worker = yield* world.open({ credentials: "none" })
+      const receipt = yield* create(worker, "Acme")
+      assert.strictEqual(receipt._tag === "Queued" ? receipt.reason._tag : receipt._tag, "SignInNeeded")
+      const { state } = yield* world.store.load
+      assert.isUndefined(state.paused)
+      yield* opened(world)
+      yield* world.passes("1 minute")
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+      yield* create(worker, "Beta")
+      yield* world.passes("1 minute")
+      assert.deepStrictEqual(yield* world.names, ["Acme", "Beta"])
+    })
+  )
+
+  law("is given up where the credentials vanish in the middle of a run, and pauses nothing", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      const held = yield* tab.holdResult("mark")
+      yield* Effect.forkScoped(create(tab, "Acme"))
+      yield* held.isDone
+      yield* tab.credentials.set(Option.none())
+      yield* held.release
+      yield* world.rests
+      assert.isUndefined((yield* world.store.load).state.paused)
+      yield* opened(world)
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+    })
+  )
+
+  law("of a tab that stands still is taken by another within the request limit and a margin", (world) =>
+    Effect.gen(function* () {
+      const frozen = yield* opened(world)
+      const tab = yield* opened(world)
+      const held = yield* frozen.holdResult("claim")
+      yield* Effect.forkScoped(create(frozen, "Acme"))
+      yield* held.isDone
+      yield* frozen.freeze
+      yield* world.passes(2 * stillness + 1_000)
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+      assert.strictEqual((yield* tab.outbox.status).queue._tag, "Idle")
+    })
+  )
+})
+
+describe("a storage that fails now and then", () => {
+  law("is tried again, ever more rarely, and the status says so", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* world.toggl.setDown(true)
+      yield* tab.setOnline(false)
+      yield* create(tab, "Acme")
+      const full = new ClientError.StorageError({ reason: "Full", detail: "QuotaExceededError" })
+      yield* tab.setStorageFault((operation) => (operation === "load" ? undefined : full))
+      yield* world.toggl.setDown(false)
+      yield* world.passes("10 minutes")
+      const status = Option.getOrThrow(yield* Stream.runHead(tab.outbox.changes))
+      assert.strictEqual(status.queue._tag, "StorageLost")
+      assert.strictEqual((yield* tab.outbox.status).queue._tag, "StorageLost")
+      yield* tab.clearOperations
+      yield* world.passes("1 hour")
+      assert.isAtMost((yield* tab.operations).filter((operation) => operation === "claim").length, 200)
+      yield* tab.setStorageFault(undefined)
+      yield* world.passes("5 minutes")
+      assert.strictEqual((yield* tab.outbox.status).queue._tag, "Idle")
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+    })
+  )
+
+  for (const operation of ["load", "claim", "mark", "settle", "changeState"] as const) {
+    law(`for once at "${operation}" loses nothing and sends nothing twice`, (world) =>
+      Effect.gen(function* () {
+        const tab = yield* world.open()
+        let left = 1
+        yield* tab.setStorageFault((met) =>
+          met === operation && left-- > 0
+            ? new ClientError.StorageError({ reason: "Failed", detail: "AbortError" })
+            : undefined
+        )
+        yield* Effect.forkScoped(create(tab, "Acme"))
+        yield* world.passes("5 minutes")
+        assert.deepStrictEqual(yield* world.names, ["Acme"])
+        assert.deepStrictEqual(yield* world.sent, ["POST /clients Acme"])
+        assert.deepStrictEqual(yield* tab.outbox.entries, [])
+      })
+    )
+  }
+})

@@ -1,0 +1,369 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as TestClock from "effect/TestClock"
+import { FakeToggl, Fault } from "../../src/testing/index.js"
+import { defaultUser, list, namesIn, send, tokenOf, workspaceId } from "./Wire.js"
+
+const create = (fake: FakeToggl.Service, name: string) => send(fake, "POST", "", { body: { name } })
+
+const names = (fake: FakeToggl.Service) =>
+  Effect.map(fake.clients(workspaceId), (clients) => clients.map((client) => client.name))
+
+/** How a call failed, as the caller sees it. */
+const failureOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.map(Effect.either(effect), (result) =>
+    Either.isLeft(result) && typeof result.left === "object" && result.left !== null && "reason" in result.left
+      ? result.left.reason
+      : "none"
+  )
+
+const ended = <A, E>(fiber: Fiber.RuntimeFiber<A, E>) => Effect.map(Fiber.poll(fiber), Option.isSome)
+
+/** The last record: the fault, whether the work was done, and what the caller got. */
+const last = (fake: FakeToggl.Service) =>
+  Effect.map(fake.requests, (requests) => {
+    const record = requests.at(-1)
+    return [record?.fault, record?.applied, record?.outcome._tag]
+  })
+
+describe("faults of the connection", () => {
+  it.effect("refuse: nothing is done, the caller sees a failed connection, and the next request passes", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      yield* fake.inject(Fault.refuse)
+      assert.strictEqual(yield* failureOf(create(fake, "A")), "Transport")
+      assert.deepStrictEqual(yield* last(fake), ["refuse", false, "Lost"])
+      assert.deepStrictEqual(yield* names(fake), [])
+      assert.strictEqual((yield* create(fake, "A")).status, 200)
+      assert.deepStrictEqual(yield* last(fake), [undefined, true, "Answered"])
+    })
+  )
+
+  it.effect("loseAnswer: the work is done all the same", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      yield* fake.inject(Fault.loseAnswer)
+      assert.strictEqual(yield* failureOf(create(fake, "A")), "Transport")
+      assert.deepStrictEqual(yield* last(fake), ["loseAnswer", true, "Lost"])
+      assert.deepStrictEqual(yield* names(fake), ["A"])
+      assert.strictEqual((yield* create(fake, "A")).json, "Name has already been taken")
+    })
+  )
+
+  it.effect("landLate: the caller hears of a failure at once, and the work is done later", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      yield* fake.inject(Fault.landLate("10 seconds"))
+      assert.strictEqual(yield* failureOf(create(fake, "A")), "Transport")
+      yield* TestClock.adjust("9999 millis")
+      assert.deepStrictEqual(yield* names(fake), [])
+      assert.deepStrictEqual(yield* last(fake), ["landLate", false, "Lost"])
+      yield* TestClock.adjust("1 millis")
+      assert.deepStrictEqual(yield* names(fake), ["A"])
+      assert.deepStrictEqual(yield* last(fake), ["landLate", true, "Lost"])
+      assert.strictEqual((yield* fake.clients(workspaceId))[0]?.at, 10)
+    })
+  )
+
+  it.effect("landLate: the caller hears nothing, gives up, and the work is done later", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      yield* fake.inject(Fault.landLate("10 seconds", { caller: "hearsNothing" }))
+      const call = yield* Effect.fork(Effect.timeoutOption(create(fake, "A"), "5 seconds"))
+      yield* TestClock.adjust("5 seconds")
+      assert.deepStrictEqual(yield* Fiber.join(call), Option.none())
+      assert.deepStrictEqual(yield* last(fake), ["landLate", false, "Interrupted"])
+      yield* TestClock.adjust("5 seconds")
+      assert.deepStrictEqual(yield* names(fake), ["A"])
+    })
+  )
+
+  it.effect("a request that lands late meets the rules of that later time", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      yield* fake.inject(Fault.landLate("10 seconds"))
+      yield* failureOf(create(fake, "A"))
+      yield* create(fake, "A")
+      yield* TestClock.adjust("10 seconds")
+      assert.deepStrictEqual(yield* names(fake), ["A"])
+      const [late] = yield* fake.requests
+      assert.deepStrictEqual([late?.served, late?.applied], [400, false])
+    })
+  )
+
+  it.effect("hang: no answer ever comes, with or without the work", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      for (const applied of [false, true]) {
+        yield* fake.inject(Fault.hang({ applied }))
+        const call = yield* Effect.fork(create(fake, `${applied}`))
+        yield* fake.awaitRequest((request) => request.fault === "hang" && request.applied === applied)
+        yield* TestClock.adjust("10 days")
+        assert.isFalse(yield* ended(call))
+        yield* Fiber.interrupt(call)
+        assert.deepStrictEqual(yield* last(fake), ["hang", applied, "Interrupted"])
+      }
+      assert.deepStrictEqual(yield* names(fake), ["true"])
+    })
+  )
+
+  it.effect("setDown: every connection is refused until told otherwise, and counted faults are kept", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      yield* fake.inject(Fault.loseAnswer)
+      yield* fake.setDown(true)
+      assert.strictEqual(yield* failureOf(create(fake, "A")), "Transport")
+      assert.strictEqual(yield* failureOf(create(fake, "A")), "Transport")
+      assert.deepStrictEqual(yield* last(fake), ["down", false, "Lost"])
+      yield* fake.setDown(false)
+      assert.strictEqual(yield* failureOf(create(fake, "A")), "Transport")
+      assert.deepStrictEqual(yield* last(fake), ["loseAnswer", true, "Lost"])
+      assert.deepStrictEqual(namesIn(yield* list(fake)), ["A"])
+    })
+  )
+
+  it.effect("cutAnswer: the answer breaks off after the work is done", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      yield* fake.inject(Fault.cutAnswer)
+      assert.strictEqual(yield* failureOf(create(fake, "A")), "Decode")
+      assert.deepStrictEqual(yield* names(fake), ["A"])
+    })
+  )
+
+  it.effect("stallAnswer: the answer begins and never ends", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      yield* fake.inject(Fault.stallAnswer)
+      const call = yield* Effect.fork(Effect.timeoutOption(create(fake, "A"), "5 seconds"))
+      yield* fake.awaitRequest((request) => request.outcome._tag === "Answered")
+      yield* TestClock.adjust("4 seconds")
+      assert.isFalse(yield* ended(call))
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(yield* Fiber.join(call), Option.none())
+      assert.deepStrictEqual(yield* names(fake), ["A"])
+    })
+  )
+})
+
+describe("faults of time", () => {
+  it.effect("delay: the work is done at the end, and giving up before cancels it", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      yield* fake.inject(Fault.delay("2 seconds"), { times: 2 })
+      const call = yield* Effect.fork(create(fake, "A"))
+      yield* TestClock.adjust("1999 millis")
+      assert.deepStrictEqual(yield* names(fake), [])
+      yield* TestClock.adjust("1 millis")
+      assert.strictEqual((yield* Fiber.join(call)).status, 200)
+      const given = yield* Effect.fork(create(fake, "B"))
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.interrupt(given)
+      yield* TestClock.adjust("1 day")
+      assert.deepStrictEqual(yield* names(fake), ["A"])
+      assert.deepStrictEqual(yield* last(fake), ["delay", false, "Interrupted"])
+    })
+  )
+
+  it.effect("delay, work first: giving up leaves it done", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      yield* fake.inject(Fault.delay("2 seconds", { work: "first" }))
+      const call = yield* Effect.fork(create(fake, "A"))
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.interrupt(call)
+      assert.deepStrictEqual(yield* names(fake), ["A"])
+    })
+  )
+
+  it.effect("hold: the answer waits for whatever one likes", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      const gate = yield* Deferred.make<void>()
+      yield* fake.inject(Fault.hold(Deferred.await(gate)))
+      const call = yield* Effect.fork(create(fake, "A"))
+      yield* fake.awaitRequest((request) => request.method === "POST")
+      assert.isFalse(yield* ended(call))
+      assert.strictEqual((yield* create(fake, "B")).status, 200, "others pass")
+      yield* Deferred.succeed(gate, undefined)
+      yield* Fiber.join(call)
+      assert.deepStrictEqual(yield* names(fake), ["B", "A"])
+    })
+  )
+
+  it.effect("delayed: any other fault, later", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      yield* fake.inject(Fault.delayed(Fault.loseAnswer, "30 seconds"))
+      const call = yield* Effect.fork(failureOf(create(fake, "A")))
+      yield* TestClock.adjust("29 seconds")
+      assert.isFalse(yield* ended(call))
+      assert.deepStrictEqual(yield* names(fake), ["A"])
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(yield* Fiber.join(call), "Transport")
+    })
+  )
+})
+
+describe("faults of the answer", () => {
+  it.effect("respond: any status, headers and body, with or without the work", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      yield* fake.inject(Fault.respond({ status: 418, headers: { "x-pot": "tea" }, body: "short" }))
+      const pot = yield* create(fake, "A")
+      assert.deepStrictEqual([pot.status, pot.text, pot.headers["x-pot"]], [418, "short", "tea"])
+      assert.notProperty(pot.headers, "content-type")
+      yield* fake.inject(Fault.respond({ status: 200, body: new Uint8Array([0x7b, 0xff]), applied: true }))
+      assert.strictEqual((yield* create(fake, "B")).text, "{\ufffd")
+      yield* fake.inject(Fault.respond({ status: 204, body: "dropped" }))
+      assert.deepStrictEqual((yield* create(fake, "C")).text, "")
+      assert.deepStrictEqual(yield* names(fake), ["B"])
+      assert.deepStrictEqual(
+        (yield* fake.requests).map((request) => [request.served, request.applied, request.outcome]),
+        [
+          [undefined, false, { _tag: "Answered", status: 418 }],
+          [200, true, { _tag: "Answered", status: 200 }],
+          [undefined, false, { _tag: "Answered", status: 204 }]
+        ]
+      )
+    })
+  )
+
+  it.effect("refusal: the service's own no, with its request id", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      yield* fake.inject(Fault.refusal(410, "Gone for good"))
+      yield* fake.inject(Fault.refusal(500, null, { applied: true }))
+      const gone = yield* create(fake, "A")
+      assert.deepStrictEqual([gone.status, gone.json], [410, "Gone for good"])
+      assert.strictEqual(gone.headers["x-toggl-request-id"], "1".padStart(32, "0"))
+      const broken = yield* create(fake, "B")
+      assert.deepStrictEqual([broken.status, broken.text], [500, ""])
+      assert.deepStrictEqual(yield* names(fake), ["B"])
+    })
+  )
+
+  it.effect("proxyError: a page of the proxy's, and no request id", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      yield* fake.inject(Fault.proxyError())
+      yield* fake.inject(Fault.proxyError({ status: 503, headers: { "retry-after": "7" }, applied: true }))
+      const bad = yield* create(fake, "A")
+      assert.strictEqual(bad.status, 502)
+      assert.include(bad.text, "<h1>502 Bad Gateway</h1>")
+      assert.notProperty(bad.headers, "x-toggl-request-id")
+      const unavailable = yield* create(fake, "B")
+      assert.deepStrictEqual([unavailable.status, unavailable.headers["retry-after"]], [503, "7"])
+      assert.deepStrictEqual(yield* names(fake), ["B"])
+    })
+  )
+
+  it.effect("redirect: as Node shows it, or as a browser does", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      yield* fake.inject(Fault.redirect("https://login.example/"))
+      const seen = yield* create(fake, "A")
+      assert.deepStrictEqual([seen.status, seen.headers["location"]], [302, "https://login.example/"])
+      yield* fake.inject(Fault.redirect("https://login.example/", { status: 307, opaque: true }))
+      const opaque = yield* create(fake, "A")
+      assert.deepStrictEqual([opaque.status, opaque.text, opaque.headers], [0, "", {}])
+      assert.deepStrictEqual(yield* names(fake), [])
+    })
+  )
+
+  it.effect("captivePortal: 200, HTML, and nothing done", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      yield* fake.inject(Fault.captivePortal)
+      const portal = yield* create(fake, "A")
+      assert.strictEqual(portal.status, 200)
+      assert.include(portal.headers["content-type"], "text/html")
+      assert.notProperty(portal.headers, "x-toggl-request-id")
+      assert.deepStrictEqual(yield* names(fake), [])
+    })
+  )
+
+  it.effect("echo: the whole request comes back, secrets and all; the record holds none", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      yield* fake.inject(Fault.echo())
+      yield* fake.inject(Fault.echo({ status: 400 }))
+      const echoed = yield* create(fake, "A")
+      assert.strictEqual(echoed.status, 500)
+      assert.include(echoed.text, tokenOf(defaultUser))
+      assert.include(echoed.text, '{\\"name\\":\\"A\\"}')
+      assert.strictEqual(echoed.headers["x-echoed-authorization"], tokenOf(defaultUser))
+      assert.strictEqual((yield* create(fake, "A")).status, 400)
+      const records = JSON.stringify(yield* fake.requests)
+      assert.notInclude(records, tokenOf(defaultUser).slice("Basic ".length))
+      assert.notInclude(records, defaultUser.apiToken)
+    })
+  )
+})
+
+describe("which requests a fault meets", () => {
+  it.effect("the next so many, in the order of injection", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      yield* fake.inject(Fault.proxyError(), { times: 2 })
+      yield* fake.inject(Fault.proxyError({ status: 503 }))
+      const statuses = yield* Effect.all([list(fake), list(fake), list(fake), list(fake)])
+      assert.deepStrictEqual(
+        statuses.map((sent) => sent.status),
+        [502, 502, 503, 200]
+      )
+    })
+  )
+
+  it.effect("those that match, and the others do not use it up", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      yield* fake.inject(Fault.proxyError(), { when: (request) => request.method === "POST" })
+      assert.strictEqual((yield* list(fake)).status, 200)
+      assert.strictEqual((yield* create(fake, "A")).status, 502)
+      assert.strictEqual((yield* create(fake, "A")).status, 200)
+      const matches = (request: { readonly body: unknown }) => JSON.stringify(request.body) === '{"name":"B"}'
+      yield* fake.inject(Fault.proxyError(), { when: matches, times: "always" })
+      assert.strictEqual((yield* create(fake, "B")).status, 502)
+      assert.strictEqual((yield* create(fake, "C")).status, 200)
+      assert.strictEqual((yield* create(fake, "B")).status, 502)
+    })
+  )
+
+  it.effect("every one until taken back; counted ones go first, and of the persistent ones the latest", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      const status = Effect.map(list(fake), (sent) => sent.status)
+      yield* fake.inject(Fault.proxyError({ status: 502 }), { times: "always" })
+      const { takeBack } = yield* fake.inject(Fault.proxyError({ status: 503 }), { times: "always" })
+      yield* fake.inject(Fault.proxyError({ status: 504 }))
+      assert.strictEqual(yield* status, 504)
+      assert.strictEqual(yield* status, 503)
+      assert.strictEqual(yield* status, 503)
+      yield* takeBack
+      assert.strictEqual(yield* status, 502)
+      yield* fake.clearFaults
+      assert.strictEqual(yield* status, 200)
+    })
+  )
+})
+
+describe("interruption", () => {
+  it.effect("a call interrupted before it is met does nothing and is recorded as given up", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      yield* fake.inject(Fault.hold(Effect.never))
+      const call = yield* Effect.fork(create(fake, "A"))
+      yield* fake.awaitRequest(() => true)
+      const exit = yield* Fiber.interrupt(call)
+      assert.isTrue(Exit.isInterrupted(exit))
+      assert.deepStrictEqual(yield* last(fake), ["hold", false, "Interrupted"])
+      assert.deepStrictEqual(yield* names(fake), [])
+    })
+  )
+})
