@@ -8,7 +8,7 @@ import type { Moment } from "./pages/outboxRecorder.js"
 import * as ProcessTree from "./ProcessTree.js"
 import * as Wait from "./Wait.js"
 
-const quick = { requestLimit: 800, margin: 400 }
+const quick = { requestLimit: 800, margin: 1000 }
 
 // the writes of a tab that creates one client in a new store: accept, claim, the user's id, mark, settle, and when
 // outcomes were last pruned

@@ -169,7 +169,7 @@ const settings: Omit<Settings, "baseUrl" | "tab" | "workspaceId"> = {
   account: "ada",
   credentials: FakeToggl.defaultUser.apiToken,
   requestLimit: 1500,
-  margin: 500,
+  margin: 1000,
   patience: 10_000,
   backoffCap: 1000
 }
