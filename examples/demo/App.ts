@@ -7,7 +7,7 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as Layer from "effect/Layer"
+import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -22,7 +22,8 @@ import {
   type Mutation,
   Outbox,
   type Receipt,
-  Status
+  Status,
+  type View
 } from "../../src/index.js"
 import * as TogglOptions from "../../src/testing/TogglOptions.js"
 
@@ -89,6 +90,19 @@ export interface Row {
 }
 
 /**
+ * All clients of the workspace, the archived too, and where what Toggl said of them comes from: this very request, or
+ * the copy on this device. `fetchedAt` is when Toggl said it, in milliseconds since the epoch.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Shown {
+  readonly rows: ReadonlyArray<Row>
+  readonly source: View.View["source"]
+  readonly fetchedAt: number | undefined
+}
+
+/**
  * What the queue does, and how many statuses were seen up to this one.
  *
  * @since 0.1.0
@@ -106,16 +120,25 @@ export interface Seen {
  * @category models
  */
 export interface App {
-  /** Builds the layer; gives the base URL that it uses. */
-  readonly start: () => Promise<Answer<string>>
+  /**
+   * Builds the layer, on the storage that is there, and ends the one before; gives the base URL that it uses. `merge`:
+   * whether changes of one client go as one request.
+   */
+  readonly start: (merge: boolean) => Promise<Answer<string>>
   readonly create: (name: string) => Promise<Answer<Stub>>
   readonly update: (id: number, change: { name?: string; notes?: string }) => Promise<Answer<Stub>>
   readonly archive: (id: number) => Promise<Answer<Stub>>
-  /** All clients, the archived too: from this device, or asked of Toggl. */
-  readonly clients: (freshness: "Local" | "Toggl") => Promise<Answer<ReadonlyArray<Row>>>
+  /** All clients: from this device, or asked of Toggl. */
+  readonly clients: (freshness: "Local" | "Toggl") => Promise<Answer<Shown>>
+  /** One client, from this device, by Toggl's id or the local one. */
+  readonly client: (id: number) => Promise<Answer<Row>>
   readonly entries: () => Promise<Answer<ReadonlyArray<Line>>>
   /** Sends a refused entry again with another name; gives Toggl's id for the client. */
   readonly retry: (entryId: string, name: string) => Promise<Answer<number | undefined>>
+  /** Waits until each of these entries has ended; gives Toggl's id for the client of each that is done. */
+  readonly endings: (entryIds: ReadonlyArray<string>) => Promise<Answer<ReadonlyArray<number | undefined>>>
+  /** What Toggl last said of the hourly quota. */
+  readonly quota: () => Promise<Answer<Status.Quota | undefined>>
   /** The first status after so many. */
   readonly statusAfter: (count: number) => Promise<Answer<Seen>>
   /** Waits until nothing is on its way and the next try is more than a second ahead. */
@@ -163,6 +186,12 @@ const line = (entry: Outbox.EntryView, now: number): Line => ({
   dependents: entry.dependents.length
 })
 
+const row = ({ archived, id, name, notes, pending }: View.ClientView): Row => ({ id, name, notes, archived, pending })
+
+const endedAs = (ending: Entry.Ending): number | undefined => (ending._tag === "Done" ? ending.clientId : undefined)
+
+type Services = Clients.Clients | Outbox.Outbox | ClientsApi.ClientsApi
+
 /**
  * The app over a layer; nothing runs before `start`. `close` ends it.
  *
@@ -170,15 +199,21 @@ const line = (entry: Outbox.EntryView, now: number): Line => ({
  * @category constructors
  */
 export const make = (
-  layer: Layer.Layer<Clients.Clients | Outbox.Outbox | ClientsApi.ClientsApi, ClientError.InvalidConfiguration>
+  layer: (merge: boolean) => Layer.Layer<Services, ClientError.InvalidConfiguration>
 ): { readonly app: App; readonly close: Effect.Effect<void> } => {
-  const runtime = ManagedRuntime.make(layer)
   const seen = Effect.runSync(SubscriptionRef.make<ReadonlyArray<Status.Status>>([]))
+  const watched = Layer.scopedDiscard(
+    Stream.runForEach(Outbox.changes, (status) =>
+      SubscriptionRef.update(seen, (statuses) => [...statuses, status])
+    ).pipe(Effect.forkScoped)
+  )
+  const built = (merge: boolean) => ManagedRuntime.make(Layer.provideMerge(watched, layer(merge)))
+  let runtime: ReturnType<typeof built> | undefined
 
   const run = <A, E extends { readonly _tag: string; readonly message: string }>(
-    effect: Effect.Effect<A, E, Clients.Clients | Outbox.Outbox | ClientsApi.ClientsApi>
+    effect: Effect.Effect<A, E, Services>
   ): Promise<Answer<A>> =>
-    runtime.runPromiseExit(effect).then((exit): Answer<A> => {
+    (runtime ??= built(false)).runPromiseExit(effect).then((exit): Answer<A> => {
       if (Exit.isSuccess(exit)) return { _tag: "Ok", value: exit.value }
       return Option.match(Cause.failureOption(exit.cause), {
         onSome: (error) => ({ _tag: "Failed", failure: failureOf(error) }),
@@ -188,15 +223,13 @@ export const make = (
       })
     })
 
-  const watched = Stream.runForEach(Outbox.changes, (status) =>
-    SubscriptionRef.update(seen, (statuses) => [...statuses, status])
-  )
+  const close = Effect.suspend(() => runtime?.disposeEffect ?? Effect.void)
 
   const app: App = {
-    start: async () => {
-      const answer = await run(Effect.map(ClientsApi.ClientsApi, ({ baseUrl }) => baseUrl))
-      if (answer._tag === "Ok") runtime.runFork(watched)
-      return answer
+    start: async (merge) => {
+      await Effect.runPromise(close)
+      runtime = built(merge)
+      return run(Effect.map(ClientsApi.ClientsApi, ({ baseUrl }) => baseUrl))
     },
     create: (name) => run(Effect.flatMap(Clients.create(workspaceId, { name }), stub)),
     update: (id, change) =>
@@ -215,10 +248,15 @@ export const make = (
       ),
     clients: (freshness) =>
       run(
-        Clients.list(workspaceId, { status: "both", freshness }).pipe(
-          Effect.map((clients) =>
-            clients.map(({ archived, id, name, notes, pending }) => ({ id, name, notes, archived, pending }))
-          )
+        Clients.view(workspaceId, { status: "both", freshness }).pipe(
+          Effect.map(({ clients, fetchedAt, source }) => ({ rows: clients.map(row), source, fetchedAt }))
+        )
+      ),
+    client: (id) =>
+      run(
+        clientId(id).pipe(
+          Effect.flatMap((id) => Clients.get(workspaceId, id, { freshness: "Local" })),
+          Effect.map(row)
         )
       ),
     entries: () =>
@@ -232,9 +270,12 @@ export const make = (
         entryId(id).pipe(
           Effect.tap((id) => Outbox.retry(id, { name })),
           Effect.flatMap(Outbox.awaitOutcome),
-          Effect.map((ending) => (ending._tag === "Done" ? ending.clientId : undefined))
+          Effect.map(endedAs)
         )
       ),
+    endings: (ids) =>
+      run(Effect.forEach(ids, (id) => entryId(id).pipe(Effect.flatMap(Outbox.awaitOutcome), Effect.map(endedAs)))),
+    quota: () => run(Outbox.quota(workspaceId)),
     statusAfter: (count) =>
       run(
         seen.changes.pipe(
@@ -258,5 +299,5 @@ export const make = (
         )
       )
   }
-  return { app, close: runtime.disposeEffect }
+  return { app, close }
 }

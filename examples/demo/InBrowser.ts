@@ -21,13 +21,16 @@ const failed = (error: { readonly message: string }) => new Stage.StageFailed({ 
 const remote = (tab: Tab.Tab<{ [K in keyof App]: App[K] }>): App => {
   const { call } = tab
   return {
-    start: () => Effect.runPromise(call("start")),
+    start: (merge) => Effect.runPromise(call("start", merge)),
     create: (name) => Effect.runPromise(call("create", name)),
     update: (id, change) => Effect.runPromise(call("update", id, change)),
     archive: (id) => Effect.runPromise(call("archive", id)),
     clients: (freshness) => Effect.runPromise(call("clients", freshness)),
+    client: (id) => Effect.runPromise(call("client", id)),
     entries: () => Effect.runPromise(call("entries")),
     retry: (id, name) => Effect.runPromise(call("retry", id, name)),
+    endings: (entryIds) => Effect.runPromise(call("endings", entryIds)),
+    quota: () => Effect.runPromise(call("quota")),
     statusAfter: (count) => Effect.runPromise(call("statusAfter", count)),
     rests: () => Effect.runPromise(call("rests"))
   }

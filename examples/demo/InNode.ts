@@ -61,8 +61,8 @@ export const make = Effect.fnUntraced(function* (
         const online = yield* SubscriptionRef.make(!offline)
         const { connectivity, fetch } = cuttable(online)
         const http = FetchHttpClient.layer.pipe(Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch)))
-        const { app, close } = App.make(
-          Clients.stack({ account, baseUrl: baseUrl ?? served, fetch, ...Settings.outbox }).pipe(
+        const { app, close } = App.make((merge) =>
+          Clients.stack({ account, baseUrl: baseUrl ?? served, fetch, merge, ...Settings.outbox }).pipe(
             Layer.provide([
               http,
               connectivity,

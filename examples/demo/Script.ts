@@ -3,11 +3,12 @@
  *
  * @since 0.1.0
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { Status } from "../../src/index.js"
 import { FakeToggl, Fault, type RequestLog } from "../../src/testing/index.js"
-import type { Line, Row, Stub } from "./App.js"
+import type { Line, Row, Shown, Stub } from "./App.js"
 import * as Stage from "./Stage.js"
 import { NotAsSaid, type Transcript } from "./Transcript.js"
 
@@ -20,9 +21,12 @@ const field = (body: unknown, key: string): string => {
 }
 
 const request = ({ body, method, path }: RequestLog.RecordedRequest): string =>
-  `${method} ${path.replace(/^.*\/workspaces\/\d+\//, "")}${field(body, "name")}${field(body, "notes")}`
+  `${method} ${path.replace(/^.*\/(?=me$)|^.*\/workspaces\/\d+\//, "")}${field(body, "name")}${field(body, "notes")}`
 
 const isMutation = ({ method }: { readonly method: string }): boolean => method !== "GET"
+
+// requests to /me have a quota of their own
+const isCounted = ({ path }: RequestLog.RecordedRequest): boolean => path.includes("/workspaces/")
 
 const client = ({ archived, id, name, notes, pending }: Row): string => {
   const marks = [archived ? "archived" : "", pending ? "pending" : ""].filter((mark) => mark !== "").join(", ")
@@ -35,8 +39,11 @@ const short = (text: string): string => text.replace(/-(\d{4})\d+/g, "-$1…")
 
 const sent = ({ refused, state, what }: Line) => (refused === undefined ? `${state}: ${what}` : `Refused: ${what}`)
 
+const noun = (count: number, one: string): string => `${count} ${one}${count === 1 ? "" : "s"}`
+
 /**
- * Plays all steps with an app that was just started. Fails at the first that is not as it says.
+ * Plays all steps with an app that was just started, which sends each change alone. `quotaPerHour` is the fake Toggl's.
+ * Fails at the first step that is not as it says.
  *
  * @since 0.1.0
  * @category programs
@@ -45,9 +52,17 @@ export const play = Effect.fnUntraced(function* (
   stage: Stage.Stage,
   first: Stage.Running,
   fake: FakeToggl.Service,
+  quotaPerHour: number,
   { check, dim, green, red, row, step, yellow }: Transcript
 ) {
   const mutations = Effect.map(fake.requests, (requests) => requests.filter(isMutation))
+
+  let forgotten = 0
+  const counted = Effect.map(fake.requests, (requests) => forgotten + requests.filter(isCounted).length)
+  const forgetRequests = Effect.gen(function* () {
+    forgotten = yield* counted
+    yield* fake.clearRequests
+  })
 
   const queued = ({ because, id }: Stub): string =>
     `${yellow("Queued")}     ${because}${id < 0 ? dim(`  (local id ${id})`) : ""}`
@@ -64,8 +79,14 @@ export const play = Effect.fnUntraced(function* (
     return entries
   })
 
-  const listed = Effect.fnUntraced(function* (title: string, rows: ReadonlyArray<Row>) {
+  const listed = Effect.fnUntraced(function* (title: string, { fetchedAt, rows, source }: Shown) {
     for (const [index, each] of rows.entries()) yield* row(index === 0 ? title : "", client(each))
+    const age = fetchedAt === undefined ? undefined : (yield* Clock.currentTimeMillis) - fetchedAt
+    const when = age === undefined ? "never asked Toggl" : `as Toggl had it ${(age / 1000).toFixed(1)} s ago`
+    yield* row(
+      "",
+      dim(source === "Toggl" ? "from Toggl, just asked" : `from this device: ${when}, and what is pending`)
+    )
     return rows.map(({ archived, name, notes }) => ({ name, notes, archived }))
   })
 
@@ -116,19 +137,23 @@ export const play = Effect.fnUntraced(function* (
   yield* check("Toggl got one change", (yield* mutations).map(request), ['POST clients "Acme"'])
   const [inToggl] = yield* fake.clients(workspaceId)
   yield* check("Toggl has it under the receipt's id", [inToggl?.id, inToggl?.name], [acme.id, "Acme"])
+  const online = yield* ask(() => first.app.clients("Toggl"))
+  yield* listed("the app shows", online)
+  yield* check("the list comes from Toggl", online.source, "Toggl")
 
   // --- 2 ---------------------------------------------------------------------------------------------------------------
 
   yield* step("Offline: the connection is cut, and three changes are made")
   yield* first.setOffline(true)
-  yield* fake.clearRequests
+  yield* forgetRequests
   const bluebird = yield* ask(() => first.app.create("Bluebird"))
   yield* row('create "Bluebird"', queued(bluebird))
   const renamed = yield* ask(() => first.app.update(bluebird.id, { name: "Bluebird Ltd" }))
   yield* row('rename it to "Bluebird Ltd"', queued(renamed))
   const archived = yield* ask(() => first.app.archive(acme.id))
   yield* row('archive "Acme"', queued(archived))
-  const local = yield* listed("the app shows at once", yield* ask(() => first.app.clients("Local")))
+  const offline = yield* ask(() => first.app.clients("Local"))
+  const local = yield* listed("the app shows at once", offline)
   yield* check(
     "each receipt is Queued, for the app is offline",
     [bluebird, renamed, archived].map(({ tag, waitsFor }) => `${tag} ${waitsFor ?? ""}`),
@@ -138,7 +163,12 @@ export const play = Effect.fnUntraced(function* (
     { name: "Acme", notes: "", archived: true },
     { name: "Bluebird Ltd", notes: "", archived: false }
   ]
-  yield* check("reads show the changes that wait", local, expected)
+  yield* check("a list shows the changes that wait, offline too", local, expected)
+  yield* check(
+    "it says where it comes from and from when: this device, and Toggl's list of step 1",
+    [offline.source, offline.fetchedAt],
+    ["Local", online.fetchedAt]
+  )
   yield* ask(() => first.app.rests())
   const before = yield* ask(() => first.app.entries())
   yield* check("Toggl has heard nothing", (yield* fake.requests).map(request), [])
@@ -147,8 +177,9 @@ export const play = Effect.fnUntraced(function* (
 
   yield* step(stage.killing)
   yield* row("ended", yield* first.kill)
+  yield* row("starting", dim("..."))
   const second = yield* stage.start({ offline: true })
-  yield* ask(() => second.app.start())
+  yield* ask(() => second.app.start(false))
   yield* row("started", second.how)
   const after = yield* outbox(second.app, "the outbox")
   yield* check("all three entries are still there, in their order", after.map(sent), [
@@ -160,6 +191,12 @@ export const play = Effect.fnUntraced(function* (
     "and they are the same ones",
     after.map(({ id }) => id),
     before.map(({ id }) => id)
+  )
+  const survived = yield* ask(() => second.app.clients("Local"))
+  yield* check(
+    "the list is as it was before",
+    [yield* listed("the app shows", survived), survived.source, survived.fetchedAt],
+    [local, "Local", online.fetchedAt]
   )
   yield* check("Toggl has still heard nothing", (yield* fake.requests).map(request), [])
 
@@ -178,11 +215,18 @@ export const play = Effect.fnUntraced(function* (
     ['POST clients "Bluebird"', `PUT clients/${created?.id ?? "?"} "Bluebird Ltd"`, `POST clients/${acme.id}/archive`]
   )
   yield* check("the outbox is empty", yield* ask(() => second.app.entries()), [])
+  const byLocalId = yield* ask(() => second.app.client(bluebird.id))
+  yield* row(`get ${short(String(bluebird.id))}`, client(byLocalId))
+  yield* check(
+    "the local id still works, and finds the client under Toggl's",
+    [byLocalId.id, byLocalId.name, byLocalId.pending],
+    [created?.id, "Bluebird Ltd", false]
+  )
 
   // --- 5 ---------------------------------------------------------------------------------------------------------------
 
   yield* step("The final list, read from Toggl")
-  const remote = yield* listed("GET clients?status=both", yield* ask(() => second.app.clients("Toggl")))
+  const remote = yield* listed("the app shows", yield* ask(() => second.app.clients("Toggl")))
   yield* check("it is what the app showed while it was offline", remote, local)
 
   // --- 6 ---------------------------------------------------------------------------------------------------------------
@@ -208,7 +252,7 @@ export const play = Effect.fnUntraced(function* (
 
   yield* step("Refused after the caller has gone: it stands in the outbox, and is repaired")
   yield* second.setOffline(true)
-  yield* fake.clearRequests
+  yield* forgetRequests
   const globex = yield* ask(() => second.app.create("Globex"))
   yield* row('create "Globex", offline', queued(globex))
   const noted = yield* ask(() => second.app.update(globex.id, { notes: "net 30" }))
@@ -239,4 +283,65 @@ export const play = Effect.fnUntraced(function* (
     { name: "Globex", notes: "", archived: false },
     { name: "Globex GmbH", notes: "net 30", archived: false }
   ])
+
+  // --- 8 ---------------------------------------------------------------------------------------------------------------
+
+  yield* step("Merged: five edits of one client, made offline, go as one request")
+  yield* ask(() => second.app.start(true))
+  yield* row("app", dim("started with merging, as by default; so far it sent each change alone, to show it"))
+  yield* second.setOffline(true)
+  yield* forgetRequests
+  const edits: ReadonlyArray<{ readonly name: string } | { readonly notes: string }> = [
+    { notes: "call back" },
+    { name: "Bluebird Inc" },
+    { notes: "net 14" },
+    { name: "Bluebird AG" },
+    { notes: "net 60" }
+  ]
+  const titled = edits.map((edit) => ("name" in edit ? `rename it to "${edit.name}"` : `note "${edit.notes}"`))
+  const stubs: Array<Stub> = []
+  for (const [index, edit] of edits.entries()) {
+    const receipt = yield* ask(() => second.app.update(byLocalId.id, edit))
+    stubs.push(receipt)
+    yield* row(titled[index] ?? "", `${yellow(receipt.tag)}     ${receipt.because}`)
+  }
+  yield* check(
+    "each has a receipt and an entry of its own",
+    [stubs.map(({ tag }) => tag), new Set(stubs.map(({ entryId }) => entryId)).size],
+    [edits.map(() => "Queued"), edits.length]
+  )
+  yield* check("Toggl has heard nothing", (yield* fake.requests).map(request), [])
+  yield* second.setOffline(false)
+  const endings = yield* ask(() => second.app.endings(stubs.map(({ entryId }) => entryId ?? "")))
+  for (const [index, id] of endings.entries()) {
+    yield* row(
+      index === 0 ? "online again" : "",
+      `${(titled[index] ?? "").padEnd(32)} ${green("done")}, as ${id ?? "?"}`
+    )
+  }
+  yield* check(
+    "each caller's entry has its own outcome",
+    endings,
+    edits.map(() => created?.id)
+  )
+  const requests = (yield* fake.requests).map(request)
+  for (const [index, each] of requests.entries()) yield* row(index === 0 ? "Toggl was asked" : "", each)
+  yield* check(
+    `${noun(edits.length, "edit")}, ${noun((yield* mutations).length, "request")} that changes something`,
+    (yield* mutations).map(request),
+    [`PUT clients/${created?.id ?? "?"} "Bluebird AG" "net 60"`]
+  )
+
+  // --- 9 ---------------------------------------------------------------------------------------------------------------
+
+  yield* step("In sight: what remains of Toggl's hourly quota")
+  const quota = yield* ask(() => second.app.quota())
+  const minutes = Math.ceil(((quota?.resetsAt ?? 0) - (yield* Clock.currentTimeMillis)) / 60_000)
+  yield* row(
+    "Outbox.quota",
+    `${quota?.remaining ?? "?"} of ${quotaPerHour} requests remain, all again in ${minutes} min`
+  )
+  const used = yield* counted
+  yield* row("the fake Toggl has counted", noun(used, "request"))
+  yield* check("the two agree", quota?.remaining, quotaPerHour - used)
 })

@@ -112,7 +112,7 @@ export const make = (colours: Colours): Transcript => {
         steps += 1
         return Console.log(`\n${colours.bold(`${steps}  ${title}`)}`)
       }),
-    row: (what, result) => Console.log(`   ${what.padEnd(width)} ${result}`),
+    row: (what, result) => Console.log(`   ${what.padEnd(width)} ${result}`.trimEnd()),
     check: (what, got, expected) =>
       isDeepStrictEqual(got, expected)
         ? Console.log(`   ${colours.green("✓")} ${colours.dim(what)}`)

@@ -43,7 +43,9 @@ const demo = Effect.gen(function* () {
   yield* Console.log(
     print.bold("effect-toggl-clients: a change made offline outlives its app and reaches Toggl in order")
   )
-  const fake = yield* FakeToggl.make()
+  yield* Console.log(`\n   starting ${node ? "Node's stage" : "a browser"} ...`)
+  const fake = yield* FakeToggl.make(FakeToggl.premiumPlan)
+  const { quotaPerHour } = yield* fake.options
   const inNode = Effect.flatMap(InNode.make(fake, baseUrl), start)
   const { running, stage } = yield* node
     ? inNode
@@ -56,7 +58,7 @@ const demo = Effect.gen(function* () {
           )
         )
       )
-  const used = yield* Stage.ask(() => running.app.start())
+  const used = yield* Stage.ask(() => running.app.start(false))
   if (used !== stage.baseUrl) {
     return yield* new ClientError.InvalidConfiguration({
       setting: "--base-url",
@@ -65,7 +67,7 @@ const demo = Effect.gen(function* () {
   }
   yield* print.say(`   app      ${stage.what}`)
   yield* Console.log(`   Toggl    a fake one, over HTTP at ${stage.baseUrl}`)
-  yield* Script.play(stage, running, fake, print).pipe(
+  yield* Script.play(stage, running, fake, quotaPerHour ?? 0, print).pipe(
     Effect.timeoutFail({
       duration: "25 seconds",
       onTimeout: () => new Transcript.NotAsSaid({ what: "the demo is soon over", expected: "25 s", got: "longer" })

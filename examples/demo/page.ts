@@ -11,11 +11,12 @@ import * as Settings from "./Settings.js"
 
 const baseUrl = new URLSearchParams(location.search).get("baseUrl") ?? "/api/v9"
 
-const { app } = App.make(
+const { app } = App.make((merge) =>
   Clients.layerBrowser({
     account: TogglOptions.defaultUser.email,
     credentials: Credentials.token(TogglOptions.defaultUser.apiToken),
     baseUrl,
+    merge,
     ...Settings.outbox
   })
 )
