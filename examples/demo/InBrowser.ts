@@ -62,7 +62,10 @@ export const make = Effect.fnUntraced(function* (
     killing: "Killed with SIGKILL, then started again without a connection",
     start: ({ offline }) =>
       Effect.gen(function* () {
-        const { context, kill, pid } = yield* Effect.mapError(Browser.launchPersistent(profileDir), noBrowser)
+        const { context, kill, pid } = yield* Effect.mapError(
+          Browser.launchPersistent(profileDir, { endsOnSignals: false }),
+          noBrowser
+        )
         const setOffline = (offline: boolean) => Effect.mapError(Browser.setOffline(context, offline), failed)
         yield* setOffline(offline)
         const query = baseUrl === undefined ? "" : `?baseUrl=${encodeURIComponent(baseUrl)}`

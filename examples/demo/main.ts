@@ -7,9 +7,10 @@
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
 import * as Option from "effect/Option"
 import { parseArgs } from "node:util"
 import { ClientError } from "../../src/index.js"
@@ -77,10 +78,23 @@ const demo = Effect.gen(function* () {
   yield* print.say(print.green(`All as it should be, in ${seconds.toFixed(1)} s.`))
 }).pipe(Effect.scoped)
 
-const fiber = Effect.runFork(demo)
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => Effect.runFork(Fiber.interrupt(fiber)))
+// By convention a process that a signal has ended gives 128 and the signal's number.
+const statuses = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
+
+// heard before the first step, so that no signal meets a demo that does not listen
+const stopped = Deferred.unsafeMake<never>(FiberId.none)
+let stoppedBy: keyof typeof statuses | undefined
+for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    // npm and tsx pass on what the terminal has sent to all: the second one changes nothing
+    if (stoppedBy !== undefined) return
+    stoppedBy = signal
+    console.log("\n   stopping: the browser is closed, and its profile removed ...")
+    Deferred.unsafeDone(stopped, Effect.interrupt)
+  })
 }
+
+const fiber = Effect.runFork(Effect.raceFirst(demo, Deferred.await(stopped)))
 
 fiber.addObserver((exit) => {
   if (Exit.isFailure(exit)) {
@@ -89,7 +103,7 @@ fiber.addObserver((exit) => {
     // what has a type has a sentence; anything else is a bug, and its trace helps
     const text = Option.isSome(error) ? error.value.message : isStopped ? "stopped" : Cause.pretty(exit.cause)
     console.error(`\n${print.red("✗")} ${text}`)
-    process.exitCode = isStopped ? 130 : 1
+    process.exitCode = isStopped ? statuses[stoppedBy ?? "SIGINT"] : 1
   }
   // something of the browser's may be left open, but nothing is left to do
   setTimeout(() => process.exit(), 1000).unref()

@@ -39,6 +39,11 @@ export interface Options {
   readonly args?: ReadonlyArray<string>
   /** `false` shows windows. */
   readonly headless?: boolean
+  /**
+   * `false` where the program itself closes the scope on SIGINT, SIGTERM and SIGHUP. Unless given, Playwright ends the
+   * browser then, and this process with it, before any finalizer has run.
+   */
+  readonly endsOnSignals?: boolean
 }
 
 /**
@@ -90,6 +95,7 @@ const close = (context: BrowserContext) => attempt(() => context.close()).pipe(W
 
 const start = Effect.fnUntraced(function* (profileDir: string, artifactsDir: string, options: Options) {
   const chromium = yield* Chromium.findChromium()
+  const endsOnSignals = options.endsOnSignals ?? true
   const context = yield* attempt(() =>
     playwright.launchPersistentContext(profileDir, {
       executablePath: chromium.executablePath,
@@ -98,6 +104,9 @@ const start = Effect.fnUntraced(function* (profileDir: string, artifactsDir: str
       headless: options.headless ?? true,
       viewport: null,
       artifactsDir,
+      handleSIGINT: endsOnSignals,
+      handleSIGTERM: endsOnSignals,
+      handleSIGHUP: endsOnSignals,
       timeout: 60_000
     })
   )
