@@ -20,6 +20,7 @@ import * as Connectivity from "./Connectivity.js"
 import * as Credentials from "./Credentials.js"
 import type { Ending } from "./Entry.js"
 import { resolveBaseUrl } from "./internal/httpBaseUrl.js"
+import { bytes, checked as checkedSetting, count, durationOf } from "./internal/settings.js"
 import type { Mutation } from "./Mutation.js"
 import * as Outbox from "./Outbox.js"
 import * as OutboxStore from "./OutboxStore.js"
@@ -148,24 +149,46 @@ const confirmed = <A>(
   })
 }
 
+const freshnesses = '"Toggl", "Local" or a duration such as "5 minutes"'
+
+const isFreshness = (given: View.Freshness): boolean =>
+  given === "Toggl" || given === "Local" || Option.isSome(durationOf(given))
+
 /**
- * The operations over an outbox.
+ * The operations over an outbox. Fails with `InvalidConfiguration`, which says what to set.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const make = (options: Options = {}): Effect.Effect<Service, never, Outbox.Outbox> =>
-  Effect.map(Outbox.Outbox, (outbox): Service => {
+export const make = (options: Options = {}): Effect.Effect<Service, ClientError.InvalidConfiguration, Outbox.Outbox> =>
+  Effect.gen(function* () {
+    const outbox = yield* Outbox.Outbox
     const { reads } = outbox
-    const { freshness = "5 minutes", maxNameBytes = Client.maxNameBytes } = options
+    const freshness = options.freshness ?? "5 minutes"
+    yield* checkedSetting("freshness", freshness, isFreshness(freshness), freshnesses)
+    const maxNameBytes = yield* count("maxNameBytes", options.maxNameBytes ?? Client.maxNameBytes, bytes)
 
     const filtered = (view: View.View, filter: Client.Filter): View.View => ({
       ...view,
       clients: view.clients.filter((client) => Client.matches(client, filter))
     })
 
+    const bad = (asked: object, text: string) => new ClientError.BadRequest({ ...asked, text })
+
+    const wanted = (
+      operation: Client.Operation,
+      workspaceId: Client.WorkspaceId,
+      given: View.Freshness = freshness
+    ): Either.Either<View.Freshness, ClientError.BadRequest> =>
+      isFreshness(given)
+        ? Either.right(given)
+        : Either.left(bad({ operation, workspaceId }, `freshness is ${freshnesses}`))
+
     const view = (workspaceId: Client.WorkspaceId, options: ReadOptions = {}) =>
-      Effect.map(reads.read(workspaceId, options.freshness ?? freshness), (view) => filtered(view, options))
+      wanted("list", workspaceId, options.freshness).pipe(
+        Effect.flatMap((freshness) => reads.read(workspaceId, freshness)),
+        Effect.map((view) => filtered(view, options))
+      )
 
     const checkName = (asked: object, name: string) =>
       Either.mapLeft(
@@ -178,8 +201,6 @@ export const make = (options: Options = {}): Effect.Effect<Service, never, Outbo
             ...(problem.reason === "TooLong" ? { limit: problem.limit } : {})
           })
       )
-
-    const bad = (asked: object, text: string) => new ClientError.BadRequest({ ...asked, text })
 
     // What the types forbid may still come from plain JavaScript.
     const checked = (
@@ -212,7 +233,10 @@ export const make = (options: Options = {}): Effect.Effect<Service, never, Outbo
       view,
       list: (workspaceId, options) => Effect.map(view(workspaceId, options), (view) => view.clients),
       watch: (workspaceId, filter = {}) => Stream.map(reads.watch(workspaceId), (view) => filtered(view, filter)),
-      get: (workspaceId, id, options = {}) => reads.get(workspaceId, id, options.freshness ?? freshness),
+      get: (workspaceId, id, options = {}) =>
+        Effect.flatMap(wanted("get", workspaceId, options.freshness), (freshness) =>
+          reads.get(workspaceId, id, freshness)
+        ),
       create: Effect.fnUntraced(function* (workspaceId: Client.WorkspaceId, input: Client.CreateInput) {
         const asked = { operation: "create", workspaceId } as const
         yield* checked("create", workspaceId, undefined)
@@ -261,16 +285,16 @@ export const make = (options: Options = {}): Effect.Effect<Service, never, Outbo
         if (!isRestoreInput(input)) return yield* bad(asked, "projects are a list of positive integers")
         return yield* submitClient({ _tag: "Restore", workspaceId, clientId, input })
       }, traced("restore"))
-    }
+    } satisfies Service
   })
 
 /**
- * The operations over the outbox that is provided.
+ * The operations over the outbox that is provided. Fails with `InvalidConfiguration`, which says what to set.
  *
  * @since 0.1.0
  * @category layers
  */
-export const layer = (options?: Options): Layer.Layer<Clients, never, Outbox.Outbox> =>
+export const layer = (options?: Options): Layer.Layer<Clients, ClientError.InvalidConfiguration, Outbox.Outbox> =>
   Layer.effect(Clients, make(options))
 
 /**

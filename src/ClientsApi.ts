@@ -8,7 +8,7 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { identity } from "effect/Function"
@@ -21,6 +21,7 @@ import { CurrentCredentials } from "./Credentials.js"
 import { resolveBaseUrl } from "./internal/httpBaseUrl.js"
 import { makeCall } from "./internal/httpCall.js"
 import { navigatorOnline, untraced, type AnswerInfo } from "./internal/httpExchange.js"
+import { bytes, count, duration } from "./internal/settings.js"
 import * as ServerAnswer from "./ServerAnswer.js"
 
 export { type AnswerInfo } from "./internal/httpExchange.js"
@@ -170,14 +171,12 @@ export const make = Effect.fnUntraced(function* (
   const source = yield* CurrentCredentials
   const client = yield* HttpClient.HttpClient
   const baseUrl = yield* resolveBaseUrl(options.baseUrl)
-  const limit = Duration.decodeUnknown(options.requestLimit ?? "20 seconds")
-  if (Option.isNone(limit) || !Duration.isFinite(limit.value) || Duration.toMillis(limit.value) < 1) {
-    return yield* invalid("requestLimit", 'set it to a duration such as "20 seconds"')
-  }
+  const limit = yield* duration("requestLimit", options.requestLimit ?? "20 seconds", 'a duration such as "20 seconds"')
+  const maxNameBytes = yield* count("maxNameBytes", options.maxNameBytes ?? Client.maxNameBytes, bytes)
   const listeners = new Set<(info: AnswerInfo) => Effect.Effect<void>>()
   const { call, me } = makeCall(untraced(client, options.transformClient ?? identity), source, {
     baseUrl,
-    limit: limit.value,
+    limit,
     traceHeaders: options.traceHeaders ?? false,
     isOnline: options.isOnline ?? navigatorOnline,
     onAnswer: (info) =>
@@ -201,7 +200,7 @@ export const make = Effect.fnUntraced(function* (
     request: HttpClientRequest.HttpClientRequest,
     { name, notes }: State
   ) {
-    const checked = Client.checkName(name, options.maxNameBytes)
+    const checked = Client.checkName(name, maxNameBytes)
     if (Either.isLeft(checked)) {
       const { reason } = checked.left
       const limit = reason === "TooLong" ? { limit: checked.left.limit } : {}
@@ -234,7 +233,7 @@ export const make = Effect.fnUntraced(function* (
 
   return {
     baseUrl,
-    requestLimit: limit.value,
+    requestLimit: limit,
     listen: (listener) =>
       Effect.acquireRelease(
         Effect.sync(() => {

@@ -6,6 +6,7 @@
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
@@ -14,7 +15,7 @@ import type { AnyClientId, UpdateInput, WorkspaceId } from "./Client.js"
 import {
   type Discarded,
   type EntryNotFound,
-  InvalidConfiguration,
+  type InvalidConfiguration,
   type InvalidImport,
   type InvalidName,
   type NoLocalCopy,
@@ -34,6 +35,7 @@ import * as observing from "./internal/observing.js"
 import * as reading from "./internal/reading.js"
 import * as repairing from "./internal/repairing.js"
 import * as replay from "./internal/replay.js"
+import { checked, count, duration } from "./internal/settings.js"
 import * as submitting from "./internal/submitting.js"
 import * as viewing from "./internal/viewing.js"
 import type { Mutation } from "./Mutation.js"
@@ -197,8 +199,31 @@ export interface Options {
   readonly fetch?: typeof globalThis.fetch
 }
 
-// An attempt is made only while its mark is younger than the margin: with hardly any, nothing is ever sent.
-const shortestMargin = Duration.seconds(1)
+const policies: ReadonlyArray<Conflicts> = ["LastWriteWins", "CheckFirst", "Blind"]
+
+const decodeOptions = (options: Options) =>
+  Either.gen(function* () {
+    const { account, backoff = {}, conflicts = "LastWriteWins", reserve } = options
+    yield* checked(
+      "account",
+      account,
+      typeof account === "string" && account.trim() !== "",
+      "what your app calls this user, for it is never guessed"
+    )
+    return {
+      patience: yield* duration("patience", options.patience ?? "10 seconds", 'a duration such as "10 seconds"', 0),
+      // An attempt is made only while its mark is younger than the margin: with hardly any, nothing is ever sent.
+      margin: yield* duration("margin", options.margin ?? "5 seconds", "a second or more", 1000),
+      backoff: {
+        base: yield* duration("backoff.base", backoff.base ?? "1 second", 'a duration such as "1 second"'),
+        cap: yield* duration("backoff.cap", backoff.cap ?? "5 minutes", 'a duration such as "5 minutes"')
+      },
+      setAsideAfter: yield* count("setAsideAfter", options.setAsideAfter ?? 5, "a number of failures, such as 5"),
+      reserve:
+        reserve === undefined ? undefined : yield* count("reserve", reserve, "a number of requests, such as 5", 0),
+      conflicts: yield* checked("conflicts", conflicts, policies.includes(conflicts), `one of ${policies.join(", ")}`)
+    }
+  })
 
 /**
  * The outbox over the given ports. It replays for as long as the scope is open. Fails with `InvalidConfiguration`, which
@@ -214,16 +239,7 @@ export const make = Effect.fnUntraced(function* (
   InvalidConfiguration,
   ClientsApi | Connectivity | CurrentCredentials | OutboxStore | ReplayLock | Scope.Scope
 > {
-  if (options.account.trim() === "") {
-    return yield* new InvalidConfiguration({
-      setting: "account",
-      problem: "set it to what your app calls this user, for it is never guessed"
-    })
-  }
-  const { reserve } = options
-  if (reserve !== undefined && (!Number.isSafeInteger(reserve) || reserve < 0)) {
-    return yield* new InvalidConfiguration({ setting: "reserve", problem: "set it to a number of requests, such as 5" })
-  }
+  const { reserve, ...settings } = yield* decodeOptions(options)
   const api = yield* ClientsApi
   const connectivity = yield* Connectivity
   const credentials = yield* CurrentCredentials
@@ -231,11 +247,7 @@ export const make = Effect.fnUntraced(function* (
   const store = yield* OutboxStore
   const local = makeLocal(reserve)
   yield* budget.listen(api, local.heard)
-  const margin = Duration.decode(options.margin ?? "5 seconds")
-  if (Duration.lessThan(margin, shortestMargin)) {
-    return yield* new InvalidConfiguration({ setting: "margin", problem: "set it to a second or more" })
-  }
-  const stillness = Duration.sum(api.requestLimit, margin)
+  const stillness = Duration.sum(api.requestLimit, settings.margin)
   let wake = (_: replay.WakeUp): void => undefined
   const reflected = yield* mirror.make(store, () => wake("Entry"))
   const observed = observing.make(reflected, local, Duration.toMillis(stillness))
@@ -259,10 +271,10 @@ export const make = Effect.fnUntraced(function* (
     settings: {
       merge: options.merge ?? true,
       bulk: options.bulk ?? false,
-      conflicts: options.conflicts ?? "LastWriteWins",
+      conflicts: settings.conflicts,
       stillness,
-      backoff: { base: options.backoff?.base ?? "1 second", cap: options.backoff?.cap ?? "5 minutes" },
-      setAsideAfter: options.setAsideAfter ?? 5,
+      backoff: settings.backoff,
+      setAsideAfter: settings.setAsideAfter,
       fetch: options.fetch
     }
   })
@@ -275,7 +287,7 @@ export const make = Effect.fnUntraced(function* (
     local,
     observed,
     wake: running.wake,
-    patience: options.patience ?? "10 seconds"
+    patience: settings.patience
   })
   const repaired = repairing.make({
     account: options.account,
