@@ -135,8 +135,11 @@ export class ClientsApi extends Context.Tag("effect-toggl-clients/ClientsApi")<C
  * - `transformClient`: changes the `HttpClient` that is used. A client that sends a request again may create twice.
  * - `traceHeaders`: sends `traceparent` and `b3`, before which browsers ask other origins. Off unless given.
  * - `onAnswer`: is told of each answer, and of the quota that it states.
- * - `isOnline`: whether the device says that it is online, asked just before each request. It names failures and stops
- *   nothing. `navigator.onLine` unless given.
+ * - `isOnline`: whether the device says that it is online, asked just before each request. It stops nothing. Where it
+ *   says `false`, a request that then fails counts as never sent, but for one to this device itself (`localhost`,
+ *   `127.0.0.1`), which needs no network. `navigator.onLine` unless given.
+ * - `offlineIncludesLoopback`: believes it of this device itself too. For tests and demos that cut a page off from its
+ *   own device, as a browser's developer tools do; elsewhere a change could be sent twice. Off unless given.
  *
  * @since 0.1.0
  * @category models
@@ -149,6 +152,7 @@ export interface Options {
   readonly traceHeaders?: boolean
   readonly onAnswer?: (info: AnswerInfo) => Effect.Effect<void>
   readonly isOnline?: Effect.Effect<Option.Option<boolean>>
+  readonly offlineIncludesLoopback?: boolean
 }
 
 type Asked = ServerAnswer.Asked & { readonly operation: Client.Operation; readonly workspaceId: Client.WorkspaceId }
@@ -179,6 +183,7 @@ export const make = Effect.fnUntraced(function* (
     limit,
     traceHeaders: options.traceHeaders ?? false,
     isOnline: options.isOnline ?? navigatorOnline,
+    offlineIncludesLoopback: options.offlineIncludesLoopback ?? false,
     onAnswer: (info) =>
       Effect.forEach([options.onAnswer ?? (() => Effect.void), ...listeners], (listener) => listener(info), {
         discard: true

@@ -11,7 +11,7 @@ import * as Stream from "effect/Stream"
 
 /**
  * - `isOnline`: what the device says now; none where it does not say. Where it says `false` just before a request that
- *   then fails, the request never left.
+ *   then fails, the request counts as never sent, but for one to this device itself.
  * - `wakeUps`: emits when requests may work again: the device came online, the page became visible, a page came back
  *   from the back/forward cache.
  *

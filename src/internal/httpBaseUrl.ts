@@ -3,7 +3,7 @@ import { InvalidConfiguration } from "../ClientError.js"
 
 const toggl = "https://api.track.toggl.com/api/v9"
 
-const isLoopback = (host: string) => /^(?:127(?:\.\d+){3}|\[::1\]|(?:.+\.)?localhost)$/.test(host)
+export const isLoopback = (host: string): boolean => /^(?:127(?:\.\d+){3}|\[::1\]|(?:.+\.)?localhost\.?)$/.test(host)
 
 export const pageOf = (): Location | undefined => (typeof location === "undefined" ? undefined : location)
 

@@ -12,7 +12,7 @@ import { BadRequest, Unreachable } from "../ClientError.js"
 import type { Credentials } from "../Credentials.js"
 import type { Answer, Asked } from "../ServerAnswer.js"
 import { signing } from "./httpAuthorization.js"
-import { pageOf } from "./httpBaseUrl.js"
+import { isLoopback, pageOf } from "./httpBaseUrl.js"
 import { quotaOf, type Quota } from "./httpHeaders.js"
 
 /**
@@ -34,6 +34,7 @@ export interface Settings {
   readonly limit: Duration.Duration
   readonly traceHeaders: boolean
   readonly isOnline: Effect.Effect<Option.Option<boolean>>
+  readonly offlineIncludesLoopback: boolean
   readonly onAnswer: (info: AnswerInfo) => Effect.Effect<void>
 }
 
@@ -55,11 +56,16 @@ export const untraced = (
     HttpClient.withTracerDisabledWhen(() => true)
   )
 
-const whyUnreachable = (baseUrl: string, online: Option.Option<boolean>): Unreachable["reason"] => {
+// A device without a network still reaches itself, so there its word says nothing of what has left.
+const whyUnreachable = (
+  { baseUrl, offlineIncludesLoopback }: Settings,
+  online: Option.Option<boolean>
+): Unreachable["reason"] => {
   if (Option.isNone(online)) return "Failed"
-  if (!online.value) return "Offline"
+  const { hostname, origin } = new URL(baseUrl)
+  if (!online.value && (offlineIncludesLoopback || !isLoopback(hostname))) return "Offline"
   const page = pageOf()
-  return page !== undefined && page.origin !== new URL(baseUrl).origin ? "SuspectedCors" : "Failed"
+  return page !== undefined && page.origin !== origin ? "SuspectedCors" : "Failed"
 }
 
 export const makeExchange = (client: HttpClient.HttpClient, settings: Settings) =>
@@ -96,7 +102,7 @@ export const makeExchange = (client: HttpClient.HttpClient, settings: Settings) 
       // the failure holds the request, and so the credentials: nothing of it is kept
       Effect.mapError(({ reason }) =>
         reason === "Transport"
-          ? new Unreachable({ ...asked, reason: whyUnreachable(settings.baseUrl, online) })
+          ? new Unreachable({ ...asked, reason: whyUnreachable(settings, online) })
           : new BadRequest({ ...asked, text: "no request could be made of it" })
       ),
       Effect.timeoutFail({

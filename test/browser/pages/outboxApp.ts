@@ -69,6 +69,8 @@ const make = (settings: Settings) =>
       margin: settings.margin,
       patience: settings.patience,
       backoff: { base: 100, cap: settings.backoffCap },
+      // the tests take the browser offline as its developer tools do: this device included
+      offlineIncludesLoopback: true,
       fetch: (input, init) => {
         const headers = new Headers(init?.headers)
         headers.set("x-tab", settings.tab)
