@@ -1,0 +1,561 @@
+/**
+ * The laws, checked against what the store and Toggl themselves went through: after each step of the store, at each
+ * request, and whenever the device is at rest.
+ */
+import * as Exit from "effect/Exit"
+import { foldName } from "../../src/Client.js"
+import type { Entry, Outcome, QueueState, Wait } from "../../src/Entry.js"
+import type { Marked } from "../../src/internal/logSteps.js"
+import * as Mutation from "../../src/Mutation.js"
+import type { Status } from "../../src/Status.js"
+import type * as TogglService from "../../src/testing/TogglService.js"
+import type * as TogglState from "../../src/testing/TogglState.js"
+import type { View } from "../../src/View.js"
+import type { Books } from "./Books.js"
+import type * as Machine from "./Machine.js"
+import * as Reference from "./Reference.js"
+import type * as StorePort from "./StorePort.js"
+import type { Flight } from "./Wire.js"
+
+/** What became of an accepted mutation. */
+interface Accepted {
+  readonly seq: number
+  readonly id: string
+  mutation: Mutation.Mutation
+  /** Whether it was ever refused, set aside or held, so that others might pass it. */
+  wasParked: boolean
+  applications: number
+  sends: number
+  /** Whether an attempt at it was made whose answer never was Toggl's own. */
+  inDoubt: boolean
+  /** Whether it was taken up again by the user, knowing better. */
+  wasRepaired: boolean
+  /** Whether a request stood for it and an earlier entry. */
+  wasJoined: boolean
+  outcome: Outcome | undefined
+  refused: string | undefined
+}
+
+export interface Laws {
+  readonly operationHappened: (operation: StorePort.Operation) => void
+  readonly operationHeard: (operation: StorePort.Operation) => void
+  readonly requestDeparts: (flight: Flight) => void
+  readonly requestLanded: (flight: Flight, before: TogglService.World, after: TogglService.World) => void
+  readonly colleagueTouched: (clientId: number, names: ReadonlyArray<string>) => void
+  readonly processDied: (process: Machine.Process) => void
+  readonly clockSet: (by: number) => void
+  readonly viewShown: (process: Machine.Process, view: View) => void
+  /** At rest: each tab's status and local view say what is true. */
+  readonly statusIsTrue: (
+    process: Machine.Process,
+    status: Status,
+    signedOut: boolean,
+    isStorageDoubtful: boolean
+  ) => void
+  readonly viewIsTrue: (process: Machine.Process, view: View | undefined) => void
+  readonly callerHeard: (result: { readonly entryId: string | undefined; readonly confirmed: boolean }) => void
+  /** In the end everything was sent that can be sent. */
+  readonly allIsSent: (world: TogglService.World) => void
+  readonly books: () => Books
+  readonly acceptedCount: () => number
+}
+
+interface Named {
+  readonly key: string
+  /** The machine's time until which nothing may be sent. */
+  readonly until: number
+  readonly jumps: number
+  readonly isRestarted: boolean
+}
+
+const isMarked = (value: unknown): value is Extract<Marked, { _tag: "Marked" }> =>
+  typeof value === "object" && value !== null && "_tag" in value && value._tag === "Marked"
+
+export const make = (
+  machine: Machine.Machine,
+  readBooks: () => Books,
+  initial: ReadonlyArray<TogglState.Client>,
+  workspaceId: number
+): Laws => {
+  const broken = (law: string, message: string): never => machine.fail(law, message)
+  const accepted = new Map<number, Accepted>()
+  const byId = new Map<string, Accepted>()
+  const createdBy = new Map<number, Accepted>()
+  const touched = new Set<number>()
+  const touchedNames = new Set<string>()
+  const initialById = new Map(initial.map((client) => [client.id, client]))
+  const marks = new Map<Machine.Process, { readonly seqs: ReadonlyArray<number>; used: boolean }>()
+  const sentFor = new Map<Flight, ReadonlyArray<Accepted>>()
+  // The tabs that could not store a change, how many entries stood in the log as they last read it, and what they sent.
+  let hasStorageFailed = false
+  const unsaved = new Set<Machine.Process>()
+  const lastLoaded = new Map<Machine.Process, number>()
+  const unsavedFlights = new Set<Flight>()
+  const lastShown = new Map<Machine.Process, ReadonlyMap<number, string>>()
+  const knownWaits = new Map<Machine.Process, Named>()
+  let books = readBooks()
+  let named: Named | undefined
+  let jumps = 0
+
+  const localOf = (books: Books): Map<number, number> => new Map(Array.from(books.ids, ([local, id]) => [id, local]))
+
+  /** One id for each client, whichever of its two is used. */
+  const clientOf = (mutation: Mutation.Mutation, locals: ReadonlyMap<number, number>): number => {
+    const id = Mutation.clientId(mutation)
+    return locals.get(id) ?? id
+  }
+  const togglIdOf = (mutation: Mutation.Mutation): number => {
+    const id = Mutation.clientId(mutation)
+    return books.ids.get(id) ?? id
+  }
+  const isTouched = (entry: Accepted): boolean => {
+    if (touched.has(togglIdOf(entry.mutation)) || touched.has(Mutation.clientId(entry.mutation))) return true
+    const { mutation } = entry
+    const name =
+      mutation._tag === "Create" ? mutation.name : mutation._tag === "Update" ? mutation.change.name : undefined
+    return name !== undefined && touchedNames.has(foldName(name))
+  }
+  // What may be repeated is its own look-up, and its second answer may be a refusal.
+  const isRepeatable = ({ _tag }: Mutation.Mutation): boolean => _tag === "Restore" || _tag === "Delete"
+
+  const isParked = (entry: Entry): boolean => entry.state._tag === "Refused" || entry.state._tag === "SetAside"
+  const told = (entry: Accepted): string => `entry ${entry.seq} (${JSON.stringify(entry.mutation)})`
+
+  const heldNow = () => {
+    const locals = localOf(books)
+    return Reference.held(
+      Array.from(books.entries.values(), (entry) => ({
+        seq: entry.seq,
+        mutation: entry.mutation,
+        client: clientOf(entry.mutation, locals),
+        isParked: isParked(entry)
+      }))
+    )
+  }
+
+  // --- What the store goes through -------------------------------------------------------------------------------
+
+  const ended = (entry: Accepted, outcome: Outcome) => {
+    entry.outcome = outcome
+    const { ending } = outcome
+    if (ending._tag === "Done") {
+      if (entry.applications === 0 && !isTouched(entry)) {
+        const world = currentWorld()
+        const theirs = world?.state.clients.find((client) => client.id === togglIdOf(entry.mutation))
+        const { mutation } = entry
+        const isSo =
+          (mutation._tag === "Delete" && theirs === undefined) ||
+          (mutation._tag === "Archive" && theirs?.archived === true) ||
+          (mutation._tag === "Update" &&
+            theirs !== undefined &&
+            (mutation.change.name ?? theirs.name) === theirs.name &&
+            (mutation.change.notes ?? theirs.notes) === theirs.notes)
+        if (!isSo) broken("law 1", `${told(entry)} counts as done, but Toggl never applied it`)
+      }
+      if (entry.mutation._tag === "Create") {
+        const id = ending.clientId
+        const creator = id === undefined ? undefined : createdBy.get(id)
+        if (creator !== entry) broken("law 3", `${told(entry)} took client ${String(id)} for its own`)
+      }
+    }
+    if (ending._tag === "Refused") refused(entry, ending.error._tag, ending.error.message)
+  }
+
+  const refused = (entry: Accepted, tag: string, message: string) => {
+    entry.refused = tag
+    if (tag === "Undecided") {
+      if (!entry.inDoubt) broken("law 3", `${told(entry)} is undecided though every answer came: ${message}`)
+      const isForbidden = message.includes("does not let this user look it up")
+      if (!isTouched(entry) && !isForbidden)
+        broken("law 3", `${told(entry)} is undecided though nobody else wrote: ${message}`)
+    } else if (entry.applications > 0 && !isTouched(entry) && !entry.wasRepaired && !isRepeatable(entry.mutation)) {
+      broken("law 3", `${told(entry)} is refused (${message}) though Toggl applied it`)
+    }
+  }
+
+  // One request may have stood for what the user takes up again and for later changes of the same client.
+  const repaired = (entry: Accepted) => {
+    const locals = localOf(books)
+    const client = clientOf(entry.mutation, locals)
+    entry.wasRepaired = true
+    for (const other of accepted.values()) {
+      if (other.wasJoined && clientOf(other.mutation, locals) === client) other.wasRepaired = true
+    }
+  }
+
+  let currentWorld: () => TogglService.World | undefined = () => undefined
+
+  const compare = (operation: StorePort.Operation) => {
+    const before = books
+    books = readBooks()
+    for (const entry of books.entries.values()) {
+      const known = accepted.get(entry.seq)
+      if (known === undefined) {
+        if (operation.name !== "accept" && operation.name !== "importRows") {
+          broken("law 1", `entry ${entry.seq} came by ${operation.name}`)
+        }
+        if (accepted.size > 0 && entry.seq <= Math.max(...accepted.keys())) {
+          broken("law 2", `entry ${entry.seq} got a number that is not the next`)
+        }
+        const fresh: Accepted = {
+          seq: entry.seq,
+          id: entry.id,
+          mutation: entry.mutation,
+          wasParked: false,
+          applications: 0,
+          sends: 0,
+          inDoubt: false,
+          wasRepaired: false,
+          wasJoined: false,
+          outcome: undefined,
+          refused: undefined
+        }
+        accepted.set(entry.seq, fresh)
+        byId.set(entry.id, fresh)
+        continue
+      }
+      const was = before.entries.get(entry.seq)
+      if (was === entry) continue
+      if (known.id !== entry.id) broken("law 1", `entry ${entry.seq} became another`)
+      if (known.outcome !== undefined) broken("law 1", `${told(known)} came back after it had ended`)
+      known.mutation = entry.mutation
+      if (entry.state._tag === "Refused" && was?.state._tag !== "Refused") {
+        refused(known, entry.state.error._tag, entry.state.error.message)
+      }
+      if (operation.name === "retry" && was?.state._tag !== entry.state._tag) {
+        if (was?.state._tag === "Refused") repaired(known)
+        known.refused = undefined
+      }
+      if (isParked(entry)) known.wasParked = true
+      if (entry.state._tag === "Uncertain" || entry.state._tag === "SetAside") known.inDoubt = true
+    }
+    for (const entry of accepted.values()) {
+      if (entry.outcome !== undefined || books.entries.has(entry.seq)) continue
+      const outcome = books.outcomes.get(entry.id)
+      if (outcome === undefined) broken("law 1", `${told(entry)} is gone, and nothing tells how it ended`)
+      else ended(entry, outcome)
+    }
+    if (new Set(books.ids.values()).size !== books.ids.size) broken("law 3", "two creates share one client")
+    const { may, must } = heldNow()
+    for (const seq of [...may, ...must]) {
+      const entry = accepted.get(seq)
+      if (entry !== undefined) entry.wasParked = true
+    }
+    noteWait(before.state, books.state)
+  }
+
+  const keyOf = (wait: Wait): string => `${wait.reason} ${wait.seenAt} ${wait.length}`
+
+  const noteWait = (before: QueueState, now: QueueState) => {
+    if (now.wait?.named !== true) {
+      if (named !== undefined && machine.now() < named.until && named.jumps === jumps) {
+        broken("law 9", `a time that Toggl named is forgotten (${named.key}) after ${before.wait?.reason ?? "none"}`)
+      }
+      named = undefined
+      return
+    }
+    const key = keyOf(now.wait)
+    if (named?.key === key) return
+    const passed = Math.max(0, machine.wallNow() - now.wait.seenAt)
+    const until = machine.now() + now.wait.length - passed
+    if (named !== undefined && until < named.until && named.jumps === jumps) {
+      broken("law 9", `a time that Toggl named (${named.key}) gave way to an earlier one (${key})`)
+    }
+    named = { key, until, jumps, isRestarted: now.wait.restarted }
+  }
+
+  // --- What Toggl goes through -----------------------------------------------------------------------------------
+
+  const marked = (process: Machine.Process, mark: Extract<Marked, { _tag: "Marked" }>) => {
+    const [entry, ...joined] = mark.entries
+    if (entry === undefined) return
+    marks.set(process, { seqs: mark.entries.map((entry) => entry.seq), used: false })
+    for (const { seq } of joined) {
+      const known = accepted.get(seq)
+      if (known !== undefined) known.wasJoined = true
+      if (seq < entry.seq) broken("law 2", `entry ${entry.seq} is sent together with an earlier one`)
+    }
+    const locals = localOf(books)
+    const { may, must } = heldNow()
+    if (must.has(entry.seq)) broken("law 2", `entry ${entry.seq} is sent though it depends on one that is not`)
+    for (const other of books.entries.values()) {
+      if (other.seq >= entry.seq) break
+      if (isParked(other) || must.has(other.seq) || may.has(other.seq)) continue
+      broken(
+        "law 2",
+        `entry ${entry.seq} overtakes ${other.seq} (${other.state._tag}, client ${clientOf(other.mutation, locals)})`
+      )
+    }
+    if (named !== undefined && machine.now() < named.until && named.jumps === jumps) {
+      broken("law 9", `entry ${entry.seq} is sent ${named.until - machine.now()} ms before ${named.key} is over`)
+    }
+  }
+
+  // What could not be stored may be sent at once if it overtakes nothing that is known.
+  const sentUnsaved = (flight: Flight) => {
+    const stood = lastLoaded.get(flight.process) ?? 0
+    if (stood > 0) broken("law 2", `${flight.request.method} is sent past the log, and ${stood} entries stand in it`)
+    const clientId = /clients\/(\d+)/.exec(flight.request.path)?.[1]
+    if (clientId !== undefined) touched.add(Number(clientId))
+    unsavedFlights.add(flight)
+  }
+
+  const requestDeparts = (flight: Flight) => {
+    const isOfClients = flight.request.path.includes("/clients")
+    const { userId } = books.state
+    // whose it is cannot be known where the store could not be read or written
+    const isUnknown = !lastLoaded.has(flight.process) || (userId === undefined && hasStorageFailed)
+    if (isOfClients && flight.userId !== undefined && flight.userId !== userId && !isUnknown) {
+      broken("law 8", `${flight.request.method} ${flight.request.path} is sent as user ${flight.userId}, not ${userId}`)
+    }
+    const wait = knownWaits.get(flight.process)
+    if (wait !== undefined && wait === named && machine.now() < wait.until && wait.jumps === jumps) {
+      broken("law 9", `${flight.request.method} ${flight.request.path} is sent before ${wait.key} is over`)
+    }
+    if (!flight.isWrite) return
+    const mark = marks.get(flight.process)
+    if (mark === undefined || mark.used) {
+      if (unsaved.has(flight.process)) return sentUnsaved(flight)
+      broken("law 1", `${flight.request.method} ${flight.request.path} is sent without a recorded attempt`)
+      return
+    }
+    mark.used = true
+    const entries = mark.seqs.flatMap((seq) => accepted.get(seq) ?? [])
+    for (const entry of entries) entry.sends++
+    sentFor.set(flight, entries)
+  }
+
+  const requestLanded = (flight: Flight, before: TogglService.World, after: TogglService.World) => {
+    const status = flight.own?.status ?? 0
+    if (status < 200 || status > 299) return
+    if (unsavedFlights.has(flight)) {
+      for (const { id, name } of after.state.clients) {
+        if (id !== before.state.nextClientId && !flight.request.path.includes(String(id))) continue
+        touched.add(id)
+        touchedNames.add(foldName(name))
+      }
+    }
+    for (const entry of sentFor.get(flight) ?? []) applied(entry, before, after)
+  }
+
+  const applied = (entry: Accepted, before: TogglService.World, after: TogglService.World) => {
+    entry.applications++
+    const { mutation } = entry
+    // who finds the traces of an attempt wiped out by somebody else must take it for not made
+    const isWipedOut =
+      isTouched(entry) && (mutation._tag === "Archive" || mutation._tag === "Create" || entry.wasJoined)
+    const mayRepeat = mutation._tag === "Restore" || isWipedOut || entry.wasRepaired
+    if (entry.applications > 1 && !mayRepeat) broken("law 3", `Toggl applied ${told(entry)} twice`)
+    if (entry.outcome !== undefined && entry.applications === 1) {
+      broken("law 3", `Toggl applied ${told(entry)} after it had ended`)
+    }
+    if (mutation._tag === "Create") {
+      const fresh = after.state.clients.find((client) => client.id === before.state.nextClientId)
+      if (fresh !== undefined) createdBy.set(fresh.id, entry)
+    }
+    for (const other of accepted.values()) {
+      if (other.seq > entry.seq && other.applications > 0 && !entry.wasParked && !other.wasJoined) {
+        broken("law 2", `Toggl applied entry ${other.seq} before ${told(entry)}`)
+      }
+    }
+  }
+
+  // --- What the user sees ----------------------------------------------------------------------------------------
+
+  const changesOf = (client: number, isCounted: (entry: Accepted) => boolean) => {
+    const locals = localOf(books)
+    return [...accepted.values()]
+      .filter((entry) => clientOf(entry.mutation, locals) === client && isCounted(entry))
+      .map((entry) => entry.mutation)
+  }
+  const isGivenUp = (entry: Accepted): boolean =>
+    entry.refused !== undefined || (entry.outcome !== undefined && entry.outcome.ending._tag !== "Done")
+
+  /** The clients of which we know everything: nobody else changed them, and no attempt at them stayed in doubt. */
+  const certain = (): ReadonlyMap<number, TogglState.Client | undefined> => {
+    const locals = localOf(books)
+    const clients = new Map<number, TogglState.Client | undefined>(initialById)
+    for (const { mutation } of accepted.values())
+      if (mutation._tag === "Create") clients.set(mutation.localId, undefined)
+    for (const entry of accepted.values()) {
+      const client = clientOf(entry.mutation, locals)
+      if (isTouched(entry) || (isGivenUp(entry) && entry.sends > 0 && entry.inDoubt)) clients.delete(client)
+    }
+    for (const id of touched) clients.delete(locals.get(id) ?? id)
+    return clients
+  }
+
+  const viewIsTrue = (process: Machine.Process, view: View | undefined) => {
+    const shown = view?.clients ?? []
+    const locals = localOf(books)
+    const byClient = new Map(shown.map((client) => [locals.get(client.id) ?? client.id, client]))
+    if (byClient.size !== shown.length) broken("law 6", `${process.name} shows a client twice`)
+    if (new Set(shown.map((client) => client.key)).size !== shown.length) broken("law 6", "two clients share a key")
+    const wasListed = books.state.workspaces[String(workspaceId)]?.fetchedAt !== undefined
+    for (const [client, base] of certain()) {
+      const expected = Reference.fold(
+        base,
+        changesOf(client, (entry) => !isGivenUp(entry))
+      )
+      const view = byClient.get(client)
+      const isKnown = client < 0 || wasListed || books.clients.has(client)
+      if (expected === undefined && view !== undefined) {
+        broken("law 6", `${process.name} shows client ${client}, which is gone: ${JSON.stringify(view)}`)
+      }
+      if (expected !== undefined && view === undefined && isKnown) {
+        broken("law 6", `${process.name} does not show client ${client}: ${JSON.stringify(expected)}`)
+      }
+      if (expected !== undefined && view !== undefined) {
+        if (!Reference.sameShape(expected, view)) {
+          broken("law 6", `${process.name} shows ${JSON.stringify(view)} where ${JSON.stringify(expected)} is true`)
+        }
+        const isPending = [...books.entries.values()].some(
+          (entry) => clientOf(entry.mutation, locals) === client && entry.state._tag !== "Refused"
+        )
+        if (view.pending !== isPending) broken("law 6", `client ${client} is shown with pending ${view.pending}`)
+      }
+    }
+  }
+
+  const statusIsTrue = (process: Machine.Process, status: Status, signedOut: boolean, isStorageDoubtful: boolean) => {
+    const entries = [...books.entries.values()]
+    const refused = entries.filter((entry) => entry.state._tag === "Refused")
+    const waiting = entries.filter((entry) => entry.state._tag !== "Refused")
+    const { may, must } = heldNow()
+    const expect = (what: string, is: unknown, should: unknown) => {
+      if (is !== should) broken("law 12", `${process.name} says ${what} ${String(is)}, not ${String(should)}`)
+    }
+    expect("refused", status.refused, refused.length)
+    expect("waiting", status.waiting, waiting.length)
+    expect("set aside", status.setAside, entries.filter((entry) => entry.state._tag === "SetAside").length)
+    expect("unreadable", status.unreadable, books.unreadable)
+    expect("since", status.since, waiting.length === 0 ? undefined : Math.min(...waiting.map((e) => e.acceptedAt)))
+    const mayBeHeld = new Set([...must, ...may])
+    if (status.held < must.size || status.held > mayBeHeld.size)
+      broken("law 12", `${process.name} says held ${status.held}`)
+    const { queue } = status
+    const { paused } = books.state
+    if (queue._tag === "StorageLost") {
+      if (!isStorageDoubtful) broken("law 12", `${process.name} says that the storage is lost`)
+      return
+    }
+    if (paused !== undefined) {
+      if (queue._tag !== "Paused" || queue.reason !== paused) {
+        broken("law 12", `${process.name} says ${queue._tag}, and the queue is paused (${paused})`)
+      }
+      return
+    }
+    const mayNeedSignIn = signedOut || hasStorageFailed
+    if (queue._tag === "Paused" && !(mayNeedSignIn && queue.reason === "SignInNeeded")) {
+      broken("law 12", `${process.name} says that the queue is paused (${queue.reason}), and it is not`)
+    }
+    if (queue._tag === "Idle" && waiting.some((entry) => !isParked(entry) && !mayBeHeld.has(entry.seq))) {
+      broken("law 12", `${process.name} says that nothing is to be sent, and ${waiting.length} wait`)
+    }
+    if (queue._tag === "Replaying" && waiting.length === 0) broken("law 12", `${process.name} replays nothing`)
+  }
+
+  return {
+    books: () => books,
+    acceptedCount: () => accepted.size,
+    operationHappened: (operation) => {
+      if (Exit.isFailure(operation.exit)) hasStorageFailed = true
+      if (operation.name === "accept" && Exit.isFailure(operation.exit)) unsaved.add(operation.process)
+      if (operation.name === "load" && Exit.isSuccess(operation.exit)) {
+        lastLoaded.set(operation.process, books.entries.size)
+      }
+      if (operation.name === "load" || operation.name === "copy" || operation.name === "outcome") return
+      compare(operation)
+      if (operation.name === "settle" && Exit.isSuccess(operation.exit)) {
+        lastLoaded.set(operation.process, books.entries.size)
+      }
+      if (operation.name === "mark" && Exit.isSuccess(operation.exit) && isMarked(operation.exit.value)) {
+        marked(operation.process, operation.exit.value)
+      }
+    },
+    operationHeard: (operation) => {
+      const isStateRead = operation.name !== "copy" && operation.name !== "outcome" && operation.name !== "accept"
+      const wait = Exit.isSuccess(operation.exit) && isStateRead ? waitIn(operation.exit.value) : undefined
+      if (wait !== undefined && named?.key === keyOf(wait)) knownWaits.set(operation.process, named)
+    },
+    requestDeparts,
+    requestLanded: (flight, before, after) => {
+      currentWorld = () => after
+      requestLanded(flight, before, after)
+    },
+    colleagueTouched: (clientId, names) => {
+      touched.add(clientId)
+      // it may be known here by its local id only
+      const creator = createdBy.get(clientId)?.mutation
+      if (creator !== undefined) touched.add(Mutation.clientId(creator))
+      for (const name of names) touchedNames.add(foldName(name))
+    },
+    processDied: (process) => {
+      marks.delete(process)
+      lastShown.delete(process)
+    },
+    clockSet: (by) => {
+      // forward, it takes a wait for over; back, it begins a wait anew, but only once
+      if (by > 0 || named?.isRestarted === true) jumps++
+    },
+    viewShown: (process, view) => {
+      const locals = localOf(books)
+      const shown = new Map(view.clients.map((client) => [locals.get(client.id) ?? client.id, client.key]))
+      for (const [client, key] of lastShown.get(process) ?? []) {
+        const now = shown.get(client) ?? shown.get(books.ids.get(client) ?? client)
+        const isGone = touched.has(client) || changesOf(client, () => true).some(({ _tag }) => _tag === "Delete")
+        const isGivenUpNow = [...accepted.values()].some(
+          (entry) => clientOf(entry.mutation, locals) === client && entry.mutation._tag === "Create" && isGivenUp(entry)
+        )
+        if (now === undefined && !isGone && !isGivenUpNow && !touched.has(books.ids.get(client) ?? client)) {
+          broken("law 6", `client ${client} flickers in ${process.name}`)
+        }
+        if (now !== undefined && now !== key) broken("law 6", `the key of client ${client} changes: ${key} to ${now}`)
+      }
+      lastShown.set(process, shown)
+    },
+    statusIsTrue,
+    viewIsTrue,
+    callerHeard: ({ confirmed, entryId }) => {
+      const entry = entryId === undefined ? undefined : byId.get(entryId)
+      if (entry === undefined) {
+        if (entryId !== undefined) broken("law 1", `a caller heard of ${entryId}, which was never accepted`)
+        return
+      }
+      if (confirmed && entry.outcome?.ending._tag !== "Done")
+        broken("law 1", `${told(entry)} is confirmed, but not done`)
+    },
+    allIsSent: (world) => {
+      const { may, must } = heldNow()
+      for (const entry of books.entries.values()) {
+        if (entry.state._tag === "Refused" || must.has(entry.seq) || may.has(entry.seq)) continue
+        broken("law 4", `entry ${entry.seq} (${entry.state._tag}) is never sent: ${JSON.stringify(books.state)}`)
+      }
+      for (const [client, base] of certain()) {
+        const expected = Reference.fold(
+          base,
+          changesOf(client, (entry) => entry.outcome?.ending._tag === "Done")
+        )
+        const id = books.ids.get(client) ?? client
+        const theirs = world.state.clients.find((client) => client.id === id)
+        if ((expected === undefined) !== (theirs === undefined)) {
+          broken("law 1", `client ${id} is ${theirs === undefined ? "missing" : "still there"} in the end`)
+        }
+        if (expected !== undefined && theirs !== undefined && !Reference.sameShape(expected, theirs)) {
+          broken("law 1", `client ${id} is ${JSON.stringify(theirs)} in the end, not ${JSON.stringify(expected)}`)
+        }
+      }
+    }
+  }
+}
+
+const waitIn = (value: unknown): Wait | undefined => {
+  if (typeof value !== "object" || value === null) return undefined
+  if ("wait" in value && isWait(value.wait)) return value.wait
+  if ("state" in value) return waitIn(value.state)
+  if ("snapshot" in value) return waitIn(value.snapshot)
+  return undefined
+}
+
+const isWait = (value: unknown): value is Wait =>
+  typeof value === "object" && value !== null && "seenAt" in value && "length" in value && "reason" in value

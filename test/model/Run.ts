@@ -1,0 +1,548 @@
+/**
+ * Plays a history on a device, checks the laws on the way, and then lets all faults stop: from there on everything that
+ * can be sent must be sent without anybody doing anything.
+ */
+import * as Cause from "effect/Cause"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as FiberId from "effect/FiberId"
+import * as Option from "effect/Option"
+import * as Client from "../../src/Client.js"
+import { StorageError } from "../../src/ClientError.js"
+import * as Clients from "../../src/Clients.js"
+import * as Credentials from "../../src/Credentials.js"
+import { EntryId } from "../../src/Entry.js"
+import * as Outbox from "../../src/Outbox.js"
+import type * as OutboxStore from "../../src/OutboxStore.js"
+import type { Receipt } from "../../src/Receipt.js"
+import * as ReplayLock from "../../src/ReplayLock.js"
+import type { Status } from "../../src/Status.js"
+import { FakeToggl, TogglOptions, TogglState, type TogglWire } from "../../src/testing/index.js"
+import type { View } from "../../src/View.js"
+import * as Books from "./Books.js"
+import * as Dice from "./Dice.js"
+import * as Laws from "./Laws.js"
+import * as LockPort from "./LockPort.js"
+import * as Machine from "./Machine.js"
+import type { History, Step } from "./Step.js"
+import * as StorePort from "./StorePort.js"
+import * as Tab from "./Tab.js"
+import * as Wire from "./Wire.js"
+
+export interface Result {
+  readonly broken: Machine.LawBroken | undefined
+  /** How many steps were played before a law broke. */
+  readonly played: number
+  readonly trace: ReadonlyArray<string>
+  readonly events: number
+  readonly accepted: number
+}
+
+const { colleague, defaultUser, defaultWorkspace, defaults } = FakeToggl
+
+const workspaceId = Client.WorkspaceId.make(defaultWorkspace.id)
+
+const otherWorkspace = { ...defaultWorkspace, id: defaultWorkspace.id + 1 }
+
+const mostTabs = 3
+
+// After which a tab has tried again to write to a store that failed.
+const writesAgainAfter = 90_000
+
+// Within which a tab shows what another one did.
+const newsTakes = 2_000
+
+// So much happens at most before a device without new input comes to rest.
+const mostEvents = 20_000
+
+const toggl = (dice: Dice.Dice): TogglOptions.Options =>
+  TogglOptions.merge(defaults, {
+    workspaces: [{ ...defaultWorkspace, premium: dice.chance(0.85) }, otherWorkspace],
+    archiveOnFreePlan: dice.pick(402, 403),
+    archivedNamesCount: dice.chance(0.5),
+    storedNames: dice.pick("asSent", "trimmed"),
+    listOrder: dice.pick("id", "newestFirst", "name"),
+    emptyList: dice.pick("[]", "null", ""),
+    emptyKeys: dice.pick("absent", "null"),
+    permissions: dice.pick("absent", "string", "array"),
+    creatorIds: dice.chance(0.8),
+    failureBody: dice.pick("jsonString", "plain", "object", "objectDefaultMessage", "array"),
+    wrongCredentials: dice.pick(401, 403),
+    loginAttempts: null,
+    quotaPerHour: dice.chance(0.2) ? 60 : null,
+    meQuotaPerHour: dice.chance(0.2) ? 30 : null,
+    refusedCountAgainstQuota: dice.chance(0.3),
+    rateLimit: dice.chance(0.3)
+      ? { capacity: 6, perSecond: 1, retryAfter: dice.pick("seconds", "date", "absent", "garbled") }
+      : null,
+    clockSkew: dice.pick(0, 0, 40_000, -3_600_000),
+    hiddenHeaders: dice.chance(0.2) ? ["x-toggl-request-id", "x-toggl-quota-remaining", "x-toggl-quota-resets-in"] : []
+  })
+
+/** A device that is broken on purpose, to show that the laws find it out. */
+export interface Sabotage {
+  /** Is told of each operation that has happened, before the laws are. */
+  readonly store?: (memory: OutboxStore.Memory, operation: StorePort.Operation) => void
+  /** Whether Toggl gets this request twice. */
+  readonly twice?: (request: TogglWire.WireRequest) => boolean
+}
+
+export interface Options {
+  readonly trace?: boolean
+  readonly sabotage?: Sabotage
+}
+
+export const run = (history: History, options: Options = {}): Result => {
+  const setup = Dice.make(history.setup)
+  const machine = Machine.make({ trace: options.trace ?? false })
+  let dice = Dice.make(setup.int(2 ** 31))
+  let events = 0
+  let played = 0
+
+  const togglOptions = toggl(setup)
+  const isLease = setup.chance(0.25)
+  const slowCredentials = setup.chance(0.25)
+  const seeds = Dice.make(setup.int(2 ** 31))
+  const storageMayFail = setup.chance(0.3)
+
+  const store = StorePort.make(machine, {
+    before: () => undefined,
+    after: (operation) => {
+      options.sabotage?.store?.(store.memory, operation)
+      laws.operationHappened(operation)
+    },
+    heard: (operation) => laws.operationHeard(operation)
+  })
+  const locks = LockPort.make(machine)
+  const wire = Wire.make(machine, togglOptions, () => dice, {
+    departs: (flight) => laws.requestDeparts(flight),
+    landed: (flight, before, after) => laws.requestLanded(flight, before, after),
+    twice: options.sabotage?.twice ?? (() => false)
+  })
+
+  // Some clients are there from the start: they were made by a colleague, long ago.
+  const scene = (userId: number): TogglState.Scene => ({
+    options: togglOptions,
+    workspace: togglOptions.workspaces[0] ?? defaultWorkspace,
+    userId,
+    at: Math.floor(machine.trueNow() / 1000)
+  })
+  for (let i = 0; i < setup.int(4); i++) {
+    const { state } = wire.world()
+    const made = TogglState.createClient(state, scene(colleague.id), { name: `Old ${i}`, notes: `from the start ${i}` })
+    if (Either.isRight(made)) wire.setWorld({ ...wire.world(), state: made.right.state })
+  }
+  const laws = Laws.make(machine, Books.reader(store.memory), wire.world().state.clients, workspaceId)
+
+  // --- The device --------------------------------------------------------------------------------------------------
+
+  let tabs: ReadonlyArray<Tab.Tab> = []
+  let opened = 0
+  let holdsWhileFrozen = false
+  let storageFails: number = 0
+  let storageFailedAt = -Infinity
+  let online: Option.Option<boolean> = Option.some(true)
+  const seenIds: Array<Client.AnyClientId> = []
+  const good = Credentials.token(defaultUser.apiToken)
+  const alsoGood = Credentials.password(defaultUser.email, defaultUser.password)
+  let newest: Option.Option<Credentials.Credentials> = Option.some(good)
+
+  const died = (cause: string) => {
+    if (machine.broken() !== undefined) return
+    machine.fail("law 11", `a fiber dies: ${cause}`)
+  }
+
+  const openTab = () => {
+    const process = machine.spawn(`tab${++opened}`, seeds.int(2 ** 31))
+    const connection = store.connect(process, {
+      holdsWhileFrozen: () => holdsWhileFrozen,
+      fault: (name) => {
+        if (storageFails === 0 || !dice.chance(storageFails)) return undefined
+        storageFailedAt = machine.now()
+        return new StorageError({ reason: "Full", detail: `simulated, at ${name}` })
+      }
+    })
+    const wired = wire.connect(process, () => Option.contains(online, false))
+    process.onDeath(() => {
+      tabs = tabs.filter((tab) => tab.process !== process)
+      laws.processDied(process)
+    })
+    const tab: Tab.Tab = Tab.open({
+      machine,
+      process,
+      connection,
+      lock: isLease ? ReplayLock.lease : locks.connect(process),
+      client: wired.client,
+      fetch: wired.fetch,
+      isOnline: () => online,
+      credentials: newest,
+      slowCredentials,
+      workspaceId,
+      shown: (view) => {
+        for (const { id } of view.clients) if (!seenIds.includes(id)) seenIds.push(id)
+        laws.viewShown(process, view)
+      },
+      died,
+      closed: () => {
+        if (process.timers() > 0) machine.fail("law 13", `${process.name} leaves a timer behind`)
+        if (locks.waiting(process) > 0 || locks.holder() === process) {
+          machine.fail("law 13", `${process.name} is closed and keeps the lock`)
+        }
+        if (connection.listeners() > 0) machine.fail("law 13", `${process.name} still listens`)
+        process.kill()
+      }
+    })
+    tabs = [...tabs, tab]
+    return tab
+  }
+
+  const awake = () => tabs.filter((tab) => !tab.process.isFrozen() && tab.isOpen())
+
+  // --- Time and events ---------------------------------------------------------------------------------------------
+
+  const happen = (): boolean => {
+    const enabled = machine.enabled()
+    const event = enabled[enabled.length === 1 ? 0 : dice.int(enabled.length)]
+    if (event === undefined) return false
+    events++
+    machine.note(() => `  ${event.label}`)
+    event.run()
+    const broken = machine.broken()
+    if (broken !== undefined) throw broken
+    return true
+  }
+
+  const rest = () => {
+    let count = 0
+    while (happen()) {
+      if (++count > mostEvents) machine.fail("law 4", "the device never comes to rest")
+    }
+  }
+
+  const advance = (millis: number) => {
+    const end = machine.now() + millis
+    rest()
+    let rounds = 0
+    for (let next = machine.nextTime(); next !== undefined && next <= end; next = machine.nextTime()) {
+      machine.setTime(next)
+      rest()
+      if (++rounds > mostEvents) machine.fail("law 4", "the device never comes to rest")
+    }
+    machine.setTime(end)
+    rest()
+  }
+
+  // --- What users do -----------------------------------------------------------------------------------------------
+
+  const heard = (exit: Exit.Exit<Receipt<unknown>, unknown>) => {
+    machine.note(() => `    a caller hears ${told(exit)}`)
+    if (Exit.isFailure(exit)) {
+      if (Cause.isDie(exit.cause)) died(Cause.pretty(exit.cause))
+      return
+    }
+    const { entryId, id } = exit.value
+    if (!seenIds.includes(id)) seenIds.push(id)
+    laws.callerHeard({ entryId, confirmed: exit.value._tag === "Confirmed" })
+  }
+
+  const target = (): Client.AnyClientId | undefined =>
+    dice.chance(0.8) ? dice.oneOf(seenIds.slice(-6)) : dice.oneOf(seenIds)
+
+  // Names meet now and then; notes never do.
+  const nameFor = (uid: number): string => (dice.chance(0.12) ? `Common ${dice.int(3)}` : `Client ${uid}`)
+
+  const mutate = (tab: Tab.Tab, step: Step) => {
+    const id = target()
+    switch (step.kind) {
+      case "create": {
+        const input = { name: nameFor(step.uid), notes: `made in ${step.uid}` }
+        return tab.call("create", Clients.create(workspaceId, input), heard)
+      }
+      case "update": {
+        if (id === undefined) return
+        const name = dice.chance(0.5) ? { name: nameFor(step.uid) } : {}
+        const notes = dice.chance(0.7) || name.name === undefined ? { notes: `changed in ${step.uid}` } : {}
+        return tab.call("update", Clients.update(workspaceId, id, { ...name, ...notes }), heard)
+      }
+      case "delete":
+        return id === undefined ? undefined : tab.call("delete", Clients.delete(workspaceId, id), heard)
+      case "archive":
+        return id === undefined ? undefined : tab.call("archive", Clients.archive(workspaceId, id), heard)
+      default:
+        return id === undefined ? undefined : tab.call("restore", Clients.restore(workspaceId, id), heard)
+    }
+  }
+
+  const ignored = () => undefined
+
+  const play = (step: Step): void => {
+    const living = awake()
+    const tab = living[step.tab % Math.max(1, living.length)]
+    switch (step.kind) {
+      case "open":
+        if (tabs.length < mostTabs) openTab()
+        return
+      case "close":
+        return tab?.close()
+      case "crash": {
+        const any = tabs[step.tab % Math.max(1, tabs.length)]
+        return any?.process.kill()
+      }
+      case "freeze":
+        holdsWhileFrozen = dice.chance(0.5)
+        return tab?.process.freeze()
+      case "thaw": {
+        const frozen = tabs.filter((tab) => tab.process.isFrozen())
+        return frozen[step.tab % Math.max(1, frozen.length)]?.process.thaw()
+      }
+      case "create":
+      case "update":
+      case "delete":
+      case "archive":
+      case "restore":
+        if (tab === undefined || laws.books().entries.size > 12) return
+        return mutate(tab, step)
+      case "interrupt": {
+        const caller = dice.oneOf(tab?.callers() ?? [])
+        return tab?.process.enter(() => caller?.fiber.unsafeInterruptAsFork(FiberId.none))
+      }
+      case "read": {
+        const freshness = dice.pick<View["source"] | "1 minute">("Toggl", "Local", "1 minute")
+        return tab?.call("read", Clients.view(workspaceId, { freshness, status: "both" }), ignored)
+      }
+      case "weather":
+        wire.setWeather(
+          dice.pick(
+            "clear",
+            "clear",
+            "clear",
+            "slow",
+            "flaky",
+            "flaky",
+            "down",
+            "portal",
+            "broken",
+            "refusing",
+            "limited"
+          )
+        )
+        machine.note(() => `    ${wire.weather()}`)
+        return
+      case "online": {
+        online = dice.pick(Option.some(true), Option.some(true), Option.some(false), Option.none())
+        if (Option.contains(online, true)) for (const tab of tabs) tab.wake()
+        return
+      }
+      case "wake":
+        return tab?.wake()
+      case "credentials": {
+        const kind = dice.pick<Option.Option<Credentials.Credentials>>(
+          Option.some(good),
+          Option.some(good),
+          Option.some(alsoGood),
+          Option.some(Credentials.token(colleague.apiToken)),
+          Option.some(Credentials.token("0".repeat(32))),
+          Option.none()
+        )
+        newest = kind
+        for (const each of dice.chance(0.5) ? tabs : [tab]) each?.setCredentials(kind)
+        return
+      }
+      case "colleague":
+        return edit(step)
+      case "clock": {
+        const by = dice.pick(-3_600_000, -30_000, 30_000, 3_600_000)
+        laws.clockSet(by)
+        machine.setClock(by)
+        return
+      }
+      case "run": {
+        for (let left = 1 + dice.int(4); left > 0; left--) happen()
+        return
+      }
+      case "settle":
+        rest()
+        return check()
+      case "advance": {
+        const millis = dice.weighted([
+          [3, 100],
+          [3, 1_000],
+          [3, 6_000],
+          [4, 26_000],
+          [2, 120_000],
+          [1, 400_000],
+          [0.5, 3_700_000]
+        ])
+        return advance(millis ?? 0)
+      }
+      case "busy":
+        return machine.setTime(machine.now() + dice.pick(100, 3_000, 6_000, 24_000, 40_000))
+      case "retry":
+      case "discard": {
+        const parked = [...laws.books().entries.values()].filter(
+          ({ state }) => state._tag === "Refused" || state._tag === "SetAside" || dice.chance(0.1)
+        )
+        const entry = dice.oneOf(parked)
+        if (entry === undefined) return
+        const name = dice.chance(0.3) ? { name: `Repaired ${step.uid}` } : {}
+        const id = EntryId.make(entry.id)
+        return tab?.call<unknown, unknown>(
+          step.kind,
+          step.kind === "retry" ? Outbox.retry(id, name) : Outbox.discard(id),
+          (exit) => machine.note(() => `    ${step.kind} of ${entry.seq}: ${told(exit)}`)
+        )
+      }
+      case "pause":
+        return tab?.call("pause", Outbox.pause, ignored)
+      case "resume":
+        return tab?.call("resume", Outbox.resume, ignored)
+      case "replayNow":
+        return tab?.call("replayNow", Outbox.replayNow, ignored)
+      case "signOut":
+        return tab?.call("signOut", Outbox.signOut, ignored)
+      case "storage":
+        storageFails = storageMayFail ? dice.pick(0, 0, 0.2, 1) : 0
+        return
+    }
+  }
+
+  const edit = (step: Step) => {
+    const world = wire.world()
+    const { clients } = world.state
+    const client = dice.oneOf(clients)
+    const by = scene(colleague.id)
+    const put = (transition: TogglState.Transition<unknown>) => {
+      if (Either.isRight(transition)) wire.setWorld({ ...world, state: transition.right.state })
+    }
+    if (client === undefined || dice.chance(0.3)) {
+      const name = dice.chance(0.5) ? `Common ${dice.int(3)}` : `Theirs ${step.uid}`
+      laws.colleagueTouched(world.state.nextClientId, [name])
+      return put(TogglState.createClient(world.state, by, { name, notes: `theirs ${step.uid}` }))
+    }
+    const name = dice.chance(0.5) ? client.name : `Theirs ${step.uid}`
+    laws.colleagueTouched(client.id, [client.name, name])
+    switch (dice.int(4)) {
+      case 0:
+        return put(TogglState.deleteClient(world.state, by, client.id))
+      case 1:
+        return put(TogglState.archiveClient(world.state, by, client.id))
+      case 2:
+        return put(TogglState.restoreClient(world.state, by, client.id, {}))
+      default:
+        return put(TogglState.updateClient(world.state, by, client.id, { name, notes: `theirs ${step.uid}` }))
+    }
+  }
+
+  // --- What must be true at rest -----------------------------------------------------------------------------------
+
+  const check = () => {
+    if (storageFails > 0) return
+    for (const tab of awake()) {
+      const problem = statusOf(tab)
+      if (problem === undefined) continue
+      // other tabs' steps may be shown a moment later
+      advance(newsTakes)
+      const still = statusOf(tab)
+      if (still !== undefined) machine.fail("law 12", still)
+    }
+    for (const tab of awake()) {
+      const version = laws.books().state.step
+      const heard: Array<View | undefined> = []
+      tab.call("view", Clients.view(workspaceId, { freshness: "Local", status: "both" }), (exit) => {
+        if (Exit.isSuccess(exit)) heard.push(exit.value)
+        else if (Cause.isFailure(exit.cause)) heard.push(undefined)
+      })
+      rest()
+      if (heard.length > 0 && laws.books().state.step === version) laws.viewIsTrue(tab.process, heard[0])
+    }
+  }
+
+  /** Asks a tab for its status, and tells what is wrong with what it shows. */
+  const statusOf = (tab: Tab.Tab): string | undefined => {
+    const seen = tab.status()
+    const version = laws.books().state.step
+    let status: Status | undefined
+    tab.call("status", Outbox.status, (exit) => {
+      if (Exit.isSuccess(exit)) status = exit.value
+    })
+    rest()
+    if (laws.books().state.step !== version || !tab.isOpen()) return undefined
+    if (status === undefined) return `${tab.process.name} does not tell its status`
+    const isStorageDoubtful = machine.now() - storageFailedAt < writesAgainAfter
+    laws.statusIsTrue(tab.process, status, Option.isNone(tab.credentials()), isStorageDoubtful)
+    // a quota is told with the time until which it holds, and may have passed since
+    const summary = (status: Status) => JSON.stringify({ ...status, queue: status.queue._tag, quota: undefined })
+    const shown = seen === undefined ? "nothing" : summary(seen)
+    const now = summary(status)
+    return shown === now ? undefined : `${tab.process.name} shows ${shown}, and ${now} is true`
+  }
+
+  const allFaultsStop = () => {
+    wire.setWeather("clear")
+    storageFails = 0
+    online = Option.some(true)
+    for (const tab of tabs) {
+      if (dice.chance(0.8)) tab.process.thaw()
+    }
+    if (awake().length === 0) openTab()
+    newest =
+      laws.books().state.userId === colleague.id
+        ? Option.some(Credentials.token(colleague.apiToken))
+        : Option.some(good)
+    for (const tab of tabs) tab.setCredentials(newest)
+    rest()
+    newest = laws.books().state.userId === colleague.id ? Option.some(Credentials.token(colleague.apiToken)) : newest
+    for (const tab of tabs) tab.setCredentials(newest)
+    rest()
+    const [first] = awake()
+    first?.call("resume", Outbox.resume, ignored)
+    rest()
+    // Quotas are refilled by the hour.
+    for (let hours = 0; hours < 12 && laws.books().entries.size > 0; hours++) advance(3_600_000)
+    check()
+    laws.allIsSent(wire.world())
+    const polling = tabs.filter((tab) => tab.process.timers() > 0 && !tab.process.isFrozen())
+    if (laws.books().entries.size === 0 && polling.length > 0) {
+      advance(600_000)
+      const still = tabs.filter((tab) => tab.process.timers() > 0 && !tab.process.isFrozen())
+      if (still.length > 0) machine.fail("law 4", "a timer runs while there is nothing to do")
+    }
+  }
+
+  // Whatever is thrown into the event loop would have ended up there in an app too.
+  const thrown = (error: unknown): Machine.LawBroken =>
+    error instanceof Machine.LawBroken
+      ? error
+      : new Machine.LawBroken("law 11", error instanceof Error ? String(error.stack) : String(error))
+
+  const attempt = (): Machine.LawBroken | undefined => {
+    try {
+      openTab()
+      for (const step of history.steps) {
+        dice = Dice.make(step.n)
+        machine.note(() => `${step.kind} (tab ${step.tab}, ${step.n}, ${step.uid})`)
+        play(step)
+        played++
+        const broken = machine.broken()
+        if (broken !== undefined) throw broken
+      }
+      machine.note(() => "all faults stop")
+      dice = Dice.make(history.setup)
+      allFaultsStop()
+      return undefined
+    } catch (error) {
+      return machine.broken() ?? thrown(error)
+    }
+  }
+  const broken = attempt()
+  return { broken, played, trace: machine.trace, events, accepted: laws.acceptedCount() }
+}
+
+const told = (exit: Exit.Exit<unknown, unknown>): string => {
+  if (Exit.isFailure(exit)) return Cause.pretty(exit.cause).split("\n")[0] ?? ""
+  const { value } = exit
+  if (typeof value === "object" && value !== null && "_tag" in value) {
+    return `${String(value._tag)}${"reason" in value ? ` ${JSON.stringify(value.reason)}` : ""}`
+  }
+  return "all is well"
+}

@@ -1,0 +1,28 @@
+/**
+ * Plays the histories of seeds, and tells of one that breaks a law what is left of it once every step that can be left
+ * out is left out: as code that can be kept among the regressions.
+ */
+import * as Dice from "./Dice.js"
+import { type Options, type Result, run } from "./Run.js"
+import { shrink } from "./Shrink.js"
+import * as Step from "./Step.js"
+
+/** How many steps a history of the normal test run has. */
+export const usualSteps = 500
+
+export const history = (seed: number, steps = usualSteps): Step.History => Step.random(Dice.make(seed), steps)
+
+/** Why a history fails: the law that it breaks, and the least that breaks it. Nothing if all laws hold. */
+export const failure = (history: Step.History, options: Options = {}, result?: Result): string | undefined => {
+  const { broken } = result ?? run(history, options)
+  if (broken === undefined) return undefined
+  const least = shrink(history, broken.law, options)
+  const again = run(least, { ...options, trace: true })
+  return [
+    (again.broken ?? broken).message,
+    `A history of ${least.steps.length} steps breaks it, to be kept in test/model/regressions.ts:`,
+    Step.print(least),
+    "What happened:",
+    ...again.trace
+  ].join("\n")
+}

@@ -1,0 +1,3 @@
+import { playsSeeds } from "./playsSeeds.js"
+
+playsSeeds(101, 50)

@@ -1,0 +1,152 @@
+/**
+ * The shared store as a tab reaches it: each operation waits until it is chosen, happens as a whole, and its result
+ * comes back as a message. A tab that dies in between may or may not have made its step.
+ */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as ClientError from "../../src/ClientError.js"
+import * as OutboxStore from "../../src/OutboxStore.js"
+import type * as Machine from "./Machine.js"
+
+export interface Operation {
+  readonly process: Machine.Process
+  readonly name: keyof OutboxStore.Service
+  /** What the step gave, or why it failed. */
+  readonly exit: Exit.Exit<unknown, unknown>
+}
+
+export interface Device {
+  readonly memory: OutboxStore.Memory
+  readonly connect: (process: Machine.Process, options: Options) => Connection
+}
+
+export interface Connection {
+  readonly store: OutboxStore.Service
+  /** How many operations have not happened yet. */
+  readonly pending: () => number
+  readonly listeners: () => number
+}
+
+export interface Options {
+  /** Whether a stopped tab's operations wait until it goes on. */
+  readonly holdsWhileFrozen: () => boolean
+  /** Why the next operation fails. */
+  readonly fault: (name: string) => ClientError.StorageError | undefined
+}
+
+export interface Hooks {
+  /** Is told before and after each operation has happened. */
+  readonly before: (process: Machine.Process, name: string) => void
+  readonly after: (operation: Operation) => void
+  /** Is told when the tab gets to know what its operation gave. */
+  readonly heard: (operation: Operation) => void
+}
+
+interface Waiting {
+  readonly name: string
+  readonly happen: () => void
+}
+
+export const make = (machine: Machine.Machine, hooks: Hooks): Device => {
+  const memory = Effect.runSync(OutboxStore.makeMemory)
+
+  const connect = (process: Machine.Process, options: Options): Connection => {
+    let name = ""
+    const inner = Effect.runSync(
+      OutboxStore.fromMemory(memory, () => options.fault(name)).pipe(Effect.withRandom(process.random))
+    )
+    const waiting: Array<Waiting> = []
+    let listening = 0
+
+    const port = <A, E>(op: keyof OutboxStore.Service, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+      Effect.async<A, E>((resume) => {
+        const operation: Waiting = {
+          name: op,
+          happen: () => {
+            name = op
+            hooks.before(process, op)
+            const exit = Effect.runSyncExit(effect)
+            machine.note(() => `    ${process.name} ${op} ${describe(exit)}`)
+            const operation: Operation = { process, name: op, exit }
+            process.post("store", `hears of ${op}`, () => {
+              hooks.heard(operation)
+              resume(exit)
+            })
+            hooks.after(operation)
+          }
+        }
+        waiting.push(operation)
+        return Effect.sync(() => {
+          const at = waiting.indexOf(operation)
+          if (at >= 0) waiting.splice(at, 1)
+        })
+      })
+
+    const enabled = (): ReadonlyArray<Machine.Event> => {
+      const [head] = waiting
+      if (head === undefined || (process.isFrozen() && options.holdsWhileFrozen())) return []
+      return [
+        {
+          label: `${process.name} ${head.name} happens`,
+          run: () => {
+            waiting.shift()
+            head.happen()
+          }
+        }
+      ]
+    }
+    machine.addSource({ nextTime: () => undefined, enabled }, process)
+    process.onDeath(() => {
+      waiting.length = 0
+    })
+
+    const store: OutboxStore.Service = {
+      load: port("load", inner.load),
+      accept: (...args) => port("accept", inner.accept(...args)),
+      claim: (...args) => port("claim", inner.claim(...args)),
+      mark: (...args) => port("mark", inner.mark(...args)),
+      settle: (...args) => port("settle", inner.settle(...args)),
+      book: (...args) => port("book", inner.book(...args)),
+      raiseFence: (...args) => port("raiseFence", inner.raiseFence(...args)),
+      changeState: (...args) => port("changeState", inner.changeState(...args)),
+      claimRefusal: (...args) => port("claimRefusal", inner.claimRefusal(...args)),
+      retry: (...args) => port("retry", inner.retry(...args)),
+      discard: (...args) => port("discard", inner.discard(...args)),
+      outcome: (...args) => port("outcome", inner.outcome(...args)),
+      importRows: (...args) => port("importRows", inner.importRows(...args)),
+      prune: (...args) => port("prune", inner.prune(...args)),
+      copy: (...args) => port("copy", inner.copy(...args)),
+      storeList: (...args) => port("storeList", inner.storeList(...args)),
+      storeClient: (...args) => port("storeClient", inner.storeClient(...args)),
+      purge: port("purge", inner.purge),
+      onHint: (listener) => {
+        // a hint is a message: it arrives some time after the step that it tells of, or never at a tab that has died
+        const heard = () => process.post("hint", "hears a hint", listener)
+        return Effect.zipRight(
+          Effect.acquireRelease(
+            Effect.sync(() => {
+              listening++
+            }),
+            () =>
+              Effect.sync(() => {
+                listening--
+              })
+          ),
+          inner.onHint(heard)
+        )
+      }
+    }
+    return { store, pending: () => waiting.length, listeners: () => listening }
+  }
+  return { memory, connect }
+}
+
+const describe = (exit: Exit.Exit<unknown, unknown>): string => {
+  if (Exit.isFailure(exit)) return `fails: ${Cause.pretty(exit.cause).split("\n")[0] ?? ""}`
+  const { value } = exit
+  if (value === undefined) return "-> nothing"
+  if (typeof value !== "object" || value === null) return `-> ${JSON.stringify(value)}`
+  if ("_tag" in value) return `-> ${String(value._tag)}`
+  return "-> ok"
+}

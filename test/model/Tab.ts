@@ -1,0 +1,199 @@
+/**
+ * A tab of the app: the whole stack over the ports of the device, in a process of its own, with what its user sees of it.
+ */
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import * as Supervisor from "effect/Supervisor"
+import type * as ClientsApi from "../../src/ClientsApi.js"
+import * as Clients from "../../src/Clients.js"
+import * as Connectivity from "../../src/Connectivity.js"
+import * as Credentials from "../../src/Credentials.js"
+import * as Outbox from "../../src/Outbox.js"
+import * as OutboxStore from "../../src/OutboxStore.js"
+import * as ReplayLock from "../../src/ReplayLock.js"
+import type { Status } from "../../src/Status.js"
+import type { View } from "../../src/View.js"
+import type { WorkspaceId } from "../../src/Client.js"
+import type * as Machine from "./Machine.js"
+import type * as StorePort from "./StorePort.js"
+import { requestLimit } from "./Weather.js"
+
+export type Services = Clients.Clients | Outbox.Outbox | ClientsApi.ClientsApi
+
+export interface Caller {
+  readonly label: string
+  readonly fiber: Fiber.RuntimeFiber<unknown, unknown>
+}
+
+export interface Tab {
+  readonly process: Machine.Process
+  readonly connection: StorePort.Connection
+  readonly lock: ReplayLock.Service
+  /** Whether it has started and is not closing. */
+  readonly isOpen: () => boolean
+  /** Runs an effect as the app does; `heard` is told how it ended. */
+  readonly call: <A, E>(
+    label: string,
+    effect: Effect.Effect<A, E, Services>,
+    heard: (exit: Exit.Exit<A, E>) => void
+  ) => void
+  readonly callers: () => ReadonlyArray<Caller>
+  readonly wake: () => void
+  readonly setCredentials: (credentials: Option.Option<Credentials.Credentials>) => void
+  readonly credentials: () => Option.Option<Credentials.Credentials>
+  /** The newest status that the tab's user sees, and the newest view. */
+  readonly status: () => Status | undefined
+  readonly view: () => View | undefined
+  /** Closes the scope: what was begun ends in order. */
+  readonly close: () => void
+  readonly isClosing: () => boolean
+}
+
+export interface Options {
+  readonly machine: Machine.Machine
+  readonly process: Machine.Process
+  readonly connection: StorePort.Connection
+  readonly lock: ReplayLock.Service
+  readonly client: HttpClient.HttpClient
+  readonly fetch: typeof globalThis.fetch
+  readonly isOnline: () => Option.Option<boolean>
+  readonly credentials: Option.Option<Credentials.Credentials>
+  /** Whether the app needs a moment to find its credentials. */
+  readonly slowCredentials: boolean
+  readonly workspaceId: WorkspaceId
+  /** Is told of each view that the tab shows, and of a program that dies. */
+  readonly shown: (view: View) => void
+  readonly died: (cause: string) => void
+  readonly closed: () => void
+}
+
+/** Is told of every fiber of the tab that dies of a defect. */
+class Defects extends Supervisor.AbstractSupervisor<void> {
+  readonly value = Effect.void
+  readonly died: (cause: string) => void
+  constructor(died: (cause: string) => void) {
+    super()
+    this.died = died
+  }
+  override onEnd<A, E>(exit: Exit.Exit<A, E>): void {
+    if (Exit.isFailure(exit) && Cause.isDie(exit.cause)) this.died(Cause.pretty(exit.cause))
+  }
+}
+
+export const open = (options: Options): Tab => {
+  const { connection, lock, machine, process, workspaceId } = options
+  const wakeUps = Effect.runSync(Queue.unbounded<void>())
+  const source = Effect.runSync(Credentials.make())
+  let current = options.credentials
+  if (Option.isSome(current)) Effect.runSync(source.set(current))
+  let services: Context.Context<Services> | undefined
+  let status: Status | undefined
+  let view: View | undefined
+  let closing = false
+  let callers: ReadonlyArray<Caller> = []
+
+  const credentials: Credentials.Service = {
+    changes: source.changes,
+    get: options.slowCredentials
+      ? Effect.zipRight(
+          Effect.async<void>((resume) => {
+            process.post("credentials", "finds its credentials", () => resume(Effect.void))
+          }),
+          source.get
+        )
+      : source.get
+  }
+  const layer = Clients.stack({ account: "ada", fetch: options.fetch, requestLimit }).pipe(
+    Layer.provide([
+      Layer.succeed(OutboxStore.OutboxStore, connection.store),
+      Layer.succeed(ReplayLock.ReplayLock, lock),
+      Layer.succeed(Connectivity.Connectivity, {
+        isOnline: Effect.sync(options.isOnline),
+        wakeUps: Stream.fromQueue(wakeUps)
+      }),
+      Layer.succeed(Credentials.CurrentCredentials, credentials),
+      Layer.succeed(HttpClient.HttpClient, options.client)
+    ])
+  )
+  const defects = new Defects(options.died)
+  const inTab = <A, E>(effect: Effect.Effect<A, E>) =>
+    effect.pipe(
+      Effect.withClock(process.clock),
+      Effect.withRandom(process.random),
+      Effect.withTracerEnabled(false),
+      Effect.supervised(defects)
+    )
+  const run = <A, E>(effect: Effect.Effect<A, E>) => Effect.runFork(inTab(effect), { scheduler: process.scheduler })
+
+  const scope = Effect.runSync(Scope.make())
+  process.enter(() => {
+    run(
+      Effect.gen(function* () {
+        const built = yield* Layer.buildWithScope(layer, scope)
+        yield* Stream.runForEach(Outbox.changes, (now) =>
+          Effect.sync(() => {
+            status = now
+          })
+        ).pipe(Effect.provide(built), Effect.forkIn(scope))
+        yield* Stream.runForEach(Clients.watch(workspaceId, { status: "both" }), (now) =>
+          Effect.sync(() => {
+            view = now
+            options.shown(now)
+          })
+        ).pipe(Effect.provide(built), Effect.forkIn(scope))
+        services = built
+      })
+    )
+  })
+
+  return {
+    process,
+    connection,
+    lock,
+    isOpen: () => services !== undefined && !closing && process.isAlive(),
+    call: (label, effect, heard) => {
+      const provided = services
+      if (provided === undefined || closing) return
+      process.enter(() => {
+        const fiber = run(Effect.provide(effect, provided))
+        const caller: Caller = { label, fiber }
+        callers = [...callers, caller]
+        fiber.addObserver((exit) => {
+          callers = callers.filter((other) => other !== caller)
+          heard(exit)
+        })
+      })
+    },
+    callers: () => callers,
+    wake: () => process.post("network", "wakes", () => Queue.unsafeOffer(wakeUps, undefined)),
+    setCredentials: (next) => {
+      current = next
+      process.post("app", "has other credentials", () => Effect.runSync(source.set(next)))
+    },
+    credentials: () => current,
+    status: () => status,
+    view: () => view,
+    isClosing: () => closing,
+    close: () => {
+      if (closing) return
+      closing = true
+      process.enter(() => {
+        for (const { fiber } of callers) fiber.unsafeInterruptAsFork(FiberId.none)
+        run(Scope.close(scope, Exit.void)).addObserver(() => {
+          machine.note(() => `    ${process.name} is closed`)
+          options.closed()
+        })
+      })
+    }
+  }
+}

@@ -1,0 +1,225 @@
+/**
+ * What becomes of a request: whether and when Toggl gets it, and what comes back. A request lands within the request
+ * limit or never, as the design says that it rests on.
+ */
+import { Fault, type TogglWire } from "../../src/testing/index.js"
+import type { Dice } from "./Dice.js"
+
+export type End =
+  /** Toggl's own answer. */
+  | { readonly _tag: "Own" }
+  | { readonly _tag: "Lost" }
+  | { readonly _tag: "Silence" }
+  /** Status and headers come, but the body breaks off, or its rest never comes. */
+  | { readonly _tag: "Broken"; readonly stalls: boolean }
+  | {
+      readonly _tag: "Instead"
+      readonly answer: (request: TogglWire.WireRequest, own: TogglWire.Answer | undefined) => TogglWire.Answer
+    }
+
+export interface Fate {
+  readonly name: string
+  /** After how many milliseconds Toggl gets it. */
+  readonly lands: number | undefined
+  /** After how many milliseconds the caller hears. */
+  readonly ends: number
+  readonly end: End
+}
+
+export type Weather = "clear" | "slow" | "flaky" | "down" | "portal" | "broken" | "refusing" | "limited"
+
+/** Within which a request lands, or never. */
+export const requestLimit = 20_000
+
+const wait = (dice: Dice): number => dice.pick(0, 0, 0, 1, 60, 900, 4_000, 12_000)
+const late = (dice: Dice): number => dice.pick(1, 900, 5_000, 12_000, requestLimit - 1, requestLimit)
+
+const own = (dice: Dice): Fate => {
+  const lands = dice.pick(0, 0, 0, 40)
+  return { name: "own", lands, ends: lands + dice.pick(0, 0, 0, 60), end: { _tag: "Own" } }
+}
+
+const slow = (dice: Dice): Fate => {
+  const lands = wait(dice)
+  return { name: "slow", lands, ends: lands + wait(dice), end: { _tag: "Own" } }
+}
+
+const refused = (dice: Dice): Fate => ({ name: "refused", lands: undefined, ends: wait(dice), end: { _tag: "Lost" } })
+
+const lost = (dice: Dice): Fate => {
+  const lands = wait(dice)
+  return { name: "answer lost", lands, ends: lands + wait(dice), end: { _tag: "Lost" } }
+}
+
+const landsLate = (dice: Dice): Fate => ({ name: "lands late", lands: late(dice), ends: 0, end: { _tag: "Lost" } })
+
+const silence = (dice: Dice): Fate => ({
+  name: "silence",
+  lands: dice.chance(0.6) ? late(dice) : undefined,
+  ends: 0,
+  end: { _tag: "Silence" }
+})
+
+const broken = (dice: Dice): Fate => {
+  const lands = wait(dice)
+  return { name: "broken answer", lands, ends: lands, end: { _tag: "Broken", stalls: dice.chance(0.4) } }
+}
+
+const instead =
+  (make: (dice: Dice, applied: boolean) => Fault.Fault, appliedWith: number) =>
+  (dice: Dice): Fate => {
+    const lands = dice.chance(appliedWith) ? wait(dice) : undefined
+    const { name, outcome } = make(dice, lands !== undefined)
+    const end: End = outcome._tag === "Instead" ? outcome : { _tag: "Lost" }
+    return { name: lands === undefined ? name : `${name}, applied`, lands, ends: (lands ?? 0) + wait(dice), end }
+  }
+
+const serverError = instead(
+  (dice, applied) =>
+    dice.pick(
+      Fault.refusal(500, null, { applied }),
+      Fault.proxyError({ applied }),
+      Fault.proxyError({ applied, status: 504 }),
+      Fault.respond({ applied, status: 408 }),
+      Fault.respond({ applied, status: 503, headers: { "retry-after": "90" } })
+    ),
+  0.4
+)
+const portal = instead(() => Fault.captivePortal, 0)
+const elsewhere = instead(
+  (dice, applied) => Fault.redirect("https://portal.example/", { applied, opaque: dice.chance(0.5) }),
+  0.3
+)
+// a 2xx with Toggl's request id says that it was done, however garbled the rest is
+const garbled = instead(
+  (dice, applied) =>
+    Fault.respond({
+      applied,
+      status: 200,
+      headers: { "x-toggl-request-id": "0".repeat(32) },
+      body: dice.pick("{", "{}", '"ok"', "[1")
+    }),
+  1
+)
+const notToggl = instead(
+  (dice) =>
+    dice.pick(
+      Fault.proxyError({ status: 403 }),
+      Fault.proxyError({ status: 404 }),
+      Fault.respond({ status: 400, body: "Blocked by policy" }),
+      Fault.respond({ status: 410, body: "gone" })
+    ),
+  0
+)
+const refusing = instead(
+  (dice) =>
+    dice.pick(
+      Fault.refusal(400, "Something is wrong with it"),
+      Fault.refusal(403, null),
+      Fault.refusal(409, "Conflict"),
+      Fault.refusal(410, "This endpoint is gone"),
+      Fault.refusal(422, "Unprocessable"),
+      Fault.refusal(402, "Only for premium workspaces")
+    ),
+  0
+)
+const signedOut = instead((dice) => Fault.respond({ status: dice.pick(401, 403) }), 0)
+const limited = instead(
+  (dice) =>
+    dice.pick(
+      Fault.proxyError({ status: 429 }),
+      Fault.proxyError({ status: 429, headers: { "retry-after": String(dice.pick(2, 30, 300)) } }),
+      Fault.proxyError({ status: 429, headers: { "retry-after": "soon" } }),
+      Fault.respond({
+        status: 402,
+        headers: { "x-toggl-quota-remaining": "0", "x-toggl-quota-resets-in": String(dice.pick(3, 600, 3000)) },
+        body: "You have hit your hourly limit for API calls."
+      })
+    ),
+  0
+)
+
+type Odds = ReadonlyArray<readonly [weight: number, fate: (dice: Dice) => Fate]>
+
+const odds: { readonly [W in Weather]: { readonly read: Odds; readonly write: Odds } } = {
+  clear: { read: [[1, own]], write: [[1, own]] },
+  slow: { read: [[1, slow]], write: [[1, slow]] },
+  flaky: {
+    read: [
+      [20, own],
+      [4, slow],
+      [3, refused],
+      [2, silence],
+      [2, serverError],
+      [2, broken],
+      [1, portal],
+      [1, garbled],
+      [1, notToggl],
+      [1, signedOut]
+    ],
+    write: [
+      [12, own],
+      [3, slow],
+      [4, refused],
+      [5, lost],
+      [4, landsLate],
+      [4, silence],
+      [3, broken],
+      [3, serverError],
+      [1, portal],
+      [1, elsewhere],
+      [2, garbled],
+      [1, notToggl]
+    ]
+  },
+  down: { read: [[1, refused]], write: [[1, refused]] },
+  portal: {
+    read: [
+      [3, portal],
+      [1, elsewhere]
+    ],
+    write: [
+      [3, portal],
+      [1, elsewhere]
+    ]
+  },
+  broken: {
+    read: [
+      [8, own],
+      [1, serverError]
+    ],
+    write: [
+      [1, own],
+      [4, serverError]
+    ]
+  },
+  refusing: {
+    read: [
+      [8, own],
+      [1, refusing]
+    ],
+    write: [
+      [3, own],
+      [2, refusing]
+    ]
+  },
+  limited: {
+    read: [
+      [3, own],
+      [1, limited]
+    ],
+    write: [
+      [3, own],
+      [2, limited]
+    ]
+  }
+}
+
+/**
+ * Draws what becomes of a request. Where the device says that it is offline, a request that gets no answer has surely
+ * not left: the design rests on that too.
+ */
+export const draw = (weather: Weather, dice: Dice, isWrite: boolean, saysOffline: boolean): Fate => {
+  const fate = dice.weighted(odds[weather][isWrite ? "write" : "read"])?.(dice) ?? own(dice)
+  return saysOffline && (fate.end._tag === "Lost" || fate.end._tag === "Broken") ? { ...refused(dice), ends: 0 } : fate
+}

@@ -1,0 +1,229 @@
+/**
+ * The network between the tabs and Toggl, and Toggl itself: the fake's rules, with each request's way there and back as
+ * events. What has left lands even if its tab has died.
+ */
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientError from "@effect/platform/HttpClientError"
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as TogglAuth from "../../src/testing/TogglAuth.js"
+import type * as TogglOptions from "../../src/testing/TogglOptions.js"
+import * as TogglService from "../../src/testing/TogglService.js"
+import * as TogglTransport from "../../src/testing/TogglTransport.js"
+import type * as TogglWire from "../../src/testing/TogglWire.js"
+import type { Dice } from "./Dice.js"
+import type * as Machine from "./Machine.js"
+import * as Weather from "./Weather.js"
+
+/** A request that has left. */
+export interface Flight {
+  readonly process: Machine.Process
+  readonly request: TogglWire.WireRequest
+  /** Whether it may change a client. */
+  readonly isWrite: boolean
+  readonly userId: number | undefined
+  readonly departedAt: number
+  readonly fate: Weather.Fate
+  landed: boolean
+  heard: boolean
+  own: TogglWire.Answer | undefined
+}
+
+export interface Hooks {
+  readonly departs: (flight: Flight) => void
+  /** Toggl has served it. */
+  readonly landed: (flight: Flight, before: TogglService.World, after: TogglService.World) => void
+  /** Whether Toggl gets this request twice, as it never should. */
+  readonly twice: (request: TogglWire.WireRequest) => boolean
+}
+
+export interface Wire {
+  readonly world: () => TogglService.World
+  readonly setWorld: (world: TogglService.World) => void
+  readonly options: TogglOptions.Options
+  readonly setWeather: (weather: Weather.Weather) => void
+  readonly weather: () => Weather.Weather
+  readonly connect: (
+    process: Machine.Process,
+    saysOffline: () => boolean
+  ) => { readonly client: HttpClient.HttpClient; readonly fetch: typeof globalThis.fetch }
+  /** How many requests have still to land. */
+  readonly inTheAir: () => number
+}
+
+export const make = (
+  machine: Machine.Machine,
+  options: TogglOptions.Options,
+  chance: () => Dice,
+  hooks: Hooks
+): Wire => {
+  let world = TogglService.empty
+  let weather: Weather.Weather = "clear"
+  let sequence = 0
+  let flights: ReadonlyArray<Flight & { readonly answer: () => void }> = []
+
+  const forget = () => {
+    flights = flights.filter(
+      (flight) =>
+        (flight.fate.lands !== undefined && !flight.landed) ||
+        (flight.process.isAlive() && !flight.heard && flight.fate.end._tag !== "Silence")
+    )
+  }
+  const land = (flight: Flight) => {
+    const before = world
+    const served = TogglService.serve(world, options, flight.request, machine.trueNow())
+    world = served.world
+    flight.landed = true
+    flight.own = TogglTransport.leaving(flight.request, served.answer, options)
+    machine.note(() => `    Toggl gets #${flight.request.sequence} and answers ${served.answer.status}`)
+    hooks.landed(flight, before, world)
+    if (!hooks.twice(flight.request)) return
+    const between = world
+    world = TogglService.serve(world, options, flight.request, machine.trueNow()).world
+    hooks.landed(flight, between, world)
+  }
+  const landsAt = (flight: Flight) => flight.departedAt + (flight.fate.lands ?? 0)
+  const mustLand = (flight: Flight) => flight.fate.lands !== undefined && !flight.landed
+  const endsAt = (flight: Flight) => flight.departedAt + flight.fate.ends
+  const mayEnd = (flight: Flight) =>
+    !flight.heard &&
+    flight.fate.end._tag !== "Silence" &&
+    endsAt(flight) <= machine.now() &&
+    (flight.landed || flight.fate.lands === undefined || landsAt(flight) > machine.now())
+
+  machine.addSource({
+    enabled: () =>
+      flights.flatMap((flight) => {
+        const events: Array<Machine.Event> = []
+        if (mustLand(flight) && landsAt(flight) <= machine.now()) {
+          events.push({
+            label: `#${flight.request.sequence} lands`,
+            run: () => {
+              land(flight)
+              forget()
+            }
+          })
+        }
+        if (mayEnd(flight) && flight.process.isAlive() && !flight.process.isFrozen()) {
+          events.push({
+            label: `#${flight.request.sequence} ends`,
+            run: () => {
+              flight.heard = true
+              flight.answer()
+              forget()
+            }
+          })
+        }
+        return events
+      }),
+    // what has left lands at its time, however busy the device is
+    passes: (to) => {
+      for (const flight of flights) if (mustLand(flight) && landsAt(flight) < to) land(flight)
+      forget()
+    },
+    nextTime: () => {
+      const times = flights.flatMap((flight) => [
+        ...(mustLand(flight) ? [landsAt(flight)] : []),
+        ...(!flight.heard && flight.fate.end._tag !== "Silence" && !flight.process.isFrozen() ? [endsAt(flight)] : [])
+      ])
+      const later = times.filter((time) => time > machine.now())
+      return later.length === 0 ? undefined : Math.min(...later)
+    }
+  })
+
+  return {
+    options,
+    world: () => world,
+    setWorld: (next) => {
+      world = next
+    },
+    setWeather: (next) => {
+      weather = next
+    },
+    weather: () => weather,
+    inTheAir: () => flights.filter(mustLand).length,
+    connect: (process, saysOffline) => {
+      const calls = { made: 0 }
+      // never settles: what comes back comes back through the event loop
+      const fetch: typeof globalThis.fetch = () => {
+        calls.made++
+        return new Promise(() => undefined)
+      }
+      const client = HttpClient.make((request, url, _signal, fiber) =>
+        Effect.flatMap(TogglTransport.fromHttpClient(request, url), (incoming) =>
+          Effect.suspend(() => {
+            const given = Context.getOption(fiber.currentContext, FetchHttpClient.Fetch)
+            const before = calls.made
+            Option.getOrElse(given, () => fetch)(url).catch(() => undefined)
+            const lost = (description: string) =>
+              new HttpClientError.RequestError({ request, reason: "Transport", description })
+            if (calls.made === before) {
+              machine.note(() => `    ${process.name} does not send: its turn has passed`)
+              return Effect.fail(lost("not sent"))
+            }
+            return Effect.async<HttpClientResponse.HttpClientResponse, HttpClientError.RequestError>((resume) => {
+              const wire: TogglWire.WireRequest = { ...incoming, sequence: ++sequence }
+              const isWrite = wire.method !== "GET"
+              const flight: Flight & { answer: () => void } = {
+                process,
+                request: wire,
+                isWrite,
+                userId: TogglAuth.userOf(TogglAuth.parse(wire.headers["authorization"]), options)?.id,
+                departedAt: machine.now(),
+                fate: Weather.draw(weather, chance(), isWrite, saysOffline()),
+                landed: false,
+                heard: false,
+                own: undefined,
+                answer: () => process.enter(() => end())
+              }
+              const give = (answer: TogglWire.Answer, body: "whole" | "stalls" | "breaks off") => {
+                machine.note(() => `    ${process.name} hears ${answer.status} to #${wire.sequence}, ${body}`)
+                const response = TogglTransport.toHttpClient(request, { ...answer, body: "" })
+                const text = {
+                  whole: Effect.succeed(typeof answer.body === "string" ? answer.body : ""),
+                  // unlike `Effect.never`, it sets no timer of its own
+                  stalls: Effect.async<string>(() => undefined),
+                  "breaks off": new HttpClientError.ResponseError({ request, response, reason: "Decode" })
+                }
+                resume(Effect.succeed(Object.defineProperty(response, "text", { value: text[body] })))
+              }
+              const whole = (answer: TogglWire.Answer) => give(answer, "whole")
+              const end = () => {
+                const { fate, own } = flight
+                switch (fate.end._tag) {
+                  case "Own":
+                    return own === undefined ? resume(Effect.fail(lost("no answer"))) : whole(own)
+                  case "Lost":
+                    machine.note(() => `    ${process.name} loses #${wire.sequence}`)
+                    return resume(Effect.fail(lost("lost")))
+                  case "Instead":
+                    return whole(TogglTransport.leaving(wire, fate.end.answer(wire, own), options))
+                  case "Broken":
+                    return own === undefined
+                      ? resume(Effect.fail(lost("no answer")))
+                      : give(own, fate.end.stalls ? "stalls" : "breaks off")
+                  case "Silence":
+                    return undefined
+                }
+              }
+              flights = [...flights, flight]
+              machine.note(
+                () =>
+                  `    ${process.name} sends #${wire.sequence} ${wire.method} ${wire.path} ${wire.body} (${flight.fate.name})`
+              )
+              hooks.departs(flight)
+              return Effect.sync(() => {
+                flight.heard = true
+                forget()
+              })
+            })
+          })
+        )
+      )
+      return { client, fetch }
+    }
+  }
+}
