@@ -184,7 +184,8 @@ export type PauseReason = typeof PauseReason.Type
 /**
  * What is known of a workspace as a whole: `turn` counts the steps of its attempts, `open` holds the numbers of the
  * entries that may be applied at any moment, `fetchedAt` is when Toggl last gave the whole list (milliseconds since the
- * epoch). A list is stored only if `turn` stood still and nothing was open while it was read.
+ * epoch). A list is stored only if `turn` stood still and nothing was open while it was read; `crossed` is the step at
+ * which one was last given up for that, if none has been stored since.
  *
  * @since 0.1.0
  * @category models
@@ -192,7 +193,8 @@ export type PauseReason = typeof PauseReason.Type
 export const Workspace = Schema.Struct({
   turn: Schema.Int,
   open: Schema.Array(Schema.Int),
-  fetchedAt: optional(Schema.Finite)
+  fetchedAt: optional(Schema.Finite),
+  crossed: optional(Schema.Int)
 })
 
 /**

@@ -33,6 +33,7 @@ import * as budget from "./internal/budget.js"
 import * as mirror from "./internal/mirror.js"
 import * as observing from "./internal/observing.js"
 import * as reading from "./internal/reading.js"
+import * as refreshing from "./internal/refreshing.js"
 import * as repairing from "./internal/repairing.js"
 import * as replay from "./internal/replay.js"
 import { checked, count, duration } from "./internal/settings.js"
@@ -251,6 +252,7 @@ export const make = Effect.fnUntraced(function* (
   let wake = (_: replay.WakeUp): void => undefined
   const reflected = yield* mirror.make(store, () => wake("Entry"))
   const observed = observing.make(reflected, local, Duration.toMillis(stillness))
+  const worked = Effect.sync(() => wake("Network"))
   const read = reading.make({
     api,
     credentials,
@@ -258,8 +260,9 @@ export const make = Effect.fnUntraced(function* (
     mirror: reflected,
     local,
     observed,
-    worked: Effect.sync(() => wake("Network"))
+    worked
   })
+  const refresher = yield* refreshing.make({ store, mirror: reflected, reading: read, worked })
   const running = yield* replay.make({
     api,
     store,
@@ -267,7 +270,7 @@ export const make = Effect.fnUntraced(function* (
     credentials,
     mirror: reflected,
     local,
-    reading: read,
+    refreshing: refresher,
     settings: {
       merge: options.merge ?? true,
       bulk: options.bulk ?? false,
@@ -311,7 +314,7 @@ export const make = Effect.fnUntraced(function* (
       Effect.forkScoped
     )
   }
-  const reads = viewing.make({ mirror: reflected, reading: read })
+  const reads = viewing.make({ mirror: reflected, reading: read, refreshing: refresher })
   return { reads, ...submitted, ...repaired.service, ...observed.service }
 })
 

@@ -13,14 +13,14 @@ import type { Local } from "./decision.js"
 import * as merging from "./merging.js"
 import type { Mirror } from "./mirror.js"
 import { makeNames } from "./names.js"
-import type { Reading } from "./reading.js"
+import type { Refreshing } from "./refreshing.js"
 import type { Verdict } from "./settleSteps.js"
 
 export interface Dependencies {
   readonly api: ClientsApi.Service
   readonly store: OutboxStore.Service
   readonly mirror: Mirror
-  readonly reading: Pick<Reading, "refreshBases">
+  readonly refreshing: Pick<Refreshing, "refreshBases">
   readonly merge: boolean
   readonly conflicts: Outbox.Conflicts
   readonly bulk: boolean
@@ -56,6 +56,8 @@ export interface Preparing {
   readonly prepare: (entry: Entry) => Effect.Effect<Prepared, StorageError>
   /** An update of a client that this device does not know is built on what Toggl has. */
   readonly withBase: (toSend: ToSend, clientId: ClientId) => Effect.Effect<Prepared>
+  /** Reads a workspace's list between two attempts. Gives why Toggl cannot be asked. */
+  readonly refresh: (workspaceId: WorkspaceId) => Effect.Effect<TransportError | undefined, StorageError>
   readonly settled: (entries: ReadonlyArray<Entry>, verdict: Verdict) => void
 }
 
@@ -88,7 +90,7 @@ const firstConflict = (entries: ToSend["entries"], theirs: Client) => {
 }
 
 export const make = (deps: Dependencies): Preparing => {
-  const { api, conflicts, mirror, reading, store } = deps
+  const { api, conflicts, mirror, refreshing, store } = deps
   const merger = merging.make(mirror)
   const refreshed = new Set<WorkspaceId>()
   // Those whose list could not be stored: each base is read by itself.
@@ -119,13 +121,14 @@ export const make = (deps: Dependencies): Preparing => {
   /** Gives why Toggl cannot be asked. Where it only refuses, what is known has to do. */
   const refresh = (workspaceId: WorkspaceId): Effect.Effect<TransportError | undefined, StorageError> =>
     Effect.gen(function* () {
-      const read = yield* Effect.either(reading.refreshBases(workspaceId))
+      const read = yield* Effect.either(refreshing.refreshBases(workspaceId))
       if (Either.isLeft(read)) {
         if (read.left._tag === "StorageError") return yield* Effect.fail(read.left)
         if (isTransport(read.left)) return read.left
       } else {
         const { clients, isStored, isWhole } = read.right
-        if (!isStored) unstored.add(workspaceId)
+        if (isStored) unstored.delete(workspaceId)
+        else unstored.add(workspaceId)
         merger.setNames(workspaceId, { names: makeNames(clients), isWhole })
       }
       refreshed.add(workspaceId)
@@ -185,6 +188,7 @@ export const make = (deps: Dependencies): Preparing => {
     vanishing: (entry) => Effect.map(plan(entry), (plan) => (plan._tag === "Nothing" ? plan.entries : undefined)),
     prepare,
     withBase: fetchBase,
+    refresh,
     settled: merger.settled
   }
 }

@@ -1,13 +1,11 @@
 import * as Clock from "effect/Clock"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type { Client, ClientId, WorkspaceId } from "../Client.js"
 import { NoLocalCopy, type StorageError, type TransportError } from "../ClientError.js"
 import type * as ClientsApi from "../ClientsApi.js"
-import type { Copy } from "../OutboxStore.js"
+import type { Copy, Turn } from "../OutboxStore.js"
 import * as heeding from "./heeding.js"
 import {
   type Dependencies as IdentityDependencies,
@@ -17,6 +15,8 @@ import {
   toError
 } from "./identity.js"
 import * as budget from "./budget.js"
+import { workspaceOf } from "./logSteps.js"
+import type { Mirror } from "./mirror.js"
 import type { Observed } from "./observing.js"
 import { Pinned } from "./pinned.js"
 
@@ -28,10 +28,13 @@ export interface Dependencies extends IdentityDependencies {
 
 export type ReadError = ClientsApi.ListError | StorageError
 
-/** What is known of a workspace: its clients from Toggl, and since when. `undefined`: never read. */
-export interface Known {
+/** A list as Toggl gave it. */
+export interface Listed {
   readonly clients: ReadonlyArray<Client>
+  /** Milliseconds since the epoch. */
   readonly fetchedAt: number
+  /** How far the replay had come when it was asked for. */
+  readonly from: Turn
   /** Whether the local copy has it: no attempt has crossed it. */
   readonly isStored: boolean
   /** Whether all of its items could be read. */
@@ -41,24 +44,26 @@ export interface Known {
 export interface Reading {
   /** The local copy, in step with the log as the mirror has it. */
   readonly local: (workspaceId: WorkspaceId) => Effect.Effect<Copy, StorageError>
-  /** Asks Toggl for the whole list, once for all who ask meanwhile. */
-  readonly refresh: (workspaceId: WorkspaceId) => Effect.Effect<Known, ReadError>
-  /** The same for the replay, between two attempts. */
-  readonly refreshBases: (workspaceId: WorkspaceId) => Effect.Effect<Known, ReadError>
+  /** Asks Toggl for the whole list, and stores it unless an attempt has crossed it. */
+  readonly list: (workspaceId: WorkspaceId) => Effect.Effect<Listed, ReadError>
   /** Asks Toggl for the whole list, and keeps nothing of it: for where there is no store. */
   readonly straight: (workspaceId: WorkspaceId) => Effect.Effect<ReadonlyArray<Client>, ClientsApi.ListError>
   /** Asks Toggl for one client. */
   readonly fetchOne: (workspaceId: WorkspaceId, clientId: ClientId) => Effect.Effect<Client, ReadError>
+  /** Keeps what was heard of the quotas for the other tabs and for later. */
+  readonly remember: Effect.Effect<void>
 }
 
-// A list that an attempt has crossed is read again so often; what cannot be stored then is only shown.
-const triesToStore = 3
+/** How far the replay has come in the workspace, as the mirror has it. */
+export const turnOf = ({ state }: Mirror, workspaceId: WorkspaceId): Turn => ({
+  store: state.store,
+  turn: workspaceOf(state, workspaceId).turn
+})
 
 export const make = (deps: Dependencies): Reading => {
   const { api, mirror, observed, store } = deps
   const { heed, pause } = heeding.make(deps)
   const copies = new Map<number, Copy>()
-  const refreshing = new Map<number, Deferred.Deferred<Known, ReadError>>()
 
   const local = (workspaceId: WorkspaceId): Effect.Effect<Copy, StorageError> =>
     Effect.gen(function* () {
@@ -99,69 +104,39 @@ export const make = (deps: Dependencies): Reading => {
       return yield* heed(Effect.provideService(request, Pinned, identity.credentials))
     })
 
-  // A hint for the other tabs and for later: no read fails for it.
+  // No read fails for it.
   const remember: Effect.Effect<void> = Effect.flatMap(Clock.currentTimeMillis, (now) => {
     const write = budget.written(deps.local.heard, now)
     if (write(mirror.state) === mirror.state) return Effect.void
     return Effect.ignore(Effect.flatMap(store.changeState(write), mirror.setState))
   })
 
-  const since = (workspaceId: WorkspaceId) => ({
-    store: mirror.state.store,
-    turn: mirror.state.workspaces[String(workspaceId)]?.turn ?? 0
-  })
+  const since = (workspaceId: WorkspaceId) => turnOf(mirror, workspaceId)
 
-  const fetchList = (workspaceId: WorkspaceId, tries = 1): Effect.Effect<Known, ReadError> =>
+  const list = (workspaceId: WorkspaceId): Effect.Effect<Listed, ReadError> =>
     Effect.gen(function* () {
       yield* mirror.sync
       // Finding out whose credentials these are may be what first writes to the store.
       let from = since(workspaceId)
-      const list = Effect.suspend(() => {
+      const request = Effect.suspend(() => {
         from = since(workspaceId)
         return api.listWithReport(workspaceId, { status: "both" })
       })
-      const { clients, leftOut } = yield* ask(identify(deps), list)
-      const isWhole = leftOut.length === 0
+      const { clients, leftOut } = yield* ask(identify(deps), request)
       const fetchedAt = yield* Clock.currentTimeMillis
       const stored = yield* store.storeList(workspaceId, from, clients, fetchedAt)
-      if (stored !== undefined) {
-        yield* mirror.setState(stored)
-        return { clients, fetchedAt, isStored: true, isWhole }
+      if (stored === undefined) yield* Effect.zipRight(mirror.distrust, mirror.sync)
+      else yield* mirror.setState(stored)
+      if (stored !== undefined && mirror.isFresh() && mirror.state.step === stored.step) {
+        copies.set(workspaceId, { step: stored.step, clients, fetchedAt })
       }
-      yield* mirror.distrust
-      yield* mirror.sync
-      const isOpen = (mirror.state.workspaces[String(workspaceId)]?.open.length ?? 0) > 0
-      if (isOpen || tries === triesToStore) return { clients, fetchedAt, isStored: false, isWhole }
-      return yield* fetchList(workspaceId, tries + 1)
+      return { clients, fetchedAt, from, isStored: stored !== undefined, isWhole: leftOut.length === 0 }
     })
-
-  const refresh = (workspaceId: WorkspaceId): Effect.Effect<Known, ReadError> =>
-    Effect.uninterruptibleMask((restore) =>
-      Effect.gen(function* () {
-        const running = refreshing.get(workspaceId)
-        if (running !== undefined) return yield* restore(Deferred.await(running))
-        const mine = yield* Deferred.make<Known, ReadError>()
-        refreshing.set(workspaceId, mine)
-        const exit = yield* Effect.exit(restore(fetchList(workspaceId)))
-        refreshing.delete(workspaceId)
-        // Whoever waited with an interrupted caller asks again for itself.
-        yield* Exit.isInterrupted(exit)
-          ? Deferred.completeWith(mine, fetchList(workspaceId))
-          : Deferred.done(mine, exit)
-        return yield* exit
-      })
-    )
 
   return {
     local,
-    refresh: (workspaceId) => refresh(workspaceId).pipe(Effect.tap(remember), Effect.tap(deps.worked)),
-    refreshBases: (workspaceId) =>
-      Effect.gen(function* () {
-        const wasRunning = refreshing.has(workspaceId)
-        const known = yield* refresh(workspaceId)
-        // A read that began while an attempt was open is of no use here.
-        return known.isStored || !wasRunning ? known : yield* refresh(workspaceId)
-      }),
+    list,
+    remember,
     straight: (workspaceId) =>
       Effect.map(
         ask(identifyUnstored(deps), api.listWithReport(workspaceId, { status: "both" })),

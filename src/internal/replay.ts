@@ -6,7 +6,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
-import { type ClientId, isLocalClientId } from "../Client.js"
+import { type ClientId, isLocalClientId, type WorkspaceId } from "../Client.js"
 import { NotFound, type StorageError, type TransportError } from "../ClientError.js"
 import type * as ClientsApi from "../ClientsApi.js"
 import type * as Credentials from "../Credentials.js"
@@ -25,7 +25,7 @@ import { groupOf } from "./merging.js"
 import * as metering from "./metering.js"
 import type { Mirror } from "./mirror.js"
 import * as preparing from "./preparing.js"
-import type { Reading } from "./reading.js"
+import { crossed, type Refreshing } from "./refreshing.js"
 import { identify } from "./identity.js"
 import { Pinned } from "./pinned.js"
 import { type After, endingOfNothing, type Rebase, type Verdict, verdictOn } from "./settleSteps.js"
@@ -58,7 +58,7 @@ export interface Dependencies {
   readonly credentials: Credentials.Service
   readonly mirror: Mirror
   readonly local: Local
-  readonly reading: Pick<Reading, "refreshBases">
+  readonly refreshing: Pick<Refreshing, "refreshBases">
   readonly settings: Settings
 }
 
@@ -142,6 +142,10 @@ export const make = (deps: Dependencies): Effect.Effect<Replay, never, Scope.Sco
       readonly preparing: preparing.Preparing
       /** Whether what comes next was chosen in spite of a backoff. */
       isForced: boolean
+      /** Whether a list has been read since the last attempt. */
+      hasMadeRoom: boolean
+      /** The workspaces whose list was read for the sake of others, and at which step they had asked for it. */
+      readonly refreshed: Map<WorkspaceId, number>
       done: number
       /** The last number that was known when the log was last in step with the store. */
       last: number
@@ -457,6 +461,8 @@ export const make = (deps: Dependencies): Effect.Effect<Replay, never, Scope.Sco
           held,
           preparing: preparing.make({ ...deps, ...settings }),
           isForced: false,
+          hasMadeRoom: false,
+          refreshed: new Map(),
           done: 0,
           last: 0
         }
@@ -474,15 +480,28 @@ export const make = (deps: Dependencies): Effect.Effect<Replay, never, Scope.Sco
           run.last = mirror.last
           if (mirror.state.fence !== run.fence.number || mirror.state.store !== run.fence.store) return
           const decision = yield* nowDecide
+          if (decision._tag === "Act" && (yield* makeRoom(run))) continue
           run.isForced = local.override
           local.override = false
           if (decision._tag !== "Act") {
             if (mirror.state.run !== undefined) yield* book(run, unchanged("Ended"))
             return
           }
+          run.hasMadeRoom = false
           if (!(yield* act(run, decision.entry))) return
         }
       }).pipe(Effect.withSpan("Outbox.run"))
+
+    /** Reads a list that an attempt has crossed: one between two entries, and one that fails once a run. */
+    const makeRoom = (run: Run): Effect.Effect<boolean, StorageError> =>
+      Effect.gen(function* () {
+        const next = crossed(mirror.state).find(([workspaceId, step]) => run.refreshed.get(workspaceId) !== step)
+        if (next === undefined || run.hasMadeRoom) return false
+        run.hasMadeRoom = true
+        run.refreshed.set(...next)
+        yield* run.preparing.refresh(next[0])
+        return true
+      })
 
     // --- Between the runs ------------------------------------------------------------------------------------------
 
@@ -506,6 +525,14 @@ export const make = (deps: Dependencies): Effect.Effect<Replay, never, Scope.Sco
       yield* mirror.setState(yield* store.changeState((state) => ({ ...state, prunedAt: now })))
     })
 
+    /** What was crossed by the last attempt is read too. */
+    const makeGood = Effect.gen(function* () {
+      yield* mirror.sync
+      for (const [workspaceId] of crossed(mirror.state)) {
+        if ((yield* nowDecide)._tag === "Idle") yield* deps.refreshing.refreshBases(workspaceId)
+      }
+    })
+
     const turn: Effect.Effect<void, StorageError> = Effect.scoped(
       Effect.gen(function* () {
         const waited = Effect.asSome(lock.acquire({ steal: false }))
@@ -517,6 +544,7 @@ export const make = (deps: Dependencies): Effect.Effect<Replay, never, Scope.Sco
         yield* mirror.sync
         if ((yield* nowDecide)._tag !== "Act") return
         yield* runs(held.value)
+        yield* Effect.ignore(makeGood)
         yield* Effect.ignore(tidy)
       })
     )

@@ -3,34 +3,49 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
-import { type AnyClientId, type Client, isLocalClientId, type WorkspaceId } from "../Client.js"
+import {
+  type AnyClientId,
+  type Client,
+  type ClientId,
+  isLocalClientId,
+  type LocalClientId,
+  type WorkspaceId
+} from "../Client.js"
 import { NotFound } from "../ClientError.js"
+import type { Entry } from "../Entry.js"
 import type * as Outbox from "../Outbox.js"
 import type { Copy } from "../OutboxStore.js"
 import * as View from "../View.js"
 import { isTransport } from "./attempt.js"
 import type { Mirror } from "./mirror.js"
 import { noCopy, type ReadError, type Reading } from "./reading.js"
+import type { Refreshing } from "./refreshing.js"
 
 export interface Dependencies {
   readonly mirror: Mirror
   readonly reading: Reading
+  readonly refreshing: Pick<Refreshing, "refresh">
+}
+
+interface Log {
+  readonly entries: Iterable<Entry>
+  readonly ids: ReadonlyMap<LocalClientId, ClientId>
 }
 
 const nothing: Copy = { step: 0, clients: [], fetchedAt: undefined }
 
-export const make = ({ mirror, reading }: Dependencies): Outbox.Reads => {
+export const make = ({ mirror, reading, refreshing }: Dependencies): Outbox.Reads => {
   const overlay = (
     workspaceId: WorkspaceId,
     clients: ReadonlyArray<Client>,
     source: View.View["source"],
     fetchedAt: number | undefined,
-    known: ReadonlyArray<Client>
-  ): View.View => ({
-    clients: View.make(workspaceId, clients, { entries: mirror.entries.values(), ids: mirror.ids, known }),
-    source,
-    fetchedAt
-  })
+    known: ReadonlyArray<Client>,
+    log: Log = { entries: mirror.entries.values(), ids: mirror.ids }
+  ): View.View => ({ clients: View.make(workspaceId, clients, { ...log, known }), source, fetchedAt })
+
+  const ofCopy = (workspaceId: WorkspaceId, copy: Copy, source: View.View["source"]): View.View =>
+    overlay(workspaceId, copy.clients, source, copy.fetchedAt, copy.clients)
 
   // A pending create makes something to show even where Toggl was never asked.
   const isAnythingKnown = (workspaceId: WorkspaceId, copy: Copy): boolean =>
@@ -53,19 +68,31 @@ export const make = ({ mirror, reading }: Dependencies): Outbox.Reads => {
       return overlay(workspaceId, clients, "Toggl", yield* Clock.currentTimeMillis, [])
     })
 
+  /** What Toggl has: by the copy, where it was stored, for that is in step with the log as it is by now. */
+  const fromToggl = (workspaceId: WorkspaceId, before: Copy) =>
+    Effect.gen(function* () {
+      const refreshed = yield* refreshing.refresh(workspaceId)
+      if (refreshed._tag === "Unstored") {
+        const { clients, fetchedAt } = refreshed
+        return Effect.succeed(overlay(workspaceId, clients, "Toggl", fetchedAt, before.clients, refreshed))
+      }
+      const copy = yield* reading.local(workspaceId)
+      if (refreshed._tag === "Stored") return Effect.succeed(ofCopy(workspaceId, copy, "Toggl"))
+      const isKnown = isAnythingKnown(workspaceId, copy)
+      return isKnown ? Effect.succeed(ofCopy(workspaceId, copy, "Local")) : noCopy(workspaceId, undefined)
+    })
+
   const read = Effect.fn("Clients.read")(function* (workspaceId: WorkspaceId, freshness: View.Freshness) {
     yield* Effect.annotateCurrentSpan({ workspaceId })
     const stored = yield* Effect.either(reading.local(workspaceId))
     const copy = Either.getOrElse(stored, () => nothing)
-    const localView = overlay(workspaceId, copy.clients, "Local", copy.fetchedAt, copy.clients)
+    const localView = ofCopy(workspaceId, copy, "Local")
     const isKnown = isAnythingKnown(workspaceId, copy)
     if (freshness === "Local") return yield* isKnown ? Effect.succeed(localView) : noCopy(workspaceId, undefined)
     if (freshness !== "Toggl" && isYoung(copy, freshness, yield* Clock.currentTimeMillis)) return localView
     if (Either.isLeft(stored)) return yield* straight(workspaceId)
-    const fetched = yield* Effect.either(reading.refresh(workspaceId))
-    if (Either.isRight(fetched)) {
-      return overlay(workspaceId, fetched.right.clients, "Toggl", fetched.right.fetchedAt, copy.clients)
-    }
+    const fetched = yield* Effect.either(fromToggl(workspaceId, copy))
+    if (Either.isRight(fetched)) return yield* fetched.right
     const error: ReadError = fetched.left
     if (error._tag === "StorageError") return yield* straight(workspaceId)
     if (freshness === "Toggl") return yield* Effect.fail(error)
@@ -135,7 +162,7 @@ export const make = ({ mirror, reading }: Dependencies): Outbox.Reads => {
           Stream.mapEffect(() => readToShow(workspaceId, () => isShown)),
           Stream.map((copy) => {
             isShown = isShown || copy !== nothing
-            return overlay(workspaceId, copy.clients, "Local", copy.fetchedAt, copy.clients)
+            return ofCopy(workspaceId, copy, "Local")
           }),
           Stream.changesWith((a, b) => JSON.stringify(a) === JSON.stringify(b))
         )
