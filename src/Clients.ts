@@ -220,8 +220,10 @@ export const make = (options: Options = {}): Effect.Effect<Service, ClientError.
       })
 
     // Finding out where the call stands would cost more than all the rest of the span.
-    const traced = (operation: Client.Operation) =>
-      Effect.withSpan(`Clients.${operation}`, { captureStackTrace: false })
+    const traced =
+      (operation: Client.Operation) =>
+      <A, E>(effect: Effect.Effect<A, E>, workspaceId: Client.WorkspaceId) =>
+        Effect.withSpan(effect, `Clients.${operation}`, { captureStackTrace: false, attributes: { workspaceId } })
 
     const submit = <A>(mutation: Mutation, value: (done: Done) => Option.Option<A>) =>
       Effect.flatMap(outbox.submit(mutation), (receipt) => confirmed(receipt, value))

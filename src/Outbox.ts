@@ -39,7 +39,7 @@ import * as replay from "./internal/replay.js"
 import { checked, count, duration } from "./internal/settings.js"
 import * as submitting from "./internal/submitting.js"
 import * as viewing from "./internal/viewing.js"
-import type { Mutation } from "./Mutation.js"
+import { type Mutation, operation } from "./Mutation.js"
 import { OutboxStore } from "./OutboxStore.js"
 import type { Receipt } from "./Receipt.js"
 import { ReplayLock } from "./ReplayLock.js"
@@ -304,7 +304,7 @@ export const make = Effect.fnUntraced(function* (
   yield* connectivity.wakeUps.pipe((wakeUps) => observing.each(wakeUps, running.wake("Network")), Effect.forkScoped)
   yield* observing.each(credentials.changes, repaired.credentialsChanged).pipe(Effect.forkScoped)
   yield* running.loop.pipe(Effect.interruptible, Effect.forkScoped)
-  yield* Effect.forkScoped(metering.keep(reflected))
+  yield* metering.keep(reflected)
   if (store.persist !== undefined) {
     yield* store.persist.pipe(
       Effect.flatMap((persisted) => {
@@ -340,7 +340,12 @@ export const layer = (
  * @since 0.1.0
  * @category operations
  */
-export const submit = (mutation: Mutation) => Effect.flatMap(Outbox, (outbox) => outbox.submit(mutation))
+export const submit = (mutation: Mutation) =>
+  Effect.withSpan(
+    Effect.flatMap(Outbox, (outbox) => outbox.submit(mutation)),
+    "Outbox.submit",
+    { attributes: { operation: operation(mutation), workspaceId: mutation.workspaceId } }
+  )
 
 /**
  * How an entry stands or ended, by its id, also after a restart. The last 1,000 outcomes and those of 30 days are kept;

@@ -193,12 +193,12 @@ export class OutboxStore extends Context.Tag("effect-toggl-clients/OutboxStore")
 // an empty store without an id.
 const fromEngine = (engine: engine.Engine): Effect.Effect<Service> =>
   Effect.sync((): Service => {
-    const write = <A>(step: (fresh: string) => Step<A>) =>
-      Effect.flatMap(uuid.make, (fresh) => engine.run("readwrite", () => step(fresh)))
+    const run = <A>(step: () => Step<A>) => engine.run("readwrite", step)
+    const write = <A>(step: (fresh: string) => Step<A>) => Effect.flatMap(uuid.make, (fresh) => run(() => step(fresh)))
     const read = <A>(step: (fresh: string) => Step<A>) => engine.run("readonly", () => step(""))
     return {
       load: read((fresh) => logSteps.load(fresh)),
-      accept: (draft) => write(() => logSteps.accept(draft)),
+      accept: (draft) => run(() => logSteps.accept(draft)),
       claim: (unless) => write((fresh) => logSteps.claim(fresh, unless)),
       mark: (fence, seqs, mutation, now, basis) =>
         write((fresh) => logSteps.mark(fresh, fence, seqs, mutation, now, basis)),
@@ -212,13 +212,13 @@ const fromEngine = (engine: engine.Engine): Effect.Effect<Service> =>
       discard: (seq, now) => write((fresh) => repairSteps.discard(fresh, seq, now)),
       outcome: (id) => read(() => repairSteps.outcome(id)),
       importRows: (rows) => write((fresh) => repairSteps.importRows(fresh, rows)),
-      prune: (before, keep) => write(() => repairSteps.prune(before, keep)),
+      prune: (before, keep) => run(() => repairSteps.prune(before, keep)),
       copy: (workspaceId) => read((fresh) => copySteps.readCopy(fresh, workspaceId)),
       storeList: (workspaceId, since, clients, now) =>
         write((fresh) => copySteps.storeList(fresh, workspaceId, since, clients, now)),
       storeClient: (workspaceId, clientId, since, client) =>
         write((fresh) => copySteps.storeClient(fresh, workspaceId, clientId, since, client)),
-      purge: Effect.flatMap(uuid.make, (next) => write(() => repairSteps.purge(next))),
+      purge: Effect.flatMap(uuid.make, (next) => run(() => repairSteps.purge(next))),
       onHint: engine.onHint
     }
   })

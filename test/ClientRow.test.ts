@@ -3,8 +3,8 @@ import * as Arbitrary from "effect/Arbitrary"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
-import { Client } from "../src/index.js"
-import { readClient, writeClient } from "../src/internal/rows.js"
+import { Client, Entry, Mutation } from "../src/index.js"
+import { readClient, writeClient, writeNew, writeRow } from "../src/internal/rows.js"
 
 const encode = Schema.encodeSync(Client.Client)
 const bySchema = (row: unknown) => Either.getOrUndefined(Schema.decodeUnknownEither(Client.Client)(row))
@@ -61,6 +61,32 @@ describe("a client at rest", () => {
     FastCheck.assert(
       FastCheck.property(junk, (row) => {
         assert.isUndefined(readClient(row))
+      })
+    )
+  })
+})
+
+describe("a new entry at rest", () => {
+  const accepted = FastCheck.record({
+    id: Arbitrary.make(Entry.EntryId),
+    mutation: Arbitrary.make(Mutation.Mutation),
+    acceptedAt: FastCheck.nat(),
+    base: FastCheck.option(Arbitrary.make(Client.Client), { nil: undefined })
+  })
+
+  it("is written as any other entry is", () => {
+    FastCheck.assert(
+      FastCheck.property(accepted, ({ base, ...draft }) => {
+        const entry: Entry.Entry = {
+          version: Entry.version,
+          ...draft,
+          ...(base === undefined ? {} : { base }),
+          state: { _tag: "Pending" },
+          attempts: 0,
+          serverErrors: 0,
+          seq: 1
+        }
+        assert.deepStrictEqual(writeNew(entry), writeRow(entry))
       })
     )
   })

@@ -155,10 +155,11 @@ const inIndexedDb = Effect.gen(function* () {
   return { store: yield* OutboxStore.makeIndexedDb({ name }), rows: rawRows(name) }
 })
 
-// The browser aborts it for want of room.
+// The browser aborts it for want of room: by the fake's own means, for it may even after the app has asked for the commit.
 const abortForQuota = (transaction: IDBTransaction) => {
-  Object.defineProperty(transaction, "error", { value: quota(), writable: true })
-  transaction.abort()
+  const abort: unknown = Reflect.get(transaction, "_abort")
+  if (typeof abort !== "function") assert.fail()
+  Reflect.apply(abort, transaction, ["QuotaExceededError"])
 }
 
 const methods = ["get", "getAll", "getAllKeys", "add", "put", "delete"] as const

@@ -63,34 +63,52 @@ interface Running<A> {
 const runStep = <A>(store: IDBObjectStore, step: () => Step<A>, hint: () => void): Running<A> => {
   const { transaction } = store
   const generator = step()
+  let hasBegun = false
   let wrote = false
+  let hasTold = false
   let aborted: StorageError | undefined
   let result: { readonly value: A } | undefined
   const abort = (error: StorageError): void => {
     if (Either.isRight(Either.try(() => transaction.abort()))) aborted ??= error
   }
+  const tell = (): void => {
+    if (wrote && !hasTold) hint()
+    hasTold = true
+  }
   const takeTurns = (): void => {
     let turn = generator.next()
     while (turn.done !== true) {
-      if (turn.value._tag === "Abort") return abort(turn.value.error)
-      wrote = wrote || isWrite(turn.value)
-      if (!serve(store, turn.value, advance)) return
+      const request = turn.value
+      if (request._tag === "Abort") return abort(request.error)
+      wrote = wrote || isWrite(request)
+      if (!serve(store, request, advance)) {
+        // Without a wait for the answer. Whoever is told before the transaction has begun might be served before it.
+        if (hasBegun && request._tag === "Add" && request.isLast) {
+          tell()
+          transaction.commit()
+        }
+        return
+      }
       turn = generator.next()
     }
     result = { value: turn.value }
-    if (wrote) hint()
+    tell()
   }
   // What throws in between must not let the writes before it be committed.
-  const advance = (): void => {
+  const takeTurnsOrAbort = (): void => {
     const took = Either.try(takeTurns)
     if (Either.isLeft(took)) abort(toStorageError(took.left))
+  }
+  const advance = (): void => {
+    hasBegun = true
+    takeTurnsOrAbort()
   }
   const ended = new Promise<Exit.Exit<A, StorageError>>((resolve) => {
     // Only `complete` says that it is stored; a request's own success does not.
     transaction.oncomplete = () => resolve(result === undefined ? Exit.fail(endedEarly) : Exit.succeed(result.value))
     transaction.onabort = () => resolve(Exit.fail(aborted ?? toStorageError(transaction.error)))
   })
-  advance()
+  takeTurnsOrAbort()
   return { ended, abort }
 }
 

@@ -23,8 +23,8 @@ import {
   readResolved,
   readRow,
   resolve,
-  writeOutcome,
-  writeRow
+  writeNew,
+  writeOutcome
 } from "./rows.js"
 import { add, firstSeq, lastSeq, outcomeKey, put, range, type Step, under } from "./step.js"
 
@@ -76,7 +76,7 @@ export const accept = function* (draft: Draft): Step<Entry> {
     serverErrors: 0,
     seq: 0
   }
-  return { ...entry, seq: yield* add(writeRow(entry)) }
+  return { ...entry, seq: yield* add(writeNew(entry), true) }
 }
 
 /** The right to keep the books: void once another replayer has claimed the next. */

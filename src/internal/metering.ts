@@ -1,7 +1,7 @@
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
 import * as Metric from "effect/Metric"
-import * as Stream from "effect/Stream"
+import type * as Scope from "effect/Scope"
 import type { Mirror } from "./mirror.js"
 
 const name = (what: string): string => `effect_toggl_clients_outbox_${what}`
@@ -20,20 +20,28 @@ export const replayed = (count: number): Effect.Effect<void> => Metric.increment
 
 export const refused: Effect.Effect<void> = Metric.increment(refusals)
 
+const waitingIn = ({ entries, parked }: Mirror): number => {
+  let waiting = entries.size
+  for (const seq of parked) if (entries.get(seq)?.state._tag === "Refused") waiting--
+  return waiting
+}
+
+const oldestIn = ({ entries }: Mirror): number | undefined => {
+  for (const { acceptedAt, state } of entries.values()) if (state._tag !== "Refused") return acceptedAt
+  return undefined
+}
+
 /** Keeps the gauges in step with what this tab knows. */
-export const keep = (mirror: Mirror): Effect.Effect<void> =>
-  Stream.runForEach(mirror.changes, () =>
-    Effect.gen(function* () {
-      let waiting = mirror.entries.size
-      for (const seq of mirror.parked) if (mirror.entries.get(seq)?.state._tag === "Refused") waiting--
-      let since: number | undefined
-      for (const entry of mirror.entries.values()) {
-        if (entry.state._tag === "Refused") continue
-        since = entry.acceptedAt
-        break
-      }
-      const now = yield* Clock.currentTimeMillis
-      yield* Metric.set(depth, waiting)
-      yield* Metric.set(oldestAge, since === undefined ? 0 : Math.max(0, now - since) / 1000)
-    })
-  )
+export const keep = (mirror: Mirror): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const clock = yield* Effect.clock
+    const labels = yield* FiberRef.get(FiberRef.currentMetricLabels)
+    const measure = () => {
+      const since = oldestIn(mirror)
+      const age = since === undefined ? 0 : clock.unsafeCurrentTimeMillis() - since
+      depth.unsafeUpdate(waitingIn(mirror), labels)
+      oldestAge.unsafeUpdate(Math.max(0, age) / 1000, labels)
+    }
+    measure()
+    yield* mirror.onChange(measure)
+  })

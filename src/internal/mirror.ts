@@ -1,9 +1,9 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as PubSub from "effect/PubSub"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import * as SubscriptionRef from "effect/SubscriptionRef"
 import type { ClientId, LocalClientId } from "../Client.js"
 import type { StorageError } from "../ClientError.js"
 import type { Entry, EntryId, Outcome, QueueState, Unreadable } from "../Entry.js"
@@ -41,8 +41,10 @@ export interface Mirror {
   readonly last: number
   /** Grows whenever the log changes otherwise than by entries at its end, or by what has been done. */
   readonly epoch: number
-  /** Emits now and after each change. */
+  /** Emits now and after each change; changes that come faster than they are taken are one. */
   readonly changes: Stream.Stream<void>
+  /** Calls `listener` at each change, within it. */
+  readonly onChange: (listener: () => void) => Effect.Effect<void, never, Scope.Scope>
   /** Reads the store if anything may have changed there. */
   readonly sync: Effect.Effect<void, StorageError>
   readonly changed: Effect.Effect<void>
@@ -85,7 +87,9 @@ interface Mutable {
 
 export const make = (store: OutboxStore.Service, onHint: () => void): Effect.Effect<Mirror, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const version = yield* SubscriptionRef.make(0)
+    const news = yield* PubSub.sliding<void>({ capacity: 1, replay: 1 })
+    yield* PubSub.publish(news, undefined)
+    const listeners = new Set<() => void>()
     const reading = yield* Effect.makeSemaphore(1)
     const now: Mutable = {
       entries: new Map(),
@@ -113,9 +117,10 @@ export const make = (store: OutboxStore.Service, onHint: () => void): Effect.Eff
       Queue.unsafeOffer(hints, undefined)
     })
 
-    const changed = Effect.suspend(() => {
+    const changed: Effect.Effect<void> = Effect.suspend(() => {
       now.dependencies = undefined
-      return SubscriptionRef.update(version, (n) => n + 1)
+      for (const listener of listeners) listener()
+      return PubSub.publish(news, undefined)
     })
 
     const insert = (entry: Entry) => {
@@ -183,13 +188,9 @@ export const make = (store: OutboxStore.Service, onHint: () => void): Effect.Eff
             Effect.sync(() => {
               fresh = false
             })
-          ),
-          Effect.ensuring(
-            Effect.sync(() => {
-              isReading = false
-            })
           )
         )
+        isReading = false
         const read = snapshot(result)
         if (read === undefined || isOlder(read.state)) {
           fresh = read === undefined && wasFresh && fresh
@@ -199,9 +200,15 @@ export const make = (store: OutboxStore.Service, onHint: () => void): Effect.Eff
         for (const entry of acceptedMeanwhile) if (!now.entries.has(entry.seq)) insert(entry)
         yield* changed
         return result
-      })
+      }).pipe(
+        Effect.ensuring(
+          Effect.sync(() => {
+            isReading = false
+          })
+        )
+      )
 
-    const sync: Effect.Effect<void, StorageError> = reading.withPermits(1)(
+    const reread: Effect.Effect<void, StorageError> = reading.withPermits(1)(
       Effect.gen(function* () {
         while (!fresh) {
           yield* reads(store.load, (snapshot) => snapshot).pipe(
@@ -218,6 +225,9 @@ export const make = (store: OutboxStore.Service, onHint: () => void): Effect.Eff
         }
       })
     )
+
+    const isFresh = () => fresh && !isReading
+    const sync = Effect.suspend(() => (isFresh() ? Effect.void : reread))
 
     // Other tabs' steps are read as they come, and in long queues no more often than leaves room for other work.
     yield* Effect.gen(function* () {
@@ -256,7 +266,7 @@ export const make = (store: OutboxStore.Service, onHint: () => void): Effect.Eff
       get epoch() {
         return now.epoch
       },
-      isFresh: () => fresh && !isReading,
+      isFresh,
       byId: (id) => {
         const seq = now.seqs.get(id)
         return seq === undefined ? undefined : now.entries.get(seq)
@@ -269,7 +279,14 @@ export const make = (store: OutboxStore.Service, onHint: () => void): Effect.Eff
         }
         return (now.dependencies ??= dependencies({ ...now, entries: now.entries.values() }, isParked))
       },
-      changes: Stream.map(version.changes, () => undefined),
+      changes: Stream.fromPubSub(news),
+      onChange: (listener) =>
+        Effect.acquireRelease(
+          Effect.sync(() => {
+            listeners.add(listener)
+          }),
+          () => Effect.sync(() => listeners.delete(listener))
+        ),
       sync,
       changed,
       taking: (step, snapshot) => reading.withPermits(1)(reads(step, snapshot)),

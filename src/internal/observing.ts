@@ -9,7 +9,7 @@ import { known } from "./budget.js"
 import { type Decision, decide, type Local, namedWait } from "./decision.js"
 import { dependentsOf } from "./dependencies.js"
 import type { Mirror } from "./mirror.js"
-import { monotonic } from "./waits.js"
+import { monotonic, unsafeMonotonic } from "./waits.js"
 
 export const each = (stream: Stream.Stream<void>, effect: Effect.Effect<void>): Effect.Effect<void> =>
   Stream.runForEach(stream, () => effect)
@@ -76,9 +76,9 @@ export interface Observed {
 }
 
 export const make = (mirror: Mirror, local: Local, stillness: number): Observed => {
-  const decision = Effect.gen(function* () {
-    return decide(mirror, local, yield* Clock.currentTimeMillis, yield* monotonic, stillness)
-  })
+  const decision = Effect.map(Effect.clock, (clock) =>
+    decide(mirror, local, clock.unsafeCurrentTimeMillis(), unsafeMonotonic(clock), stillness)
+  )
 
   const ofDecision = (decision: Decision): WaitingFor | undefined => {
     switch (decision._tag) {

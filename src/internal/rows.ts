@@ -1,29 +1,20 @@
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { Client, ClientId, type AnyClientId, isLocalClientId, WorkspaceId } from "../Client.js"
+import { Client, ClientId, type AnyClientId, isLocalClientId, type WorkspaceId } from "../Client.js"
 import { StorageError } from "../ClientError.js"
 import { type Entry, Outcome, QueueState, Row, type Unreadable, version } from "../Entry.js"
+import { Mutation } from "../Mutation.js"
 import { abort, clientKey, get, idKey, put, stateKey, type Step } from "./step.js"
 
 // The base is read by itself, for it costs as much as all the rest.
 const { base: _, ...withoutBase } = Row.fields
 const decodeRow = Schema.decodeUnknownEither(Schema.Struct(withoutBase))
 const encodeRow = Schema.encodeSync(Schema.Struct(withoutBase))
+const encodeMutation = Schema.encodeSync(Mutation)
+const pending = { _tag: "Pending" } as const
 const decodeState = Schema.decodeUnknownEither(QueueState)
 const encodeState = Schema.encodeSync(QueueState)
-// The form of most clients at rest.
-const Written = Schema.Struct({
-  id: ClientId,
-  wid: WorkspaceId,
-  name: Schema.String,
-  archived: Schema.Boolean,
-  notes: Schema.String,
-  at: Schema.optionalWith(Schema.String, { exact: true }),
-  creator_id: Schema.optionalWith(Schema.Int, { exact: true }),
-  permissions: Schema.Tuple()
-})
-const isWritten = Schema.is(Written)
 const decodeClient = Schema.decodeUnknownEither(Client)
 const encodeClient = Schema.encodeSync(Client)
 const decodeOutcome = Schema.decodeUnknownEither(Outcome)
@@ -47,6 +38,20 @@ export const readRow = (seq: number, row: unknown): Either.Either<Entry, Unreada
 
 export const writeRow = ({ base, seq: _, ...row }: Entry): unknown => {
   const written = encodeRow(row)
+  return base === undefined ? written : { ...written, base: writeClient(base) }
+}
+
+/** The same for an entry that has only been accepted, at a fraction of the cost: its mutation alone is from outside. */
+export const writeNew = ({ acceptedAt, attempts, base, id, mutation, serverErrors, version }: Entry): unknown => {
+  const written = {
+    version,
+    id,
+    mutation: encodeMutation(mutation),
+    acceptedAt,
+    state: pending,
+    attempts,
+    serverErrors
+  }
   return base === undefined ? written : { ...written, base: writeClient(base) }
 }
 
@@ -87,16 +92,23 @@ export const putEntry = function* (entry: Entry): Step<void> {
   yield* put(entry.seq, writeRow(entry))
 }
 
-// As the schema reads what this library itself has written, at a fifth of its cost.
-const readWritten = (row: typeof Written.Type): Client | undefined => {
-  const { archived, at, creator_id: creatorId, id, name, notes, wid: workspaceId } = row
+const isInt = (u: unknown): u is number => Number.isSafeInteger(u)
+const isId = (u: unknown): u is ClientId & WorkspaceId => isInt(u) && u > 0
+
+// As the schema reads most of what this library itself has written, at a fraction of its cost.
+const readWritten = (row: unknown): Client | undefined => {
+  if (!Predicate.isRecord(row)) return undefined
+  const { archived, at, creator_id: creatorId, id, name, notes, permissions, wid: workspaceId } = row
   const known = 6 + Number(at !== undefined) + Number(creatorId !== undefined)
-  if (Object.keys(row).length > known) return undefined
+  if (Object.keys(row).length !== known || !Array.isArray(permissions) || permissions.length > 0) return undefined
+  if (!isId(id) || !isId(workspaceId) || typeof archived !== "boolean") return undefined
+  if (typeof name !== "string" || typeof notes !== "string") return undefined
+  if (creatorId !== undefined && !isInt(creatorId)) return undefined
   const client = { id, workspaceId, name, archived, notes, permissions: [] }
-  if (at === undefined) return creatorId === undefined ? client : { ...client, creatorId }
-  const date = new Date(at)
-  if (Number.isNaN(date.getTime())) return undefined
-  return creatorId === undefined ? { ...client, at: date } : { ...client, at: date, creatorId }
+  const made = creatorId === undefined ? client : { ...client, creatorId }
+  if (at === undefined) return made
+  const date = typeof at === "string" ? new Date(at) : undefined
+  return date === undefined || Number.isNaN(date.getTime()) ? undefined : { ...made, at: date }
 }
 
 /** As the schema encodes it. */
@@ -112,12 +124,11 @@ export const writeClient = (client: Client): unknown => {
     ...(at === undefined ? {} : { at: at.toISOString() }),
     ...(creatorId === undefined ? {} : { creator_id: creatorId }),
     permissions: []
-  } satisfies typeof Written.Type
+  }
 }
 
 export const readClient = (row: unknown): Client | undefined =>
-  (isWritten(row) ? readWritten(row) : undefined) ??
-  (row === undefined ? undefined : Either.getOrUndefined(decodeClient(row)))
+  row === undefined ? undefined : (readWritten(row) ?? Either.getOrUndefined(decodeClient(row)))
 
 export const getClient = function* (workspaceId: number, clientId: number): Step<Client | undefined> {
   return readClient(yield* get(clientKey(workspaceId, clientId)))

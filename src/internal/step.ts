@@ -28,10 +28,11 @@ export interface Put {
   readonly row: unknown
 }
 
-/** Adds a row under the next number of the log: one that no earlier row ever had. */
+/** Adds a row under the next number of the log: one that no earlier row ever had. `isLast`: no request follows. */
 export interface Add {
   readonly _tag: "Add"
   readonly row: unknown
+  readonly isLast: boolean
   seq: number
 }
 
@@ -69,8 +70,8 @@ export const put = function* (key: IDBValidKey, row: unknown): Step<void> {
   yield { _tag: "Put", key, row }
 }
 
-export const add = function* (row: unknown): Step<number> {
-  const request: Add = { _tag: "Add", row, seq: 0 }
+export const add = function* (row: unknown, isLast = false): Step<number> {
+  const request: Add = { _tag: "Add", row, isLast, seq: 0 }
   yield request
   return request.seq
 }

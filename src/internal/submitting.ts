@@ -26,7 +26,7 @@ import type { Local } from "./decision.js"
 import { mayBeStored } from "./engine.js"
 import * as heeding from "./heeding.js"
 import { identifyUnstored, toError } from "./identity.js"
-import type { Request } from "./logSteps.js"
+import type { Draft, Request } from "./logSteps.js"
 import type { Mirror } from "./mirror.js"
 import type { Observed } from "./observing.js"
 import { Pinned } from "./pinned.js"
@@ -234,27 +234,25 @@ export const make = (deps: Dependencies): Effect.Effect<Submitted> =>
         }
       }).pipe(unsaved.withPermits(1), Effect.withSpan("Outbox.sendUnsaved"))
 
-    const submit = Effect.fnUntraced(
-      function* (mutation: Mutation.Mutation) {
-        yield* Effect.annotateCurrentSpan({
-          operation: Mutation.operation(mutation),
-          workspaceId: mutation.workspaceId
-        })
-        const id = EntryId.make(yield* uuid.make)
-        const acceptedAt = yield* Clock.currentTimeMillis
+    /** Whoever is interrupted meanwhile goes when it is known here too whether the change is stored. */
+    const accept = (draft: Draft): Effect.Effect<Either.Either<Entry, StorageError>> =>
+      Effect.suspend(() => {
         const { reads } = mirror
-        const accepted = yield* Effect.either(store.accept({ id, mutation, acceptedAt })).pipe(
-          Effect.tap((accepted) =>
-            Either.isRight(accepted)
-              ? Effect.zipRight(mirror.accepted(accepted.right, reads), deps.wake("Entry"))
-              : mirror.lost(accepted.left)
-          ),
-          Effect.uninterruptible
+        return store.accept(draft).pipe(
+          Effect.tapBoth({
+            onSuccess: (entry) => Effect.zipRight(mirror.accepted(entry, reads), deps.wake("Entry")),
+            onFailure: mirror.lost
+          }),
+          Effect.either
         )
+      }).pipe(Effect.uninterruptible)
+
+    const submit = (mutation: Mutation.Mutation) =>
+      Effect.gen(function* () {
+        const id = EntryId.make(yield* uuid.make, true)
+        const accepted = yield* accept({ id, mutation, acceptedAt: yield* Clock.currentTimeMillis })
         return yield* Either.isRight(accepted) ? firstAttempt(accepted.right) : unstored(mutation, accepted.left)
-      },
-      Effect.withSpan("Outbox.submit", { captureStackTrace: false })
-    )
+      })
 
     const outcome = (id: EntryId): Effect.Effect<Outbox.Outcome, StorageError> =>
       Effect.gen(function* () {

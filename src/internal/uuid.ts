@@ -1,18 +1,15 @@
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 
+// Of 53 random bits: the highest.
+const bits = (fraction: number, count: number): number => Math.floor(fraction * 2 ** count)
+
 const hex = (n: number, digits: number) => n.toString(16).padStart(digits, "0")
 
 /** A random (version 4) UUID from Effect's source of chance, so that a test can repeat it. */
 export const make: Effect.Effect<string> = Effect.gen(function* () {
-  const int = (max: number) => Random.nextIntBetween(0, max)
-  const [a, b, c, d, e, f] = yield* Effect.all([
-    int(0x100000000),
-    int(0x10000),
-    int(0x1000),
-    int(0x4000),
-    int(0x1000000),
-    int(0x1000000)
-  ])
-  return `${hex(a, 8)}-${hex(b, 4)}-4${hex(c, 3)}-${hex(0x8000 + d, 4)}-${hex(e, 6)}${hex(f, 6)}`
+  const first = hex(bits(yield* Random.next, 48), 12)
+  const second = bits(yield* Random.next, 26)
+  const third = hex(bits(yield* Random.next, 48), 12)
+  return `${first.slice(0, 8)}-${first.slice(8)}-4${hex(second >> 14, 3)}-${hex(0x8000 + (second & 0x3fff), 4)}-${third}`
 })

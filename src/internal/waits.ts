@@ -1,4 +1,4 @@
-import * as Clock from "effect/Clock"
+import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
@@ -6,9 +6,9 @@ import type { TransportError } from "../ClientError.js"
 import type { Wait } from "../Entry.js"
 
 /** Milliseconds of a clock that is never set: it only tells how much time has passed. */
-export const monotonic: Effect.Effect<number> = Effect.map(Clock.currentTimeNanos, (nanos) =>
-  Number(nanos / 1_000_000n)
-)
+export const unsafeMonotonic = (clock: Clock.Clock): number => Number(clock.unsafeCurrentTimeNanos() / 1_000_000n)
+
+export const monotonic: Effect.Effect<number> = Effect.map(Effect.clock, unsafeMonotonic)
 
 export interface Backoff {
   readonly base: Duration.DurationInput
