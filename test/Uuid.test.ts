@@ -21,6 +21,10 @@ describe("a UUID", () => {
     )
   })
 
+  it("is one also where chance is fixed at its ends", () => {
+    for (const end of [0, 1]) assert.isTrue(isUuid(Effect.runSync(Effect.withRandom(make, Random.fixed([end])))))
+  })
+
   it("leaves no digit without chance but those that say its version", () => {
     const seen = Array.from({ length: 36 }, () => new Set<string>())
     for (let seed = 0; seed < 200; seed++) [...seeded(seed)[0]].forEach((digit, at) => seen[at]?.add(digit))

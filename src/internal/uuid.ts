@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 
-// Of 53 random bits: the highest.
-const bits = (fraction: number, count: number): number => Math.floor(fraction * 2 ** count)
+// Of 53 random bits: the highest. A test's source of chance may give 1 itself.
+const bits = (fraction: number, count: number): number => Math.min(Math.floor(fraction * 2 ** count), 2 ** count - 1)
 
 const hex = (n: number, digits: number) => n.toString(16).padStart(digits, "0")
 
