@@ -4,45 +4,32 @@
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { AnyClientId, UpdateInput, WorkspaceId } from "./Client.js"
-import {
-  type Discarded,
-  type EntryNotFound,
-  type InvalidConfiguration,
-  type InvalidImport,
-  type InvalidName,
-  type NoLocalCopy,
-  type NotSaved,
-  type Refusal,
-  type StorageError
+import type {
+  Discarded,
+  EntryNotFound,
+  InvalidConfiguration,
+  InvalidImport,
+  InvalidName,
+  NoLocalCopy,
+  NotSaved,
+  Refusal,
+  StorageError
 } from "./ClientError.js"
-import { ClientsApi, type ListError } from "./ClientsApi.js"
-import { Connectivity } from "./Connectivity.js"
-import { CurrentCredentials } from "./Credentials.js"
+import type { ClientsApi, ListError } from "./ClientsApi.js"
+import type { Connectivity } from "./Connectivity.js"
+import type { CurrentCredentials } from "./Credentials.js"
 import type { Ending, EntryId } from "./Entry.js"
-import { makeLocal } from "./internal/decision.js"
-import * as metering from "./internal/metering.js"
-import * as budget from "./internal/budget.js"
-import * as mirror from "./internal/mirror.js"
-import * as observing from "./internal/observing.js"
-import * as reading from "./internal/reading.js"
-import * as refreshing from "./internal/refreshing.js"
-import * as repairing from "./internal/repairing.js"
-import * as replay from "./internal/replay.js"
-import { checked, count, duration } from "./internal/settings.js"
-import * as submitting from "./internal/submitting.js"
-import * as viewing from "./internal/viewing.js"
+import * as assembling from "./internal/assembling.js"
 import { type Mutation, operation } from "./Mutation.js"
-import { OutboxStore } from "./OutboxStore.js"
+import type { OutboxStore } from "./OutboxStore.js"
 import type { Receipt } from "./Receipt.js"
-import { ReplayLock } from "./ReplayLock.js"
+import type { ReplayLock } from "./ReplayLock.js"
 import type { Quota, Status, WaitingFor } from "./Status.js"
 import type * as View from "./View.js"
 
@@ -200,32 +187,6 @@ export interface Options {
   readonly fetch?: typeof globalThis.fetch
 }
 
-const policies: ReadonlyArray<Conflicts> = ["LastWriteWins", "CheckFirst", "Blind"]
-
-const decodeOptions = (options: Options) =>
-  Either.gen(function* () {
-    const { account, backoff = {}, conflicts = "LastWriteWins", reserve } = options
-    yield* checked(
-      "account",
-      account,
-      typeof account === "string" && account.trim() !== "",
-      "what your app calls this user, for it is never guessed"
-    )
-    return {
-      patience: yield* duration("patience", options.patience ?? "10 seconds", 'a duration such as "10 seconds"', 0),
-      // An attempt is made only while its mark is younger than the margin: with hardly any, nothing is ever sent.
-      margin: yield* duration("margin", options.margin ?? "5 seconds", "a second or more", 1000),
-      backoff: {
-        base: yield* duration("backoff.base", backoff.base ?? "1 second", 'a duration such as "1 second"'),
-        cap: yield* duration("backoff.cap", backoff.cap ?? "5 minutes", 'a duration such as "5 minutes"')
-      },
-      setAsideAfter: yield* count("setAsideAfter", options.setAsideAfter ?? 5, "a number of failures, such as 5"),
-      reserve:
-        reserve === undefined ? undefined : yield* count("reserve", reserve, "a number of requests, such as 5", 0),
-      conflicts: yield* checked("conflicts", conflicts, policies.includes(conflicts), `one of ${policies.join(", ")}`)
-    }
-  })
-
 /**
  * The outbox over the given ports. It replays for as long as the scope is open. Fails with `InvalidConfiguration`, which
  * says what to set.
@@ -233,90 +194,13 @@ const decodeOptions = (options: Options) =>
  * @since 0.1.0
  * @category constructors
  */
-export const make = Effect.fnUntraced(function* (
+export const make: (
   options: Options
-): Effect.fn.Return<
+) => Effect.Effect<
   Service,
   InvalidConfiguration,
   ClientsApi | Connectivity | CurrentCredentials | OutboxStore | ReplayLock | Scope.Scope
-> {
-  const { reserve, ...settings } = yield* decodeOptions(options)
-  const api = yield* ClientsApi
-  const connectivity = yield* Connectivity
-  const credentials = yield* CurrentCredentials
-  const lock = yield* ReplayLock
-  const store = yield* OutboxStore
-  const local = makeLocal(reserve)
-  yield* budget.listen(api, local.heard)
-  const stillness = Duration.sum(api.requestLimit, settings.margin)
-  let wake = (_: replay.WakeUp): void => undefined
-  const reflected = yield* mirror.make(store, () => wake("Entry"))
-  const observed = observing.make(reflected, local, Duration.toMillis(stillness))
-  const worked = Effect.sync(() => wake("Network"))
-  const read = reading.make({
-    api,
-    credentials,
-    store,
-    mirror: reflected,
-    local,
-    observed,
-    worked
-  })
-  const refresher = yield* refreshing.make({ store, mirror: reflected, reading: read, worked })
-  const running = yield* replay.make({
-    api,
-    store,
-    lock,
-    credentials,
-    mirror: reflected,
-    local,
-    refreshing: refresher,
-    settings: {
-      merge: options.merge ?? true,
-      bulk: options.bulk ?? false,
-      conflicts: settings.conflicts,
-      stillness,
-      backoff: settings.backoff,
-      setAsideAfter: settings.setAsideAfter,
-      fetch: options.fetch
-    }
-  })
-  wake = running.unsafeWake
-  const submitted = yield* submitting.make({
-    api,
-    store,
-    credentials,
-    mirror: reflected,
-    local,
-    observed,
-    wake: running.wake,
-    patience: settings.patience
-  })
-  const repaired = repairing.make({
-    account: options.account,
-    baseUrl: api.baseUrl,
-    store,
-    credentials,
-    mirror: reflected,
-    local,
-    wake: running.wake
-  })
-  yield* connectivity.wakeUps.pipe((wakeUps) => observing.each(wakeUps, running.wake("Network")), Effect.forkScoped)
-  yield* observing.each(credentials.changes, repaired.credentialsChanged).pipe(Effect.forkScoped)
-  yield* running.loop.pipe(Effect.interruptible, Effect.forkScoped)
-  yield* metering.keep(reflected)
-  if (store.persist !== undefined) {
-    yield* store.persist.pipe(
-      Effect.flatMap((persisted) => {
-        local.persisted = Option.getOrUndefined(persisted)
-        return reflected.changed
-      }),
-      Effect.forkScoped
-    )
-  }
-  const reads = viewing.make({ mirror: reflected, reading: read, refreshing: refresher })
-  return { reads, ...submitted, ...repaired.service, ...observed.service }
-})
+> = assembling.make
 
 /**
  * @since 0.1.0

@@ -1,0 +1,177 @@
+// The operations for apps, over an outbox: what is asked is checked, made a mutation, and its ending an answer.
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as Client from "../Client.js"
+import * as ClientError from "../ClientError.js"
+import type * as Clients from "../Clients.js"
+import type { Ending } from "../Entry.js"
+import type { Mutation } from "../Mutation.js"
+import * as Outbox from "../Outbox.js"
+import type { Receipt } from "../Receipt.js"
+import type * as View from "../View.js"
+import { bytes, checked as checkedSetting, count, durationOf } from "./settings.js"
+
+const isCreateInput = Schema.is(Client.CreateInput)
+const isUpdateInput = Schema.is(Client.UpdateInput)
+const isRestoreInput = Schema.is(Client.RestoreInput)
+const isWorkspaceId = Schema.is(Client.WorkspaceId)
+const isAnyClientId = Schema.is(Client.AnyClientId)
+
+const localId: Effect.Effect<Client.LocalClientId> = Effect.map(Random.nextRange(1, 2 ** 52), (n) =>
+  Client.LocalClientId.make(-Math.floor(n))
+)
+
+type Done = Extract<Ending, { readonly _tag: "Done" }>
+
+const confirmed = <A>(
+  receipt: Receipt<Ending>,
+  value: (done: Done) => Option.Option<A>
+): Effect.Effect<Receipt<A>, ClientError.Undecided> => {
+  if (receipt._tag === "Queued") return Effect.succeed(receipt)
+  const answer = receipt.value._tag === "Done" ? value(receipt.value) : Option.none()
+  return Option.match(answer, {
+    onNone: () => Effect.fail(new ClientError.Undecided({ reason: "Toggl's answer was not kept", found: [] })),
+    onSome: (value) => Effect.succeed({ ...receipt, value })
+  })
+}
+
+const freshnesses = '"Toggl", "Local" or a duration such as "5 minutes"'
+
+const isFreshness = (given: View.Freshness): boolean =>
+  given === "Toggl" || given === "Local" || Option.isSome(durationOf(given))
+
+export const make = (
+  options: Clients.Options = {}
+): Effect.Effect<Clients.Service, ClientError.InvalidConfiguration, Outbox.Outbox> =>
+  Effect.gen(function* () {
+    const outbox = yield* Outbox.Outbox
+    const { reads } = outbox
+    const freshness = options.freshness ?? "5 minutes"
+    yield* checkedSetting("freshness", freshness, isFreshness(freshness), freshnesses)
+    const maxNameBytes = yield* count("maxNameBytes", options.maxNameBytes ?? Client.maxNameBytes, bytes)
+
+    const filtered = (view: View.View, filter: Client.Filter): View.View => ({
+      ...view,
+      clients: view.clients.filter((client) => Client.matches(client, filter))
+    })
+
+    const bad = (asked: object, text: string) => new ClientError.BadRequest({ ...asked, text })
+
+    const wanted = (
+      operation: Client.Operation,
+      workspaceId: Client.WorkspaceId,
+      given: View.Freshness = freshness
+    ): Either.Either<View.Freshness, ClientError.BadRequest> =>
+      isFreshness(given)
+        ? Either.right(given)
+        : Either.left(bad({ operation, workspaceId }, `freshness is ${freshnesses}`))
+
+    const view = (workspaceId: Client.WorkspaceId, options: Clients.ReadOptions = {}) =>
+      wanted("list", workspaceId, options.freshness).pipe(
+        Effect.flatMap((freshness) => reads.read(workspaceId, freshness)),
+        Effect.map((view) => filtered(view, options))
+      )
+
+    const checkName = (asked: object, name: string) =>
+      Either.mapLeft(
+        Client.checkName(name, maxNameBytes),
+        (problem) =>
+          new ClientError.InvalidName({
+            ...asked,
+            name,
+            reason: problem.reason,
+            ...(problem.reason === "TooLong" ? { limit: problem.limit } : {})
+          })
+      )
+
+    // What the types forbid may still come from plain JavaScript.
+    const checked = (
+      operation: Client.Operation,
+      workspaceId: Client.WorkspaceId,
+      id: Client.AnyClientId | undefined
+    ): Effect.Effect<void, ClientError.BadRequest | ClientError.NotFound> =>
+      Effect.gen(function* () {
+        if (!isWorkspaceId(workspaceId)) return yield* bad({ operation }, "a workspace's id is a positive integer")
+        if (id === undefined) return
+        if (!isAnyClientId(id)) {
+          return yield* bad({ operation, workspaceId }, "a client's id is an integer, Toggl's or a local one")
+        }
+        if (!(yield* reads.knows(id))) {
+          return yield* new ClientError.NotFound({ operation, workspaceId, clientId: id })
+        }
+      })
+
+    // Finding out where the call stands would cost more than all the rest of the span.
+    const traced =
+      (operation: Client.Operation) =>
+      <A, E>(effect: Effect.Effect<A, E>, workspaceId: Client.WorkspaceId) =>
+        Effect.withSpan(effect, `Clients.${operation}`, { captureStackTrace: false, attributes: { workspaceId } })
+
+    const submit = <A>(mutation: Mutation, value: (done: Done) => Option.Option<A>) =>
+      Effect.flatMap(outbox.submit(mutation), (receipt) => confirmed(receipt, value))
+
+    const submitClient = (mutation: Mutation): Effect.Effect<Receipt<Client.Client>, Clients.MutationError> =>
+      submit(mutation, (done) => Option.fromNullable(done.client))
+
+    return {
+      view,
+      list: (workspaceId, options) => Effect.map(view(workspaceId, options), (view) => view.clients),
+      watch: (workspaceId, filter = {}) => Stream.map(reads.watch(workspaceId), (view) => filtered(view, filter)),
+      get: (workspaceId, id, options = {}) =>
+        Effect.flatMap(wanted("get", workspaceId, options.freshness), (freshness) =>
+          reads.get(workspaceId, id, freshness)
+        ),
+      create: Effect.fnUntraced(function* (workspaceId: Client.WorkspaceId, input: Client.CreateInput) {
+        const asked = { operation: "create", workspaceId } as const
+        yield* checked("create", workspaceId, undefined)
+        if (!isCreateInput(input)) return yield* bad(asked, "a client takes a name, and notes if any, as text")
+        const name = yield* checkName(asked, input.name)
+        return yield* submitClient({
+          _tag: "Create",
+          workspaceId,
+          localId: yield* localId,
+          name,
+          notes: input.notes ?? ""
+        })
+      }, traced("create")),
+      update: Effect.fnUntraced(function* (
+        workspaceId: Client.WorkspaceId,
+        clientId: Client.AnyClientId,
+        input: Client.UpdateInput
+      ) {
+        const asked = { operation: "update", workspaceId, clientId } as const
+        yield* checked("update", workspaceId, clientId)
+        if (!isUpdateInput(input)) return yield* bad(asked, "a change takes a name, notes or both, as text")
+        if (input.name === undefined && input.notes === undefined) {
+          return yield* bad(asked, "a change needs a name, notes or both")
+        }
+        const name = input.name === undefined ? {} : { name: yield* checkName(asked, input.name) }
+        const notes = input.notes === undefined ? {} : { notes: input.notes }
+        return yield* submitClient({ _tag: "Update", workspaceId, clientId, change: { ...name, ...notes } })
+      }, traced("update")),
+      delete: Effect.fnUntraced(function* (workspaceId: Client.WorkspaceId, clientId: Client.AnyClientId) {
+        yield* checked("delete", workspaceId, clientId)
+        return yield* submit({ _tag: "Delete", workspaceId, clientId }, () => Option.some(undefined))
+      }, traced("delete")),
+      archive: Effect.fnUntraced(function* (workspaceId: Client.WorkspaceId, clientId: Client.AnyClientId) {
+        yield* checked("archive", workspaceId, clientId)
+        return yield* submit({ _tag: "Archive", workspaceId, clientId }, (done) =>
+          Option.some(Option.fromNullable(done.projects))
+        )
+      }, traced("archive")),
+      restore: Effect.fnUntraced(function* (
+        workspaceId: Client.WorkspaceId,
+        clientId: Client.AnyClientId,
+        input: Client.RestoreInput = {}
+      ) {
+        const asked = { operation: "restore", workspaceId, clientId } as const
+        yield* checked("restore", workspaceId, clientId)
+        if (!isRestoreInput(input)) return yield* bad(asked, "projects are a list of positive integers")
+        return yield* submitClient({ _tag: "Restore", workspaceId, clientId, input })
+      }, traced("restore"))
+    } satisfies Clients.Service
+  })
