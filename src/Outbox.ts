@@ -11,6 +11,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { AnyClientId, UpdateInput, WorkspaceId } from "./Client.js"
 import type {
+  BadRequest,
   Discarded,
   EntryNotFound,
   InvalidConfiguration,
@@ -112,7 +113,10 @@ export interface Service {
   readonly quota: (workspaceId: WorkspaceId) => Effect.Effect<Quota | undefined>
   readonly changes: Stream.Stream<Status>
   readonly entries: Effect.Effect<ReadonlyArray<EntryView>, StorageError>
-  readonly retry: (id: EntryId, edit?: Edit) => Effect.Effect<void, EntryNotFound | InvalidName | StorageError>
+  readonly retry: (
+    id: EntryId,
+    edit?: Edit
+  ) => Effect.Effect<void, EntryNotFound | InvalidName | BadRequest | StorageError>
   readonly discard: (
     entry: EntryId | { readonly seq: number }
   ) => Effect.Effect<ReadonlyArray<EntryId>, EntryNotFound | StorageError>
@@ -168,6 +172,7 @@ export type Conflicts = "LastWriteWins" | "CheckFirst" | "Blind"
  * - `reserve`: how many requests of the hourly quota are left for the app's own reads: with so few remaining the queue
  *   waits until the quota starts anew, and reads still go. 0 waits as soon as nothing remains, instead of asking once
  *   more. Unless given, the queue goes on until Toggl refuses.
+ * - `maxNameBytes`: the most UTF-8 bytes of a name that an entry is retried with. 255 unless given.
  * - `fetch`: the `fetch` that requests end in, where they do: it lets a tab that was stopped between the mark and the
  *   request see that its turn has passed. `Clients.layerBrowser` gives it.
  *
@@ -184,6 +189,7 @@ export interface Options {
   readonly conflicts?: Conflicts
   readonly bulk?: boolean
   readonly reserve?: number
+  readonly maxNameBytes?: number
   readonly fetch?: typeof globalThis.fetch
 }
 
@@ -306,8 +312,8 @@ export const entries: Effect.Effect<ReadonlyArray<EntryView>, StorageError, Outb
 
 /**
  * Sends a refused or set-aside entry again, in its old place, with another name or other notes where `edit` gives them.
- * Fails with `InvalidName` where the edited name cannot be used, and with `EntryNotFound` where there is nothing to
- * repair.
+ * Fails with `InvalidName` where the edited name cannot be used, with `BadRequest` where plain JavaScript gives no text,
+ * and with `EntryNotFound` where there is nothing to repair.
  *
  * @since 0.1.0
  * @category repair

@@ -122,6 +122,43 @@ describe("retry", () => {
     })
   )
 
+  law("with an edit that only plain JavaScript lets through changes nothing", (world) =>
+    Effect.gen(function* () {
+      const { tab, taken } = yield* refused(world)
+      // the parameter of a method may be narrower than it says
+      const plain: { retry(id: Entry.EntryId, edit: object): ReturnType<typeof tab.outbox.retry> } = tab.outbox
+      const before = yield* shown(tab)
+      for (const edit of [{ name: 7 }, { notes: 7 }, { name: "Other", notes: {} }]) {
+        const error = yield* Effect.flip(plain.retry(entryOf(taken), edit))
+        assert.strictEqual(error._tag, "BadRequest", JSON.stringify(edit))
+        assert.include(error.message, "an edit takes a name")
+      }
+      assert.deepStrictEqual(yield* shown(tab), before)
+      yield* plain.retry(entryOf(taken), { name: "Other", _tag: "Delete" })
+      yield* world.passes("1 minute")
+      assert.deepStrictEqual((yield* world.sent)[0], "POST /clients Other")
+    })
+  )
+
+  law("takes a name as long as the app lets it be", (world) =>
+    Effect.gen(function* () {
+      const long = "x".repeat(300)
+      yield* world.toggl.configure({ maxClientNameBytes: 400 })
+      yield* world.toggl.edit.createClient(workspaceId, { name: "Taken" })
+      const tab = yield* world.open({ maxNameBytes: 300 })
+      yield* offline(world, tab)
+      const taken = yield* create(tab, "Taken")
+      yield* tab.clients.update(workspaceId, taken.id, { notes: "held" })
+      yield* online(world, tab)
+      yield* world.passes("5 minutes")
+      const error = yield* Effect.flip(tab.outbox.retry(entryOf(taken), { name: `${long}x` }))
+      assert.deepInclude({ ...error }, { _tag: "InvalidName", reason: "TooLong", limit: 300 })
+      yield* tab.outbox.retry(entryOf(taken), { name: long })
+      yield* world.passes("1 minute")
+      assert.include((yield* world.sent).at(-2), long)
+    })
+  )
+
   law("with a name that cannot be used fails before anything changes", (world) =>
     Effect.gen(function* () {
       const { tab, taken } = yield* refused(world)

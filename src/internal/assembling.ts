@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
+import { maxNameBytes } from "../Client.js"
 import type { InvalidConfiguration } from "../ClientError.js"
 import { ClientsApi } from "../ClientsApi.js"
 import { Connectivity } from "../Connectivity.js"
@@ -20,7 +21,7 @@ import * as reading from "./reading.js"
 import * as refreshing from "./refreshing.js"
 import * as repairing from "./repairing.js"
 import * as replay from "./replay.js"
-import { checked, count, duration } from "./settings.js"
+import { bytes, checked, count, duration } from "./settings.js"
 import * as submitting from "./submitting.js"
 import * as viewing from "./viewing.js"
 
@@ -44,6 +45,7 @@ const decodeOptions = (options: Outbox.Options) =>
         cap: yield* duration("backoff.cap", backoff.cap ?? "5 minutes", 'a duration such as "5 minutes"')
       },
       setAsideAfter: yield* count("setAsideAfter", options.setAsideAfter ?? 5, "a number of failures, such as 5"),
+      maxNameBytes: yield* count("maxNameBytes", options.maxNameBytes ?? maxNameBytes, bytes),
       reserve:
         reserve === undefined ? undefined : yield* count("reserve", reserve, "a number of requests, such as 5", 0),
       conflicts: yield* checked("conflicts", conflicts, policies.includes(conflicts), `one of ${policies.join(", ")}`)
@@ -112,6 +114,7 @@ export const make = Effect.fnUntraced(function* (
   const repaired = repairing.make({
     account: options.account,
     baseUrl: api.baseUrl,
+    maxNameBytes: settings.maxNameBytes,
     store,
     credentials,
     mirror: reflected,

@@ -4,8 +4,8 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-import { checkName, isLocalClientId } from "../Client.js"
-import { EntryNotFound, InvalidImport, InvalidName, StorageError } from "../ClientError.js"
+import { checkName, isLocalClientId, UpdateInput } from "../Client.js"
+import { BadRequest, EntryNotFound, InvalidImport, InvalidName, StorageError } from "../ClientError.js"
 import type * as Credentials from "../Credentials.js"
 import { type Entry, type EntryId, Row, version } from "../Entry.js"
 import type * as Mutation from "../Mutation.js"
@@ -18,6 +18,7 @@ import type { WakeUp } from "./replay.js"
 export interface Dependencies {
   readonly account: string
   readonly baseUrl: string
+  readonly maxNameBytes: number
   readonly store: OutboxStore.Service
   readonly credentials: Credentials.Service
   readonly mirror: Mirror
@@ -37,6 +38,8 @@ const File = Schema.parseJson(
     unreadable: Schema.Array(Schema.Unknown)
   })
 )
+
+const isEdit = Schema.is(UpdateInput)
 
 const decodeFile = Schema.decodeUnknown(File)
 const encodeFile = Schema.encode(File)
@@ -74,7 +77,8 @@ export interface Repairing {
   >
 }
 
-export const make = ({ account, baseUrl, credentials, local, mirror, store, wake }: Dependencies): Repairing => {
+export const make = (deps: Dependencies): Repairing => {
+  const { account, baseUrl, credentials, local, maxNameBytes, mirror, store, wake } = deps
   const reread: Effect.Effect<void, StorageError> = Effect.zipRight(mirror.distrust, mirror.sync)
 
   // A step may have been made whose caller is gone before this tab has seen it.
@@ -101,13 +105,18 @@ export const make = ({ account, baseUrl, credentials, local, mirror, store, wake
   }).pipe(noticed)
 
   const retry = Effect.fn("Outbox.retry")(function* (id: EntryId, edit: Outbox.Edit = {}) {
-    const name = edit.name === undefined ? Either.right(undefined) : checkName(edit.name)
+    // What the types forbid may still come from plain JavaScript.
+    if (!isEdit(edit)) return yield* new BadRequest({ text: "an edit takes a name, notes or both, as text" })
+    const name = edit.name === undefined ? Either.right(undefined) : checkName(edit.name, maxNameBytes)
     if (Either.isLeft(name)) {
       const { reason } = name.left
       const limit = "limit" in name.left ? { limit: name.left.limit } : {}
       return yield* new InvalidName({ reason, name: edit.name ?? "", ...limit })
     }
-    const change = { ...edit, ...(name.right === undefined ? {} : { name: name.right }) }
+    const change = {
+      ...(name.right === undefined ? {} : { name: name.right }),
+      ...(edit.notes === undefined ? {} : { notes: edit.notes })
+    }
     const repaired = yield* store.retry(yield* seqOf(id), edited(change))
     if (repaired !== "Repaired") return yield* new EntryNotFound({ entryId: id, reason: repaired })
     yield* reread
