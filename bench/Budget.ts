@@ -5,8 +5,8 @@
  */
 
 /**
- * One row: `measured`, `limit` and `aim` are in `unit`; `detail` says what the number is made of. An `open` row is
- * printed and fails nothing: what it measures is still to be built.
+ * One row: `measured`, `limit` and `aim` are in `unit`; `detail` says what the number is made of. A row without a limit
+ * is there to compare with.
  *
  * @since 0.1.0
  * @category models
@@ -14,11 +14,10 @@
 export interface Budget {
   readonly work: string
   readonly measured: number
-  readonly limit: number
+  readonly limit: number | undefined
   readonly aim: number | undefined
   readonly unit: string
   readonly detail: string
-  readonly open?: boolean
 }
 
 /**
@@ -27,14 +26,16 @@ export interface Budget {
  * @since 0.1.0
  * @category getters
  */
-export const isExceeded = ({ limit, measured }: Budget): boolean => measured > limit
+export const isExceeded = ({ limit, measured }: Budget): boolean => limit !== undefined && !(measured <= limit)
 
 const verdict = (budget: Budget): string => {
-  if (isExceeded(budget)) return budget.open === true ? "not yet met" : "**exceeded**"
+  if (budget.limit === undefined) return "to compare"
+  if (isExceeded(budget)) return "**exceeded**"
   return budget.aim !== undefined && budget.measured > budget.aim ? "kept" : "kept, aim met"
 }
 
-const shown = (value: number, unit: string) => `${Number(value.toFixed(2))} ${unit}`
+const shown = (value: number | undefined, unit: string) =>
+  value === undefined ? "" : `${Number(value.toFixed(2))} ${unit}`
 
 /**
  * The table in Markdown.
@@ -47,7 +48,7 @@ export const table = (budgets: ReadonlyArray<Budget>): string => {
     budget.work,
     shown(budget.measured, budget.unit),
     shown(budget.limit, budget.unit),
-    budget.aim === undefined ? "" : shown(budget.aim, budget.unit),
+    shown(budget.aim, budget.unit),
     verdict(budget),
     budget.detail
   ])

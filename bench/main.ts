@@ -11,9 +11,9 @@ import * as PageServer from "../test/browser/PageServer.js"
 import * as Tab from "../test/browser/Tab.js"
 import * as Budget from "./Budget.js"
 import * as BundleSize from "./BundleSize.js"
-import type { Api, Pairs } from "./page.js"
+import type { Api, Turns } from "./page.js"
 
-const pairCount = 300
+const turnCount = 300
 const chunk = 50
 const warmUpCount = 200
 const pendingBefore = 10_000
@@ -23,23 +23,23 @@ const editedClients = 20
 
 const progress = (text: string) => Effect.sync(() => process.stderr.write(`${text}\n`))
 
-const inChunks = <E>(what: string, warmUp: number, size: number, measure: (count: number) => Effect.Effect<Pairs, E>) =>
+const inChunks = <E>(what: string, warmUp: number, size: number, measure: (count: number) => Effect.Effect<Turns, E>) =>
   Effect.gen(function* () {
     // code that has just been loaded is still interpreted, which says nothing of either side
     for (let warmed = 0; warmed < warmUp; warmed += size) yield* measure(size)
-    const taken: Array<Pairs[number]> = []
-    while (taken.length < pairCount) {
-      taken.push(...(yield* measure(Math.min(size, pairCount - taken.length))))
-      yield* progress(`${what}: ${taken.length} of ${pairCount} pairs`)
+    const taken: Array<Turns[number]> = []
+    while (taken.length < turnCount) {
+      taken.push(...(yield* measure(Math.min(size, turnCount - taken.length))))
+      yield* progress(`${what}: ${taken.length} of ${turnCount} turns`)
     }
     return taken
   })
 
 const millis = (value: number) => `${value.toFixed(2)} ms`
 
-const ratio = (pairs: Pairs, besides: string) => {
-  const ours = Budget.median(pairs.map(([ours]) => ours))
-  const beside = Budget.median(pairs.map(([, beside]) => beside))
+const ratio = (turns: Turns, besides: string, at = 1) => {
+  const ours = Budget.median(turns.map((turn) => turn[0] ?? Number.NaN))
+  const beside = Budget.median(turns.map((turn) => turn[at] ?? Number.NaN))
   return { measured: ours / beside, unit: "×", detail: `${millis(ours)} beside ${millis(beside)} for ${besides}` }
 }
 
@@ -71,6 +71,12 @@ const inPage = Effect.gen(function* () {
       ...ratio(accept, "a bare strict one-row transaction")
     },
     {
+      work: "the same beside idb-keyval",
+      limit: undefined,
+      aim: undefined,
+      ...ratio(accept, "`set` of the same row, as durable", 2)
+    },
+    {
       work: `the same with ${waiting} pending`,
       limit: 1.2,
       aim: 1.05,
@@ -92,12 +98,14 @@ const inPage = Effect.gen(function* () {
     },
     {
       work: `${edits} edits of ${editedClients} clients made offline`,
-      measured: sent.mutations + sent.reads.length,
+      // Whose the credentials are must be known before anything is sent. Asked more often, it counts.
+      measured: sent.mutations + sent.lists + sent.identities - 1,
       limit: editedClients + 1,
       aim: undefined,
       unit: "requests",
-      detail: `${sent.mutations} mutations, and reads of ${sent.reads.join(", ")}`,
-      open: true
+      detail:
+        `${sent.mutations} mutations and ${sent.lists} list. Whose the credentials are was asked ${sent.identities} time: ` +
+        "the first is not counted, for law 8 wants it at each start, and no workspace's quota pays for it"
     }
   ]
   return { version: chromium.version, budgets }
@@ -122,11 +130,12 @@ const main = Effect.gen(function* () {
   const budgets = [...measured, ...sizes]
   yield* Console.log(Budget.table(budgets))
   yield* Console.log(
-    `\n\`npm run bench\`: ${version}, ${cpus()[0]?.model ?? "unknown CPU"}, Node ${process.version}; medians of ${pairCount} interleaved pairs.`
+    `\n\`npm run bench\`: ${version}, ${cpus()[0]?.model ?? "unknown CPU"}, Node ${process.version}; medians of ${turnCount} turns, each measured in each.`
   )
-  if (budgets.some((budget) => Budget.isExceeded(budget) && budget.open !== true)) {
+  const exceeded = budgets.filter(Budget.isExceeded)
+  if (exceeded.length > 0) {
     process.exitCode = 1
-    yield* progress("A limit is exceeded.")
+    yield* progress(`Limits are exceeded: ${exceeded.map(({ work }) => work).join("; ")}.`)
   }
 })
 

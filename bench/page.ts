@@ -6,6 +6,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
+import { set } from "idb-keyval"
 import { Client, Clients, Credentials, Entry, Outbox } from "../src/index.js"
 import { expose } from "../test/browser/PageBridge.js"
 
@@ -14,17 +15,17 @@ const workspaceId = Client.WorkspaceId.make(2230580)
 const clientCount = 1000
 
 /**
- * Milliseconds of the two sides of each pair.
+ * Milliseconds of what was measured in turns: ours first, then what it is measured beside.
  *
  * @since 0.1.0
  * @category models
  */
-export type Pairs = ReadonlyArray<readonly [ours: number, beside: number]>
+export type Turns = ReadonlyArray<ReadonlyArray<number>>
 
 // --- A Toggl in the page ----------------------------------------------------------------------------------------------
 
-let reads: Array<string> = []
-let mutations = 0
+/** What was asked since it was last set back. */
+let asked = { mutations: 0, lists: 0, identities: 0 }
 
 const wireClient = (id: number) => ({
   id,
@@ -38,12 +39,15 @@ const wireClient = (id: number) => ({
 
 const answerTo = async (request: Request): Promise<unknown> => {
   if (request.method === "PUT") {
-    mutations += 1
+    asked.mutations += 1
     const body: unknown = await request.json()
     return { ...wireClient(Number(request.url.slice(request.url.lastIndexOf("/") + 1))), ...Object(body) }
   }
-  reads.push(request.url.endsWith("/me") ? "whose the credentials are" : "the list")
-  if (request.url.endsWith("/me")) return { id: 1 }
+  if (request.url.endsWith("/me")) {
+    asked.identities += 1
+    return { id: 1 }
+  }
+  asked.lists += 1
   return Array.from({ length: clientCount }, (_, index) => wireClient(index + 1))
 }
 
@@ -75,16 +79,15 @@ const timed = async (work: () => Promise<unknown>): Promise<number> => {
   return took
 }
 
-const pairs = async (count: number, ours: () => Promise<unknown>, beside: () => Promise<unknown>): Promise<Pairs> => {
-  const taken: Array<readonly [number, number]> = []
-  for (let pair = 0; pair < count; pair++) {
-    if (pair % 2 === 0) {
-      const first = await timed(ours)
-      taken.push([first, await timed(beside)])
-    } else {
-      const first = await timed(beside)
-      taken.push([await timed(ours), first])
-    }
+/** Each once in every turn, and each as often before the others as behind them. */
+const turns = async (count: number, ...works: ReadonlyArray<() => Promise<unknown>>): Promise<Turns> => {
+  const taken: Array<Array<number>> = []
+  for (let turn = 0; turn < count; turn++) {
+    const took = works.map(() => 0)
+    const order = [...works.entries()]
+    if (turn % 2 === 1) order.reverse()
+    for (const [index, work] of order) took[index] = await timed(work)
+    taken.push(took)
   }
   return taken
 }
@@ -106,6 +109,12 @@ const write = (database: IDBDatabase, rows: ReadonlyArray<unknown>): Promise<voi
     transaction.oncomplete = () => resolve()
     transaction.onabort = () => reject(transaction.error ?? new Error("aborted"))
   })
+
+/** The same by idb-keyval, as durable. */
+const keep = (database: IDBDatabase, row: unknown): Promise<void> =>
+  set(crypto.randomUUID(), row, (mode, use) =>
+    Promise.resolve(use(database.transaction("log", mode, { durability: "strict" }).objectStore("log")))
+  )
 
 const logged = IDBKeyRange.bound(1, Number.MAX_SAFE_INTEGER)
 
@@ -187,23 +196,24 @@ const api = {
     const status = await full.runPromise(Outbox.status)
     return status.waiting
   },
-  /** One update accepted, beside a bare strict transaction that adds the same row. */
-  accept: async (count: number): Promise<Pairs> => {
+  /** One update accepted, beside a bare strict transaction that adds the same row, and idb-keyval's. */
+  accept: async (count: number): Promise<Turns> => {
     const [app, database] = [empty, bare]
     if (app === undefined || database === undefined) throw new Error("not set up")
-    const taken = await pairs(
+    const taken = await turns(
       count,
       () => update(app),
-      () => write(database, [row])
+      () => write(database, [row]),
+      () => keep(database, row)
     )
     await app.runPromise(emptied)
     return taken
   },
   /** One update accepted where many wait, beside one where few do. */
-  acceptBehind: async (count: number): Promise<Pairs> => {
+  acceptBehind: async (count: number): Promise<Turns> => {
     const [long, short] = [full, empty]
     if (long === undefined || short === undefined) throw new Error("not set up")
-    const taken = await pairs(
+    const taken = await turns(
       count,
       () => update(long),
       () => update(short)
@@ -220,8 +230,8 @@ const api = {
     return status.waiting
   },
   /** From nothing to a known queue, beside opening the database and one `getAll` of the rows. */
-  start: (count: number): Promise<Pairs> =>
-    pairs(
+  start: (count: number): Promise<Turns> =>
+    turns(
       count,
       async () => {
         const app = start("starting")
@@ -246,12 +256,11 @@ const api = {
     await before.runPromise(Effect.zipRight(Clients.list(workspaceId), Outbox.pause))
     for (let made = 0; made < count; made++) await update(before, (made % clients) + 1)
     await before.dispose()
-    reads = []
-    mutations = 0
+    asked = { mutations: 0, lists: 0, identities: 0 }
     const app = start("edits")
     await app.runPromise(Effect.zipRight(Outbox.resume, Outbox.awaitDrained))
     await app.dispose()
-    return { mutations, reads }
+    return asked
   },
   surroundings: () => ({ isolated: crossOriginIsolated, rowVersion: Entry.version })
 }
