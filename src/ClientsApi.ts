@@ -169,7 +169,7 @@ const invalid = (setting: string, problem: string) => new ClientError.InvalidCon
  * @since 0.1.0
  * @category constructors
  */
-export const make = Effect.fnUntraced(function* (
+export const make = /*#__PURE__*/ Effect.fnUntraced(function* (
   options: Options = {}
 ): Effect.fn.Return<Service, ClientError.InvalidConfiguration, HttpClient.HttpClient | CurrentCredentials> {
   const source = yield* CurrentCredentials

@@ -35,10 +35,10 @@ export class Connectivity extends Context.Tag("effect-toggl-clients/Connectivity
  * @since 0.1.0
  * @category layers
  */
-export const layerAlwaysOnline: Layer.Layer<Connectivity> = Layer.succeed(Connectivity, {
+export const layerAlwaysOnline: Layer.Layer<Connectivity> = /*#__PURE__*/ Layer.sync(Connectivity, () => ({
   isOnline: Effect.succeed(Option.none()),
   wakeUps: Stream.empty
-})
+}))
 
 const listen = (
   target: EventTarget | undefined,
@@ -69,7 +69,7 @@ const listen = (
  * @since 0.1.0
  * @category layers
  */
-export const layerBrowser: Layer.Layer<Connectivity> = Layer.sync(Connectivity, () => {
+export const layerBrowser: Layer.Layer<Connectivity> = /*#__PURE__*/ Layer.sync(Connectivity, () => {
   const page = "document" in globalThis ? globalThis.document : undefined
   const target = "addEventListener" in globalThis ? globalThis : undefined
   return {

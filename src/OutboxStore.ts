@@ -245,7 +245,7 @@ export interface Memory extends memoryEngine.Memory {}
  * @since 0.1.0
  * @category constructors
  */
-export const makeMemory: Effect.Effect<Memory> = Effect.sync(memoryEngine.makeMemory)
+export const makeMemory: Effect.Effect<Memory> = /*#__PURE__*/ Effect.sync(memoryEngine.makeMemory)
 
 /**
  * A store on rows in memory. `fault` is asked as each transaction would commit: an error undoes it, as a full disk does.
@@ -265,7 +265,10 @@ export const fromMemory = (
  * @since 0.1.0
  * @category layers
  */
-export const layerMemory: Layer.Layer<OutboxStore> = Layer.effect(OutboxStore, Effect.flatMap(makeMemory, fromMemory))
+export const layerMemory: Layer.Layer<OutboxStore> = /*#__PURE__*/ Layer.effect(
+  OutboxStore,
+  /*#__PURE__*/ Effect.flatMap(makeMemory, fromMemory)
+)
 
 /**
  * Settings of the store in IndexedDB.
@@ -298,7 +301,7 @@ export const makeIndexedDb = (options: IndexedDbOptions): Effect.Effect<Service,
   )
 
 // A worker may not ask, only see what the page was promised.
-const persist: Effect.Effect<Option.Option<boolean>> = Effect.suspend(() => {
+const persist: Effect.Effect<Option.Option<boolean>> = /*#__PURE__*/ Effect.suspend(() => {
   const storage = "navigator" in globalThis && "storage" in navigator ? navigator.storage : undefined
   if (storage === undefined) return Effect.succeedNone
   const isPage = "document" in globalThis

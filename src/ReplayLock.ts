@@ -144,7 +144,7 @@ const fromState = (lock: InProcess): Service => {
  * @since 0.1.0
  * @category constructors
  */
-export const makePrivate: Effect.Effect<Service> = Effect.sync(() => fromState(newState()))
+export const makePrivate: Effect.Effect<Service> = /*#__PURE__*/ Effect.sync(() => fromState(newState()))
 
 /**
  * No lock at all: the store's books say whose turn it is. It keeps the same laws, but takes longer to notice that a
@@ -178,4 +178,4 @@ export const layerInProcess = (name: string): Layer.Layer<ReplayLock> =>
  * @since 0.1.0
  * @category layers
  */
-export const layerLease: Layer.Layer<ReplayLock> = Layer.succeed(ReplayLock, lease)
+export const layerLease: Layer.Layer<ReplayLock> = /*#__PURE__*/ Layer.succeed(ReplayLock, lease)

@@ -1,0 +1,58 @@
+// What the errors have in common: their mark, what they say of what was asked and answered, and words for their messages.
+import * as Schema from "effect/Schema"
+import { AnyClientId, Operation, WorkspaceId } from "../Client.js"
+
+/**
+ * @since 0.1.0
+ * @category symbols
+ */
+export const TypeId: unique symbol = Symbol.for("effect-toggl-clients/ClientError")
+
+/**
+ * @since 0.1.0
+ * @category symbols
+ */
+export type TypeId = typeof TypeId
+
+// A class that comes of a call marked as pure, and has nothing computed in its body, stays out of a bundle that does not
+// use it: hence the mark, the function, and the TypeId on the prototype.
+export const ours = <C extends { readonly prototype: object }>(make: () => C): C => {
+  const made = make()
+  Object.defineProperty(made.prototype, TypeId, { value: TypeId })
+  return made
+}
+
+export const optional = <A, I, R>(schema: Schema.Schema<A, I, R>) => Schema.optionalWith(schema, { exact: true })
+
+// What was asked: enough to find the call again, and nothing that was sent.
+export const asked = {
+  operation: optional(Operation),
+  workspaceId: optional(WorkspaceId),
+  clientId: optional(AnyClientId)
+}
+
+// What Toggl answered. `text` is plain, at most 300 characters, with the credential removed; `requestId` is the
+// answer's X-Toggl-Request-Id, which Toggl's support asks for.
+export const answered = {
+  ...asked,
+  requestId: optional(Schema.String),
+  text: optional(Schema.String)
+}
+
+export interface Asked {
+  readonly operation?: Operation
+  readonly workspaceId?: WorkspaceId
+  readonly clientId?: AnyClientId
+}
+
+export const subject = (asked: Asked): string => {
+  const what = asked.clientId === undefined ? "the request" : `client ${asked.clientId}`
+  return asked.workspaceId === undefined ? what : `${what} in workspace ${asked.workspaceId}`
+}
+
+export const quoted = (answer: { readonly text?: string; readonly requestId?: string }): string =>
+  (answer.text === undefined || answer.text === "" ? "" : ` Toggl says: "${answer.text}".`) +
+  (answer.requestId === undefined ? "" : ` (Toggl request ${answer.requestId})`)
+
+export const wait = (millis: number | undefined): string =>
+  millis === undefined ? "later" : `in ${Math.ceil(millis / 1000)} seconds`

@@ -1,0 +1,224 @@
+import * as Schema from "effect/Schema"
+import { Client } from "../Client.js"
+import { answered, asked, optional, ours, quoted, subject, type TypeId } from "./errorClass.js"
+
+/**
+ * Toggl knows no such client in this workspace (404).
+ *
+ * @since 0.1.0
+ * @category refusals
+ */
+export class NotFound
+  extends /*#__PURE__*/ ours(() => Schema.TaggedError<NotFound>("effect-toggl-clients/NotFound")("NotFound", answered))
+{
+  declare readonly [TypeId]: TypeId
+  override get message() {
+    return `Toggl does not know ${subject(this)}.${quoted(this)}`
+  }
+}
+
+/**
+ * The credentials are good, but their user may not do this (403).
+ *
+ * @since 0.1.0
+ * @category refusals
+ */
+export class Forbidden
+  extends /*#__PURE__*/ ours(() =>
+    Schema.TaggedError<Forbidden>("effect-toggl-clients/Forbidden")("Forbidden", answered)
+  )
+{
+  declare readonly [TypeId]: TypeId
+  override get message() {
+    return `Toggl does not let this user ${this.operation ?? "do this with"} ${subject(this)}: ask a workspace admin.${quoted(this)}`
+  }
+}
+
+/**
+ * The name cannot be used: it is empty, longer than `limit` (UTF-8 bytes; the server's own where it names one), or
+ * another client of the workspace has it. Found before anything is sent (`Empty`, `TooLong`), or Toggl's 400.
+ *
+ * @since 0.1.0
+ * @category refusals
+ */
+export class InvalidName
+  extends /*#__PURE__*/ ours(() =>
+    Schema.TaggedError<InvalidName>("effect-toggl-clients/InvalidName")("InvalidName", {
+      ...answered,
+      reason: Schema.Literal("Empty", "TooLong", "Taken"),
+      name: Schema.String,
+      limit: optional(Schema.Int)
+    })
+  )
+{
+  declare readonly [TypeId]: TypeId
+  override get message() {
+    switch (this.reason) {
+      case "Empty":
+        return "A client needs a name that is not empty."
+      case "TooLong":
+        return `The name is too long: use at most ${this.limit ?? "the server's limit of"} UTF-8 bytes.`
+      case "Taken":
+        return `Another client of this workspace is already called "${this.name}": choose another name.`
+    }
+  }
+}
+
+/**
+ * Toggl does not know the status that the list was asked for (400).
+ *
+ * @since 0.1.0
+ * @category refusals
+ */
+export class InvalidStatus
+  extends /*#__PURE__*/ ours(() =>
+    Schema.TaggedError<InvalidStatus>("effect-toggl-clients/InvalidStatus")("InvalidStatus", {
+      ...answered,
+      status: Schema.String
+    })
+  )
+{
+  declare readonly [TypeId]: TypeId
+  override get message() {
+    return `A list's status is active, archived or both, not "${this.status}".`
+  }
+}
+
+/**
+ * Toggl refuses the request for a reason that has no type of its own (400, 409, 422, ...), or the input could not be
+ * turned into a request (`status` is then missing): `text` says why.
+ *
+ * @since 0.1.0
+ * @category refusals
+ */
+export class BadRequest
+  extends /*#__PURE__*/ ours(() =>
+    Schema.TaggedError<BadRequest>("effect-toggl-clients/BadRequest")("BadRequest", {
+      ...answered,
+      status: optional(Schema.Int)
+    })
+  )
+{
+  declare readonly [TypeId]: TypeId
+  override get message() {
+    return this.status === undefined
+      ? `This cannot be sent to Toggl: ${this.text ?? "the input is not valid"}.`
+      : `Toggl refused ${subject(this)} (status ${this.status}).${quoted(this)}`
+  }
+}
+
+/**
+ * The workspace's plan does not include this (402 without the marks of the quota).
+ *
+ * @since 0.1.0
+ * @category refusals
+ */
+export class PlanRequired
+  extends /*#__PURE__*/ ours(() =>
+    Schema.TaggedError<PlanRequired>("effect-toggl-clients/PlanRequired")("PlanRequired", answered)
+  )
+{
+  declare readonly [TypeId]: TypeId
+  override get message() {
+    return `The plan of this workspace does not include this.${quoted(this)}`
+  }
+}
+
+/**
+ * Toggl has withdrawn this endpoint (410): this version of the library must not ask it again.
+ *
+ * @since 0.1.0
+ * @category refusals
+ */
+export class Gone
+  extends /*#__PURE__*/ ours(() => Schema.TaggedError<Gone>("effect-toggl-clients/Gone")("Gone", answered))
+{
+  declare readonly [TypeId]: TypeId
+  override get message() {
+    return `Toggl no longer offers this operation: update effect-toggl-clients.${quoted(this)}`
+  }
+}
+
+/**
+ * An attempt got no answer, and looking it up did not show whether it was applied. It is not sent again on a guess:
+ * `reason` says what was seen, and the user decides.
+ *
+ * @since 0.1.0
+ * @category refusals
+ */
+export class Undecided
+  extends /*#__PURE__*/ ours(() =>
+    Schema.TaggedError<Undecided>("effect-toggl-clients/Undecided")("Undecided", {
+      ...asked,
+      reason: Schema.String,
+      found: Schema.Array(Client)
+    })
+  )
+{
+  declare readonly [TypeId]: TypeId
+  override get message() {
+    return `Whether Toggl applied this is not known: ${this.reason}. Look at Toggl, then retry, edit or discard it.`
+  }
+}
+
+/**
+ * A colleague changed what this update would overwrite. `base` is the state that the change was made on, `mine` the
+ * state that it asks for, `theirs` what Toggl has.
+ *
+ * @since 0.1.0
+ * @category refusals
+ */
+export class Conflict
+  extends /*#__PURE__*/ ours(() =>
+    Schema.TaggedError<Conflict>("effect-toggl-clients/Conflict")("Conflict", {
+      ...asked,
+      base: Client,
+      mine: Schema.Struct({ name: Schema.String, notes: Schema.String }),
+      theirs: Client
+    })
+  )
+{
+  declare readonly [TypeId]: TypeId
+  override get message() {
+    return `Someone else changed ${subject(this)} in the meantime: compare the two and retry or discard this change.`
+  }
+}
+
+/**
+ * Why a mutation was refused for good: what its caller hears, or what stands among the refused.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Refusal = /*#__PURE__*/ Schema.Union(
+  NotFound,
+  Forbidden,
+  InvalidName,
+  BadRequest,
+  PlanRequired,
+  Gone,
+  Undecided,
+  Conflict
+)
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Refusal = typeof Refusal.Type
+
+/**
+ * The entry was taken out of the outbox before Toggl had it: cancelled or discarded by the user, or together with the
+ * entry that it depended on.
+ *
+ * @since 0.1.0
+ * @category refusals
+ */
+export class Discarded
+  extends /*#__PURE__*/ ours(() => Schema.TaggedError<Discarded>("effect-toggl-clients/Discarded")("Discarded", asked))
+{
+  declare readonly [TypeId]: TypeId
+  override get message() {
+    return "This change was discarded before it was sent."
+  }
+}

@@ -1,0 +1,185 @@
+import * as Schema from "effect/Schema"
+import { answered, asked, optional, ours, quoted, type TypeId, wait } from "./errorClass.js"
+
+/**
+ * No credentials, or Toggl does not accept them (401, or 403 where `GET /me/logged` is refused too). `reason` is
+ * `Missing` where none were given. `remainingAttempts` is the number of further log-ins before Toggl locks them for
+ * five minutes, where it says so.
+ *
+ * @since 0.1.0
+ * @category transport
+ */
+export class Unauthorized
+  extends /*#__PURE__*/ ours(() =>
+    Schema.TaggedError<Unauthorized>("effect-toggl-clients/Unauthorized")("Unauthorized", {
+      ...answered,
+      reason: Schema.Literal("Missing", "Refused"),
+      remainingAttempts: optional(Schema.Int)
+    })
+  )
+{
+  declare readonly [TypeId]: TypeId
+  override get message() {
+    return this.reason === "Missing"
+      ? "Toggl was given no credentials: sign in."
+      : "Toggl does not accept these credentials: sign in again, or make a new API token."
+  }
+}
+
+/**
+ * The hourly quota of the organization is used up (402). `retryAfter` is in milliseconds from the answer.
+ *
+ * @since 0.1.0
+ * @category transport
+ */
+export class QuotaExceeded
+  extends /*#__PURE__*/ ours(() =>
+    Schema.TaggedError<QuotaExceeded>("effect-toggl-clients/QuotaExceeded")("QuotaExceeded", {
+      ...answered,
+      retryAfter: optional(Schema.Finite)
+    })
+  )
+{
+  declare readonly [TypeId]: TypeId
+  override get message() {
+    return `Toggl's hourly quota is used up: try again ${wait(this.retryAfter)}.`
+  }
+}
+
+/**
+ * Too many requests at once (429). `retryAfter` is in milliseconds from the answer, missing where Toggl names no time.
+ *
+ * @since 0.1.0
+ * @category transport
+ */
+export class RateLimited
+  extends /*#__PURE__*/ ours(() =>
+    Schema.TaggedError<RateLimited>("effect-toggl-clients/RateLimited")("RateLimited", {
+      ...answered,
+      retryAfter: optional(Schema.Finite)
+    })
+  )
+{
+  declare readonly [TypeId]: TypeId
+  override get message() {
+    return `Toggl is asked too often: try again ${wait(this.retryAfter)}.`
+  }
+}
+
+/**
+ * Toggl, or a proxy before it, failed (408, 425, 5xx). The request may have been applied. `retryAfter` is in
+ * milliseconds, where the server names a time.
+ *
+ * @since 0.1.0
+ * @category transport
+ */
+export class ServerError
+  extends /*#__PURE__*/ ours(() =>
+    Schema.TaggedError<ServerError>("effect-toggl-clients/ServerError")("ServerError", {
+      ...answered,
+      status: Schema.Int,
+      retryAfter: optional(Schema.Finite)
+    })
+  )
+{
+  declare readonly [TypeId]: TypeId
+  override get message() {
+    return `Toggl failed with status ${this.status}; try again ${wait(this.retryAfter)}.${quoted(this)}`
+  }
+}
+
+/**
+ * No answer came. `reason` is `Offline` where the device said that it is offline, `TimedOut` where the request limit
+ * passed, `SuspectedCors` where the device says that it is online and yet a browser could not fetch from another
+ * origin, `Failed` otherwise. Unless it is `Offline`, the request may have been applied.
+ *
+ * @since 0.1.0
+ * @category transport
+ */
+export class Unreachable
+  extends /*#__PURE__*/ ours(() =>
+    Schema.TaggedError<Unreachable>("effect-toggl-clients/Unreachable")("Unreachable", {
+      ...asked,
+      reason: Schema.Literal("Offline", "TimedOut", "SuspectedCors", "Failed")
+    })
+  )
+{
+  declare readonly [TypeId]: TypeId
+  override get message() {
+    switch (this.reason) {
+      case "Offline":
+        return "This device is offline."
+      case "TimedOut":
+        return "Toggl did not answer in time."
+      case "SuspectedCors":
+        return "Toggl cannot be reached though this device is online: Toggl lets web pages in only from origins on its allow-list, so a web app needs a proxy of its own origin (baseUrl)."
+      case "Failed":
+        return "Toggl cannot be reached."
+    }
+  }
+}
+
+/**
+ * The answer was a redirect, as a captive portal or a moved proxy sends it: nothing was followed. `status` is 0 where
+ * the browser hides it.
+ *
+ * @since 0.1.0
+ * @category transport
+ */
+export class RedirectedElsewhere
+  extends /*#__PURE__*/ ours(() =>
+    Schema.TaggedError<RedirectedElsewhere>("effect-toggl-clients/RedirectedElsewhere")("RedirectedElsewhere", {
+      ...answered,
+      status: Schema.Int
+    })
+  )
+{
+  declare readonly [TypeId]: TypeId
+  override get message() {
+    return "The request was redirected elsewhere: sign in to this network, or check baseUrl."
+  }
+}
+
+/**
+ * The answer is not one that Toggl gives: a web page, garbled JSON, another shape, or a status without meaning here.
+ * A captive portal or a proxy is suspected.
+ *
+ * @since 0.1.0
+ * @category transport
+ */
+export class UnexpectedAnswer
+  extends /*#__PURE__*/ ours(() =>
+    Schema.TaggedError<UnexpectedAnswer>("effect-toggl-clients/UnexpectedAnswer")("UnexpectedAnswer", {
+      ...answered,
+      status: Schema.Int,
+      reason: Schema.Literal("Html", "NotJson", "Shape", "Status")
+    })
+  )
+{
+  declare readonly [TypeId]: TypeId
+  override get message() {
+    return `This is not an answer of Toggl's (status ${this.status}, ${this.reason}): a proxy or a sign-in page of this network may have given it.`
+  }
+}
+
+/**
+ * No attempt has an error of these where it was not refused: why an answer is missing.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const TransportError = /*#__PURE__*/ Schema.Union(
+  Unauthorized,
+  QuotaExceeded,
+  RateLimited,
+  ServerError,
+  Unreachable,
+  RedirectedElsewhere,
+  UnexpectedAnswer
+)
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type TransportError = typeof TransportError.Type
