@@ -76,6 +76,7 @@ export const make = (
   const locals = localIds(ids)
   const knownIds = new Set<AnyClientId>(Array.from(known, (client) => client.id))
   const views = new Map<AnyClientId, ClientView>()
+  const made = new Map<LocalClientId, AnyClientId>()
   for (const client of clients) {
     views.set(client.id, { ...client, key: String(locals.get(client.id) ?? client.id), pending: false })
   }
@@ -83,9 +84,15 @@ export const make = (
     if (entry.mutation.workspaceId !== workspaceId || entry.state._tag === "Refused") continue
     const { mutation } = entry
     const named = Mutation.clientId(mutation)
-    const id = isLocalClientId(named) ? (ids.get(named) ?? named) : named
+    const id = isLocalClientId(named) ? (ids.get(named) ?? made.get(named) ?? named) : named
     if (mutation._tag === "Create") {
-      if (views.has(id) || isThere(views, knownIds, entry, mutation)) continue
+      if (views.has(id)) continue
+      const there = madeBy(views, knownIds, entry, mutation)
+      if (there !== undefined) {
+        made.set(mutation.localId, there.id)
+        views.set(there.id, { ...there, key: String(mutation.localId), pending: true })
+        continue
+      }
       views.set(id, {
         id,
         key: String(mutation.localId),
@@ -106,16 +113,16 @@ export const make = (
 }
 
 // Toggl may have applied an attempt that got no answer: then the list that was read since holds the client already.
-const isThere = (
+const madeBy = (
   views: ReadonlyMap<AnyClientId, ClientView>,
   known: ReadonlySet<AnyClientId>,
   { state }: Entry,
   create: Mutation.Create
-): boolean => {
-  if (state._tag === "Pending") return false
+): ClientView | undefined => {
+  if (state._tag === "Pending") return undefined
   // Later changes of the client may have gone with it.
   const { name, notes } = state.attempt?.target ?? create
-  return Array.from(views.values()).some(
+  return Array.from(views.values()).find(
     (view) =>
       !isLocalClientId(view.id) &&
       !view.pending &&

@@ -226,6 +226,30 @@ describe("what was written", () => {
     })
   )
 
+  law("and created keeps its key and what follows it in a list that holds it before its answer comes", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* world.toggl.inject(Fault.delay("2 seconds", { work: "first" }), { when: isCreate })
+      for (const name of ["Acme", "Beta"]) yield* Effect.forkScoped(create(tab, name))
+      yield* world.rests
+      const [acme, beta] = yield* tab.clients.list(workspaceId, { freshness: "Local" })
+      const [asked] = yield* tab.clients.list(workspaceId, { freshness: "Toggl" })
+      assert.deepStrictEqual([asked?.key, asked?.pending], [acme?.key, true])
+      if (acme === undefined || beta === undefined) assert.fail("not shown")
+      yield* Effect.forkScoped(tab.clients.update(workspaceId, acme.id, { notes: "net 30" }))
+      yield* Effect.forkScoped(tab.clients.delete(workspaceId, beta.id))
+      yield* world.rests
+      const list = yield* tab.clients.list(workspaceId, { freshness: "Toggl" })
+      assert.deepStrictEqual(
+        list.map((client) => [client.key, client.name, client.notes]),
+        [[acme.key, "Acme", "net 30"]]
+      )
+      yield* Effect.forkScoped(tab.clients.delete(workspaceId, acme.id))
+      yield* world.rests
+      assert.deepStrictEqual(yield* tab.clients.list(workspaceId, { freshness: "Toggl" }), [])
+    })
+  )
+
   law("and refused takes back only its own effect", (world) =>
     Effect.gen(function* () {
       const { acme, tab } = yield* withAcme(world)

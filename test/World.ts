@@ -393,6 +393,27 @@ const make = (clock: TestClock.TestClock, put: (by: number) => void, options: Op
   })
 
 /**
+ * What happens in a new world. Time passes only as it says, and chance is the same for the same name.
+ *
+ * @since 0.1.0
+ * @category tests
+ */
+export const inWorld = <A, E, R>(
+  name: string,
+  happens: (world: World) => Effect.Effect<A, E, R>,
+  options: Options = {}
+): Effect.Effect<A, E, R | TestServices.TestServices> =>
+  Effect.gen(function* () {
+    const clock = yield* TestClock.testClock()
+    yield* clock.setTime(epoch)
+    const { device, put } = settable(clock)
+    return yield* Effect.flatMap(make(clock, put, options), happens).pipe(
+      Effect.withRandom(options.random ?? Random.make(name)),
+      Effect.withClock(device)
+    )
+  })
+
+/**
  * A test of a law: what happens in a new world. Time passes only as the test says, and chance is the same each time.
  *
  * @since 0.1.0
@@ -402,15 +423,4 @@ export const law = <E>(
   name: string,
   happens: (world: World) => Effect.Effect<void, E, Scope.Scope | TestServices.TestServices>,
   options: Options = {}
-): void =>
-  it.scoped(name, () =>
-    Effect.gen(function* () {
-      const clock = yield* TestClock.testClock()
-      yield* clock.setTime(epoch)
-      const { device, put } = settable(clock)
-      yield* Effect.flatMap(make(clock, put, options), happens).pipe(
-        Effect.withRandom(options.random ?? Random.make(name)),
-        Effect.withClock(device)
-      )
-    })
-  )
+): void => it.scoped(name, () => inWorld(name, happens, options))

@@ -1,0 +1,437 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FastCheck from "effect/FastCheck"
+import * as Fiber from "effect/Fiber"
+import * as Stream from "effect/Stream"
+import * as TestContext from "effect/TestContext"
+import { type Receipt, type View } from "../src/index.js"
+import { Fault, type RequestLog } from "../src/testing/index.js"
+import { inWorld, type Tab, type World, workspaceId } from "./World.js"
+
+// Law 6 as properties: reads, refreshes, changes, acknowledgements, lost answers and refusals in every order. Every view
+// of two tabs is kept, of watchers and of reads, and at the end, when it is known what was refused, each is judged.
+
+type Request = RequestLog.RecordedRequest
+
+const isList = (request: Request) => request.method === "GET" && request.path.endsWith("/clients")
+const isChange = (request: Request) => request.method !== "GET"
+
+const seeds = ["Seed 0", "Seed 1"]
+const tabs = 2
+
+// --- What can happen ------------------------------------------------------------------------------------------------
+
+const tab = FastCheck.nat({ max: tabs - 1 })
+const target = FastCheck.nat({ max: 4 })
+
+const change = FastCheck.oneof(
+  { weight: 3, arbitrary: FastCheck.record({ _tag: FastCheck.constant("Create" as const), tab }) },
+  {
+    weight: 4,
+    arbitrary: FastCheck.record({
+      _tag: FastCheck.constantFrom("Rename" as const, "Note" as const, "Both" as const),
+      tab,
+      target
+    })
+  },
+  {
+    weight: 3,
+    arbitrary: FastCheck.record({
+      _tag: FastCheck.constantFrom("Delete" as const, "Archive" as const, "Restore" as const),
+      tab,
+      target
+    })
+  }
+)
+
+const fate = FastCheck.record({
+  _tag: FastCheck.constant("Fate" as const),
+  fate: FastCheck.constantFrom("refused" as const, "lost" as const, "never sent" as const, "500" as const)
+})
+
+const read = FastCheck.record({
+  _tag: FastCheck.constantFrom("Refresh" as const, "Refresh" as const, "Local" as const, "Fresh" as const),
+  tab
+})
+
+const passes = FastCheck.record({
+  _tag: FastCheck.constant("Pass" as const),
+  millis: FastCheck.constantFrom(100, 250, 400, 900, 30_000)
+})
+
+const network = FastCheck.record({ _tag: FastCheck.constant("Network" as const), isOnline: FastCheck.boolean() })
+
+const happening = FastCheck.oneof(
+  { weight: 6, arbitrary: change },
+  { weight: 3, arbitrary: fate },
+  { weight: 5, arbitrary: read },
+  { weight: 6, arbitrary: passes },
+  { weight: 1, arbitrary: network },
+  { weight: 1, arbitrary: FastCheck.record({ _tag: FastCheck.constant("Colleague" as const) }) }
+)
+
+const scenario = FastCheck.record({
+  history: FastCheck.array(happening, { minLength: 3, maxLength: 24 }),
+  // Whether a list tells what is there when it is asked for, or when it is answered; a change is done so too.
+  lists: FastCheck.constantFrom("first" as const, "last" as const),
+  changes: FastCheck.constantFrom("first" as const, "last" as const),
+  listTakes: FastCheck.constantFrom(0, 200, 700),
+  changeTakes: FastCheck.constantFrom(0, 300, 600),
+  merge: FastCheck.boolean(),
+  lock: FastCheck.constantFrom("Exclusive" as const, "Lease" as const)
+})
+
+type Scenario = typeof scenario extends FastCheck.Arbitrary<infer A> ? A : never
+
+// --- What is kept of it ---------------------------------------------------------------------------------------------
+
+/** A client of the history: one that was there, or that a change makes. */
+interface Subject {
+  /** How views name it; `undefined` before any has shown it. */
+  key: string | undefined
+  readonly name: string
+  readonly isSeed: boolean
+}
+
+type Field = "exists" | "name" | "notes" | "archived"
+
+interface Write {
+  readonly subject: Subject
+  readonly sets: Partial<Record<Field, string>>
+  fate: "Done" | "Held" | "Refused" | "Unclear"
+}
+
+interface Seen {
+  readonly tab: number
+  readonly how: "watch" | "read"
+  /** So many writes had been accepted for certain before the view was asked for. */
+  readonly certain: number
+  /** So many may have been accepted when it was given. */
+  readonly issued: number
+  readonly clients: ReadonlyArray<View.ClientView>
+}
+
+const show = (seen: Seen) =>
+  `${seen.how} in tab ${seen.tab} after ${seen.certain} to ${seen.issued} writes: ${seen.clients
+    .map(({ archived, key, name, notes }) => `${key} ${name}/${notes}${archived ? " archived" : ""}`)
+    .join(", ")}`
+
+const lived = (world: World, scenario: Scenario) =>
+  Effect.gen(function* () {
+    const { toggl } = world
+    const subjects: Array<Subject> = []
+    for (const name of seeds) {
+      const made = yield* toggl.edit.createClient(workspaceId, { name })
+      subjects.push({ key: String(made.id), name, isSeed: true })
+    }
+    const opened: Array<Tab> = []
+    for (let index = 0; index < tabs; index++) {
+      const each = yield* world.open({ merge: scenario.merge })
+      yield* each.clients.list(workspaceId)
+      opened.push(each)
+    }
+    const of = (index: number): Tab => opened[index] ?? assert.fail("no such tab")
+    yield* toggl.inject(Fault.delay(scenario.listTakes, { work: scenario.lists }), { when: isList, times: "always" })
+    yield* toggl.inject(Fault.delay(scenario.changeTakes, { work: scenario.changes }), {
+      when: isChange,
+      times: "always"
+    })
+    const writes: Array<Write> = []
+    const calls: Array<{
+      readonly write: Write
+      readonly tab: Tab
+      readonly call: Fiber.RuntimeFiber<Receipt.Receipt<unknown>, { readonly _tag: string }>
+    }> = []
+    const seen: Array<Seen> = []
+    let certain = 0
+    for (const [index, each] of opened.entries()) {
+      yield* each.clients.watch(workspaceId, { status: "both" }).pipe(
+        Stream.runForEach((view) =>
+          Effect.sync(() => {
+            seen.push({ tab: index, how: "watch", certain, issued: writes.length, clients: view.clients })
+          })
+        ),
+        Effect.forkScoped
+      )
+    }
+    yield* world.rests
+
+    const reads = (index: number, freshness: View.Freshness) => {
+      const before = certain
+      return of(index)
+        .clients.list(workspaceId, { status: "both", freshness })
+        .pipe(
+          Effect.map((clients) => {
+            seen.push({ tab: index, how: "read", certain: before, issued: writes.length, clients })
+          }),
+          Effect.ignore,
+          Effect.forkScoped
+        )
+    }
+
+    const writing = (
+      index: number,
+      subject: Subject,
+      sets: Write["sets"],
+      call: Effect.Effect<Receipt.Receipt<unknown>, { readonly _tag: string }>
+    ) =>
+      Effect.gen(function* () {
+        const write: Write = { subject, sets, fate: "Unclear" }
+        writes.push(write)
+        calls.push({ write, tab: of(index), call: yield* Effect.forkScoped(call) })
+        yield* world.rests
+        certain = writes.length
+        if (subject.key !== undefined) return
+        const shown = yield* of(index).clients.list(workspaceId, { status: "both", freshness: "Local" })
+        subject.key = shown.find((client) => client.name === subject.name)?.key
+      })
+
+    const idOf = (index: number, subject: Subject) =>
+      Effect.map(
+        of(index).clients.list(workspaceId, { status: "both", freshness: "Local" }),
+        (shown) => shown.find((client) => client.key === subject.key)?.id
+      )
+
+    const faults = {
+      refused: Fault.refusal(422, "no"),
+      lost: Fault.loseAnswer,
+      "never sent": Fault.refuse,
+      "500": Fault.refusal(500, null)
+    }
+
+    let colleagues = 0
+    for (const happens of scenario.history) {
+      const token = String(writes.length)
+      switch (happens._tag) {
+        case "Create": {
+          const subject: Subject = { key: undefined, name: `Name ${token}`, isSeed: false }
+          subjects.push(subject)
+          const { clients } = of(happens.tab)
+          yield* writing(
+            happens.tab,
+            subject,
+            { exists: "yes", name: subject.name, notes: token, archived: "no" },
+            clients.create(workspaceId, { name: subject.name, notes: token })
+          )
+          break
+        }
+        case "Rename":
+        case "Note":
+        case "Both":
+        case "Delete":
+        case "Archive":
+        case "Restore": {
+          const subject = subjects[happens.target % subjects.length]
+          const id = subject === undefined ? undefined : yield* idOf(happens.tab, subject)
+          if (subject === undefined || id === undefined) break
+          const { clients } = of(happens.tab)
+          const name = happens._tag === "Note" ? {} : { name: `Name ${token}` }
+          const notes = happens._tag === "Rename" ? {} : { notes: token }
+          const [sets, call] =
+            happens._tag === "Delete"
+              ? [{ exists: "no" }, clients.delete(workspaceId, id)]
+              : happens._tag === "Archive"
+                ? [{ archived: "yes" }, clients.archive(workspaceId, id)]
+                : happens._tag === "Restore"
+                  ? [{ archived: "no" }, clients.restore(workspaceId, id)]
+                  : [{ ...name, ...notes }, clients.update(workspaceId, id, { ...name, ...notes })]
+          yield* writing(happens.tab, subject, sets, call)
+          break
+        }
+        case "Fate":
+          yield* toggl.inject(faults[happens.fate], { when: isChange })
+          break
+        case "Refresh":
+        case "Local":
+        case "Fresh":
+          yield* reads(
+            happens.tab,
+            happens._tag === "Refresh" ? "Toggl" : happens._tag === "Local" ? "Local" : "1 second"
+          )
+          break
+        case "Pass":
+          yield* world.passes(happens.millis)
+          break
+        case "Network":
+          yield* toggl.setDown(!happens.isOnline)
+          for (const each of opened) {
+            yield* each.setOnline(happens.isOnline)
+            if (happens.isOnline) yield* each.wakeUp
+          }
+          break
+        case "Colleague":
+          yield* toggl.edit.createClient(workspaceId, { name: `Colleague's ${colleagues++}` })
+          break
+      }
+    }
+    // All faults end, and what can be sent is sent.
+    yield* toggl.clearFaults
+    yield* toggl.setDown(false)
+    for (const each of opened) {
+      yield* each.setOnline(true)
+      yield* each.wakeUp
+    }
+    yield* world.passes("30 minutes")
+    for (const { call, tab, write } of calls) {
+      const receipt = yield* Fiber.await(call)
+      if (Exit.isFailure(receipt)) {
+        assert.strictEqual(yield* Effect.flip(receipt).pipe(Effect.map((error) => error._tag)), "BadRequest")
+        write.fate = "Refused"
+        continue
+      }
+      const { entryId } = receipt.value
+      const outcome = entryId === undefined ? undefined : yield* tab.outbox.outcome(entryId)
+      // What waits is held by a refusal, and what was discarded made a client that another change has deleted.
+      if (outcome?._tag === "Done" || outcome?._tag === "Discarded") write.fate = "Done"
+      if (outcome?._tag === "Waiting") write.fate = "Held"
+      if (outcome?._tag === "Standing") write.fate = outcome.error._tag === "Undecided" ? "Unclear" : "Refused"
+      assert.include(["Done", "Standing", "Waiting", "Discarded"], outcome?._tag)
+    }
+    for (let index = 0; index < tabs; index++) yield* reads(index, "Local")
+    yield* world.passes("1 second")
+    for (let index = 0; index < tabs; index++) yield* reads(index, "Toggl")
+    yield* world.passes("1 minute")
+    return { seen, writes, subjects, clients: yield* toggl.clients(workspaceId) }
+  })
+
+type Lived = Effect.Effect.Success<ReturnType<typeof lived>>
+
+// --- How it is judged -----------------------------------------------------------------------------------------------
+
+interface Candidate {
+  readonly at: number
+  readonly value: string
+  readonly fate: Write["fate"]
+}
+
+/** What the field may hold: at first, and after each write to it. */
+const candidatesOf = ({ writes }: Lived, subject: Subject, field: Field): ReadonlyArray<Candidate> => {
+  const first = {
+    exists: subject.isSeed ? "yes" : "no",
+    name: subject.isSeed ? subject.name : "",
+    notes: "",
+    archived: "no"
+  }
+  const later = writes.flatMap((write, at) => {
+    const value = write.subject === subject ? write.sets[field] : undefined
+    return value === undefined ? [] : [{ at, value, fate: write.fate }]
+  })
+  return [{ at: -1, value: first[field], fate: "Done" }, ...later]
+}
+
+const valueOf = ({ clients }: Seen, { key }: Subject, field: Field): string | undefined => {
+  const shown = clients.find((client) => client.key === key)
+  if (field === "exists") return shown === undefined ? "no" : "yes"
+  if (field === "archived") return shown === undefined ? undefined : shown.archived ? "yes" : "no"
+  return shown?.[field]
+}
+
+const isUnique = (values: ReadonlyArray<unknown>) => new Set(values).size === values.length
+
+const nothingTwice = ({ seen }: Lived) => {
+  for (const each of seen) {
+    for (const values of [
+      each.clients.map((client) => client.id),
+      each.clients.map((client) => client.key),
+      each.clients.map((client) => client.name)
+    ]) {
+      assert.isTrue(isUnique(values), `nothing twice: ${show(each)}`)
+    }
+  }
+}
+
+const fields: ReadonlyArray<Field> = ["exists", "name", "notes", "archived"]
+
+/** Each field of each client whose changes all have a fate that is known. */
+const judged = function* (all: Lived) {
+  for (const subject of all.subjects) {
+    if (subject.key === undefined) continue
+    if (all.writes.some((write) => write.subject === subject && write.fate === "Unclear")) continue
+    for (const field of fields) yield { subject, field, candidates: candidatesOf(all, subject, field) }
+  }
+}
+
+const nothingLostOrBack = (all: Lived) => {
+  for (const { candidates, field, subject } of judged(all)) {
+    for (const each of all.seen) {
+      const shown = valueOf(each, subject, field)
+      if (shown === undefined) continue
+      const last = candidates.findLast(({ at, fate }) => at < each.certain && fate !== "Refused")
+      const may = candidates.filter(({ at }) => at >= (last?.at ?? -1) && at < each.issued).map(({ value }) => value)
+      assert.include(may, shown, `${field} of ${subject.key}: ${show(each)}`)
+    }
+  }
+}
+
+const noFlicker = (all: Lived) => {
+  for (const { candidates, field, subject } of judged(all)) {
+    for (let index = 0; index < tabs; index++) {
+      const refused = candidates.filter(({ fate }) => fate === "Refused")
+      const views = all.seen.filter((each) => each.how === "watch" && each.tab === index)
+      const values = views.flatMap((each) => valueOf(each, subject, field) ?? [])
+      const changes = values.filter((value, at) => at === 0 || value !== values[at - 1])
+      assert.isAtMost(
+        changes.length,
+        candidates.length + refused.length,
+        `${field} of ${subject.key}: ${changes.join()}`
+      )
+      if (field !== "name" && field !== "notes") continue
+      for (const [at, value] of changes.entries()) {
+        const before = changes.lastIndexOf(value, at - 1)
+        if (at === 0 || before < 0) continue
+        // Only what was refused may give way to what was there before.
+        for (const between of changes.slice(before + 1, at)) {
+          assert.include(
+            refused.map((each) => each.value),
+            between,
+            `${field} of ${subject.key}: ${changes.join()}`
+          )
+        }
+      }
+    }
+  }
+}
+
+const onlyItsOwnEffect = (all: Lived) => {
+  for (const { candidates, field, subject } of judged(all)) {
+    const expected = candidates.findLast(({ fate }) => fate !== "Refused")?.value
+    for (let index = 0; index < tabs; index++) {
+      const end = all.seen.findLast((each) => each.tab === index)
+      const shown = end === undefined ? undefined : valueOf(end, subject, field)
+      if (shown !== undefined) assert.strictEqual(shown, expected, `${field} of ${subject.key} in the end`)
+    }
+  }
+  if (all.writes.some(({ fate }) => fate === "Held" || fate === "Unclear")) return
+  const inToggl = all.clients.map(({ archived, name, notes }) => ({ archived, name, notes }))
+  for (let index = 0; index < tabs; index++) {
+    const end = all.seen.findLast((each) => each.tab === index)
+    const shown = end?.clients.map(({ archived, name, notes }) => ({ archived, name, notes }))
+    assert.sameDeepMembers(shown ?? [], inToggl)
+  }
+}
+
+describe("reads, refreshes, changes, acknowledgements and refusals in every order", () => {
+  it.effect(
+    "show nothing twice, lose nothing, bring nothing back, do not flicker, and a refusal takes back only its own effect",
+    () => {
+      const of = (scenario: Scenario) =>
+        inWorld("read your writes", (world) => lived(world, scenario), { lock: scenario.lock })
+      return Effect.promise(() =>
+        FastCheck.assert(
+          FastCheck.asyncProperty(scenario, async (scenario) => {
+            const all = await Effect.runPromise(
+              of(scenario).pipe(Effect.scoped, Effect.provide(TestContext.TestContext))
+            )
+            nothingTwice(all)
+            nothingLostOrBack(all)
+            noFlicker(all)
+            onlyItsOwnEffect(all)
+          }),
+          { numRuns: Number(process.env["RUNS"] ?? 50), seed: Number(process.env["SEED"] ?? 20260105) }
+        )
+      )
+    },
+    { timeout: 600_000 }
+  )
+})
