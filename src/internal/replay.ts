@@ -1,66 +1,19 @@
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
-import { type ClientId, isLocalClientId, type WorkspaceId } from "../Client.js"
-import { NotFound, type StorageError, type TransportError } from "../ClientError.js"
-import type * as ClientsApi from "../ClientsApi.js"
-import type * as Credentials from "../Credentials.js"
-import { type Ending, type Entry, type Outcome, version } from "../Entry.js"
-import * as Mutation from "../Mutation.js"
-import type * as Outbox from "../Outbox.js"
-import type * as OutboxStore from "../OutboxStore.js"
-import type * as ReplayLock from "../ReplayLock.js"
-import * as ServerAnswer from "../ServerAnswer.js"
-import { lookUp, send } from "./attempt.js"
-import { latest } from "./budget.js"
-import * as bulk from "./bulk.js"
-import { type Decision, decide, type Local, standing } from "./decision.js"
-import type { Fence } from "./logSteps.js"
-import { groupOf } from "./merging.js"
-import * as metering from "./metering.js"
-import type { Mirror } from "./mirror.js"
-import * as preparing from "./preparing.js"
-import { crossed, type Refreshing } from "./refreshing.js"
-import { identify } from "./identity.js"
-import { Pinned } from "./pinned.js"
-import { type After, endingOfNothing, type Rebase, type Verdict, verdictOn } from "./settleSteps.js"
-import { askedFor, backoff, type Backoff, monotonic } from "./waits.js"
+import type { StorageError } from "../ClientError.js"
+import { crossed } from "./refreshing.js"
+import * as running from "./running.js"
+import { backoff, monotonic } from "./waits.js"
 
-// A request leaves only while its mark is this fresh, and never fresher than the margin by which those who look it up
-// wait longer than a request may take: a tab that was stopped in between must not send it late.
-const markStaysFresh = 5000
 // A longer timer never fires.
 const longestTimer = Duration.toMillis("1 day")
 const day = Duration.toMillis("1 day")
 const outcomesAreKeptFor = 30 * day
 const outcomesKept = 1000
-
-export interface Settings {
-  /** The request limit and a margin: after so long no request lands any more. */
-  readonly stillness: Duration.Duration
-  readonly backoff: Backoff
-  readonly setAsideAfter: number
-  readonly merge: boolean
-  readonly conflicts: Outbox.Conflicts
-  readonly bulk: boolean
-  readonly fetch: typeof globalThis.fetch | undefined
-}
-
-export interface Dependencies {
-  readonly api: ClientsApi.Service
-  readonly store: OutboxStore.Service
-  readonly lock: ReplayLock.Service
-  readonly credentials: Credentials.Service
-  readonly mirror: Mirror
-  readonly local: Local
-  readonly refreshing: Pick<Refreshing, "refreshBases">
-  readonly settings: Settings
-}
 
 export type WakeUp = "Entry" | "Network" | "User"
 
@@ -70,29 +23,12 @@ export interface Replay {
   /** Sends what can be sent, for as long as it runs. */
   readonly loop: Effect.Effect<never>
 }
-
-const outcomeOf = (entry: Entry, verdict: Verdict, endedAt: number): Outcome => ({
-  version,
-  id: entry.id,
-  mutation: entry.mutation,
-  endedAt,
-  ending: verdict._tag === "Done" ? endingOf(verdict) : endingOfNothing(entry)
-})
-
-const endingOf = ({ client, clientId = client?.id, projects }: Extract<Verdict, { _tag: "Done" }>): Ending => ({
-  _tag: "Done",
-  ...(clientId === undefined ? {} : { clientId }),
-  ...(client === undefined ? {} : { client }),
-  ...(projects === undefined ? {} : { projects })
-})
-
-export const make = (deps: Dependencies): Effect.Effect<Replay, never, Scope.Scope> =>
+export const make = (deps: running.Dependencies): Effect.Effect<Replay, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const { api, local, lock, mirror, settings, store } = deps
+    const { local, lock, mirror, settings, store } = deps
+    const { decide, runs } = yield* running.make(deps)
     const wakeUps = yield* Queue.sliding<void>(1)
-    const clock = yield* Effect.clock
     const stillness = Duration.toMillis(settings.stillness)
-    const staysFresh = Math.min(markStaysFresh, stillness - Duration.toMillis(api.requestLimit))
 
     const unsafeWake = (reason: WakeUp) => {
       if (reason !== "Entry") local.override = true
@@ -100,418 +36,13 @@ export const make = (deps: Dependencies): Effect.Effect<Replay, never, Scope.Sco
       Queue.unsafeOffer(wakeUps, undefined)
     }
 
-    const nowDecide: Effect.Effect<Decision> = Effect.gen(function* () {
-      const now = yield* Clock.currentTimeMillis
-      return decide(mirror, local, now, yield* monotonic, stillness)
-    })
-
-    // What Toggl says to credentials that have been replaced since says nothing of the new ones.
-    let credentialsAsked = 0
-    const areCurrent = () => credentialsAsked === local.credentialsChanges
-
-    // --- What an answer means to the queue -------------------------------------------------------------------------
-
-    const afterError = (error: TransportError, run: After["run"]): Effect.Effect<After> =>
-      Effect.gen(function* () {
-        const failures = mirror.state.failures
-        const seenAt = yield* Clock.currentTimeMillis
-        const length = yield* backoff(settings.backoff, failures)
-        const asked = askedFor(error, seenAt, length)
-        const disposition = ServerAnswer.disposition(error)
-        if (disposition === "Pause") return areCurrent() ? { failures, paused: "SignInNeeded", run } : { failures, run }
-        if (asked !== undefined) return { failures: failures + (disposition === "Wait" ? 0 : 1), run, wait: asked }
-        const reason = disposition === "NeverLeft" ? "Offline" : "BackingOff"
-        return {
-          failures: failures + 1,
-          run,
-          wait: { reason, seenAt, length, named: false, restarted: false, error }
-        }
-      })
-
-    const unchanged = (run: After["run"]): After => ({
-      failures: mirror.state.failures,
-      run,
-      ...(mirror.state.wait === undefined ? {} : { wait: mirror.state.wait })
-    })
-
-    // --- One run: what a replayer does while it has the lock -------------------------------------------------------
-
-    interface Run {
-      readonly fence: Fence
-      readonly held: ReplayLock.Held
-      readonly preparing: preparing.Preparing
-      /** Whether what comes next was chosen in spite of a backoff. */
-      isForced: boolean
-      /** Whether a list has been read since the last attempt. */
-      hasMadeRoom: boolean
-      /** The workspaces whose list was read for the sake of others, and at which step they had asked for it. */
-      readonly refreshed: Map<WorkspaceId, number>
-      done: number
-      /** The last number that was known when the log was last in step with the store. */
-      last: number
-    }
-
-    const progress = (run: Run): After["run"] => ({ done: run.done, total: run.done + mirror.entries.size })
-
-    /** With what this tab alone knows: of the quotas, so that it costs no transaction of its own, and of the wait. */
-    const heard = (after: After, now: number): Effect.Effect<After> =>
-      Effect.map(monotonic, (monotonicNow) => {
-        const known = standing(mirror.state, local, now, monotonicNow)
-        return {
-          ...after,
-          quota: latest(mirror.state.quota, local.heard, now),
-          ...(known === undefined ? {} : { standing: known })
-        }
-      })
-
-    /** `false`: this replayer has lost its turn. */
-    const book = (run: Run, after: After) =>
-      Effect.gen(function* () {
-        const now = yield* Clock.currentTimeMillis
-        const state = yield* store.book(run.fence, yield* heard(after, now), now)
-        if (state === undefined) {
-          yield* mirror.distrust
-          return false
-        }
-        yield* mirror.setState(state)
-        return true
-      })
-
-    /** What Toggl did for us is no colleague's change. */
-    const rebaseOf = (run: Run, [first]: ReadonlyArray<Entry>, verdict: Verdict): Rebase | undefined => {
-      if (settings.conflicts !== "CheckFirst" || verdict._tag !== "Done" || first === undefined) return undefined
-      return { seqs: [...mirror.clients.after(Mutation.clientId(first.mutation), first.seq)], last: run.last }
-    }
-
-    const settle = (run: Run, entries: ReadonlyArray<Entry>, verdict: Verdict) =>
-      Effect.gen(function* () {
-        const now = yield* Clock.currentTimeMillis
-        const seqs = entries.map((entry) => entry.seq)
-        if (verdict._tag === "Again") {
-          const errors = Math.max(...entries.map((entry) => entry.serverErrors)) + (verdict.counts ? 1 : 0)
-          const isAside = verdict.uncertain && verdict.counts && errors >= settings.setAsideAfter
-          // It is looked up before it is tried again, and so no sooner than its last attempt can land no more.
-          const aside = isAside ? { setAside: Math.max(Duration.toMillis(settings.backoff.cap), stillness) } : {}
-          const after = isAside ? { failures: 0, run: progress(run) } : yield* afterError(verdict.error, "Ended")
-          const settled = yield* store.settle(run.fence, seqs, { ...verdict, ...aside }, yield* heard(after, now), now)
-          if (settled === undefined) return yield* Effect.as(mirror.distrust, false)
-          yield* mirror.put(settled.entries, settled.state)
-          return true
-        }
-        const ended = entries.filter((entry) => {
-          const { _tag } = verdictOn(verdict, entry)
-          return _tag === "Done" || _tag === "Nothing"
-        })
-        const hasEnded = ended.length === entries.length
-        run.done += ended.length
-        const isLast = mirror.isFresh() && mirror.entries.size === seqs.length && hasEnded
-        const after: After = {
-          failures: 0,
-          run: isLast ? "Ended" : { done: run.done, total: run.done + mirror.entries.size - seqs.length }
-        }
-        const settled = yield* store.settle(
-          run.fence,
-          seqs,
-          verdict,
-          yield* heard(after, now),
-          now,
-          rebaseOf(run, entries, verdict)
-        )
-        if (settled === undefined) return yield* Effect.as(mirror.distrust, false)
-        run.preparing.settled(entries, verdict)
-        if (verdict._tag === "Refused") yield* metering.refused
-        if (ended.length > 0) {
-          yield* metering.replayed(ended.length)
-          yield* mirror.ended(
-            ended.map((entry) => [entry.seq, outcomeOf(entry, verdictOn(verdict, entry), now)]),
-            settled.state
-          )
-        }
-        if (settled.entries.length > 0) yield* mirror.put(settled.entries, settled.state)
-        // The run is over in the books, and another replayer may begin: what came meanwhile wants a run of its own.
-        return !isLast
-      })
-
-    /** The credentials, if they are the account's. `undefined`: nothing may be sent now. */
-    const isAccount = (run: Run) =>
-      Effect.gen(function* () {
-        credentialsAsked = local.credentialsChanges
-        const identity = yield* identify(deps)
-        local.signedOut = identity._tag === "SignedOut"
-        switch (identity._tag) {
-          case "Known":
-            return identity.credentials
-          case "SignedOut":
-            yield* book(run, unchanged("Ended"))
-            return undefined
-          case "WrongAccount":
-            yield* book(run, { ...unchanged("Ended"), ...(areCurrent() ? { paused: "WrongAccount" as const } : {}) })
-            return undefined
-          case "Unknown":
-            yield* book(run, yield* afterError(identity.error, "Ended"))
-            return undefined
-        }
-      })
-
-    const resolve = (id: ReturnType<typeof Mutation.clientId>): ClientId | undefined =>
-      isLocalClientId(id) ? mirror.ids.get(id) : id
-
-    /** Its create is gone: a delete has nothing left to do. */
-    const gone = ({ mutation }: Entry): Verdict =>
-      mutation._tag === "Delete"
-        ? { _tag: "Done" }
-        : {
-            _tag: "Refused",
-            error: new NotFound({
-              operation: Mutation.operation(mutation),
-              workspaceId: mutation.workspaceId,
-              clientId: Mutation.clientId(mutation)
-            })
-          }
-
-    const isStillAccount = Effect.map(deps.credentials.get, (current) =>
-      Option.exists(current, (credentials) => local.isVerified(credentials, mirror.state.userId))
-    )
-
-    /** Sends what was marked, unless the mark has grown old or the user has left meanwhile: it has surely not left. */
-    const sendMarked = (run: Run, sending: Effect.Effect<Verdict>, isMarkFresh: () => boolean) =>
-      Effect.gen(function* () {
-        const isFresh = () => !run.held.isLost() && isMarkFresh()
-        const { fetch } = settings
-        if (!(yield* isStillAccount) || !isFresh()) return undefined
-        if (fetch === undefined) return yield* sending
-        const left = { isFirst: true, unsent: false }
-        const guarded: typeof globalThis.fetch = (input, init) => {
-          if (left.isFirst && !isFresh()) {
-            left.unsent = true
-            return Promise.reject(new TypeError("not sent: its turn has passed"))
-          }
-          left.isFirst = false
-          return fetch(input, init)
-        }
-        const verdict = yield* Effect.provideService(sending, FetchHttpClient.Fetch, guarded)
-        return left.unsent ? undefined : verdict
-      })
-
-    const lookUpFirst = (entry: Entry) =>
-      Effect.gen(function* () {
-        if (!("attempt" in entry.state)) return undefined
-        const { clients } = yield* store.copy(entry.mutation.workspaceId)
-        const { attempt } = entry.state
-        return yield* Effect.either(lookUp(api, entry, attempt, { clients, userId: mirror.state.userId, resolve }))
-      })
-
-    /** `false`: the run is over. */
-    const act = (run: Run, entry: Entry): Effect.Effect<boolean, StorageError> =>
-      Effect.gen(function* () {
-        const vanished = isInDoubt(entry) ? undefined : yield* vanish(run, entry)
-        if (vanished !== undefined) return vanished
-        const credentials = yield* isAccount(run)
-        if (credentials === undefined) return false
-        if (!(yield* isStillNext(run, entry))) return true
-        return yield* Effect.provideService(ask(run, entry), Pinned, credentials)
-      })
-
-    /** Whether it is still what comes next, after whatever this tab has heard since it was chosen. */
-    const isStillNext = (run: Run, entry: Entry): Effect.Effect<boolean> =>
-      Effect.gen(function* () {
-        const now = yield* Clock.currentTimeMillis
-        const decision = decide(mirror, { ...local, override: run.isForced }, now, yield* monotonic, stillness)
-        return mirror.isFresh() && decision._tag === "Act" && decision.entry.seq === entry.seq
-      })
-
-    const isInDoubt = ({ state }: Entry): boolean => state._tag === "Uncertain" || state._tag === "SetAside"
-
-    const ask = (run: Run, entry: Entry): Effect.Effect<boolean, StorageError> =>
-      Effect.gen(function* () {
-        const group = groupOf(mirror, entry)
-        if (isInDoubt(entry)) {
-          const found = yield* lookUpFirst(entry)
-          if (found !== undefined && Either.isLeft(found)) {
-            return yield* book(run, yield* afterError(found.left, progress(run)))
-          }
-          if (found !== undefined && found.right._tag !== "NotApplied") return yield* settle(run, group, found.right)
-          const vanished = yield* vanish(run, entry)
-          if (vanished !== undefined) return vanished
-        }
-        return yield* carryOut(run, group, yield* run.preparing.prepare(entry))
-      })
-
-    /** A client that never left this device, and is deleted again, costs no request. */
-    const vanish = (run: Run, entry: Entry): Effect.Effect<boolean | undefined, StorageError> =>
-      Effect.flatMap(run.preparing.vanishing(entry), (entries) =>
-        entries === undefined ? Effect.succeed(undefined) : settle(run, entries, { _tag: "Nothing" })
-      )
-
-    const carryOut = (
-      run: Run,
-      group: ReadonlyArray<Entry>,
-      prepared: preparing.Prepared
-    ): Effect.Effect<boolean, StorageError> => {
-      switch (prepared._tag) {
-        case "Changed":
-          return Effect.as(mirror.distrust, true)
-        case "Read":
-          return Effect.succeed(true)
-        case "NotNow":
-          return Effect.flatMap(afterError(prepared.error, progress(run)), (after) => book(run, after))
-        case "Refused":
-          return settle(run, group, prepared)
-        case "Send":
-          return attempt(run, group, prepared)
-      }
-    }
-
-    // Counted from before the mark: others may see it before this tab hears that it has committed.
-    const freshness = (): (() => boolean) => {
-      const from = clock.unsafeCurrentTimeMillis()
-      const monotonicFrom = clock.unsafeCurrentTimeNanos()
-      return () =>
-        Math.abs(clock.unsafeCurrentTimeMillis() - from) < staysFresh &&
-        Number(clock.unsafeCurrentTimeNanos() - monotonicFrom) < staysFresh * 1_000_000
-    }
-
-    const attempt = (
-      run: Run,
-      group: ReadonlyArray<Entry>,
-      toSend: preparing.ToSend
-    ): Effect.Effect<boolean, StorageError> =>
-      Effect.uninterruptibleMask((restore) =>
-        Effect.gen(function* () {
-          const { base, clientIds, entries, mutation } = toSend
-          const [entry] = entries
-          const seqs = entries.map((entry) => entry.seq)
-          const released = group.map((entry) => entry.seq).filter((seq) => !seqs.includes(seq))
-          if (!(yield* isStillNext(run, entry))) return true
-          const basis = {
-            ...(base === undefined ? {} : { base }),
-            released,
-            step: mirror.state.step,
-            isBulk: clientIds !== undefined
-          }
-          const isMarkFresh = freshness()
-          const marked = yield* store.mark(run.fence, seqs, mutation, yield* Clock.currentTimeMillis, basis)
-          switch (marked._tag) {
-            case "Superseded":
-              return yield* Effect.as(mirror.distrust, false)
-            case "Changed":
-              return yield* Effect.as(mirror.distrust, true)
-            case "NeedsBase":
-              return yield* restore(
-                Effect.flatMap(run.preparing.withBase(toSend, marked.clientId), (based) => carryOut(run, group, based))
-              )
-            case "Unresolvable":
-              return yield* settle(run, [entry], gone(entry))
-          }
-          yield* mirror.put([...marked.entries, ...marked.others], marked.state)
-          local.sawAttempts(marked.entries, yield* monotonic, stillness)
-          const sending: Effect.Effect<Verdict> =
-            clientIds === undefined ? send(api, mutation.workspaceId, marked.request) : sendMany({ entries, clientIds })
-          const verdict = yield* restore(sendMarked(run, sending, isMarkFresh))
-          if (verdict === undefined) return yield* Effect.as(mirror.distrust, false)
-          const certain = group.some(isInDoubt) ? yield* restore(mine(marked.entries, verdict)) : verdict
-          return yield* settle(run, marked.entries, together(marked.entries, certain))
-        })
-      )
-
-    const sendMany = (many: bulk.Many): Effect.Effect<Verdict> =>
-      Effect.map(bulk.send(api, many), ({ isKnown, verdict }) => {
-        if (!isKnown) local.isBulkUnknown = true
-        return verdict
-      })
-
-    /** What is refused for several entries at once might not be for each of them. */
-    const together = (entries: ReadonlyArray<Entry>, verdict: Verdict): Verdict => {
-      if (verdict._tag !== "Refused" || entries.length === 1) return verdict
-      const { error } = verdict
-      return error._tag === "InvalidName" || error._tag === "BadRequest" ? { _tag: "Apart" } : verdict
-    }
-
-    /** A name that is taken after an earlier attempt without an answer may be taken by that attempt. */
-    const mine = (entries: ReadonlyArray<Entry>, verdict: Verdict): Effect.Effect<Verdict, StorageError> =>
-      Effect.gen(function* () {
-        const [entry] = entries
-        const isTaken =
-          verdict._tag === "Refused" && verdict.error._tag === "InvalidName" && verdict.error.reason === "Taken"
-        if (!isTaken || entry?.mutation._tag !== "Create") return verdict
-        const found = yield* lookUpFirst(entry)
-        if (found === undefined) return verdict
-        if (Either.isLeft(found)) return { _tag: "Again", uncertain: true, error: found.left, counts: false }
-        return found.right._tag === "Done" ? found.right : verdict
-      })
-
-    const runs = (held: ReplayLock.Held): Effect.Effect<void, StorageError> =>
-      Effect.gen(function* () {
-        const claimed = yield* mirror.taking(
-          lock.kind === "Exclusive" ? store.claim() : store.claim({ step: local.stoodStillAt }),
-          (claimed) => claimed?.snapshot
-        )
-        if (claimed === undefined) {
-          local.busy = true
-          yield* mirror.distrust
-          return
-        }
-        local.busy = false
-        yield* mirror.unwritable(undefined)
-        // All that a bulk request stood for can be looked up after the same time.
-        const inDoubt = claimed.snapshot.entries.filter(({ state }) => state._tag === "Uncertain")
-        local.sawAttempts(inDoubt, yield* monotonic, stillness)
-        const run: Run = {
-          fence: claimed.fence,
-          held,
-          preparing: preparing.make({ ...deps, ...settings }),
-          isForced: false,
-          hasMadeRoom: false,
-          refreshed: new Map(),
-          done: 0,
-          last: 0
-        }
-        // What another tab has just heard binds this one's first request too.
-        if ((yield* nowDecide)._tag !== "Act") {
-          yield* book(run, unchanged("Ended"))
-          return
-        }
-        // What cut a wait short here has ended it for every tab.
-        if (mirror.state.wait?.named === false) {
-          if (!(yield* book(run, { failures: mirror.state.failures, run: progress(run) }))) return
-        }
-        while (!held.isLost()) {
-          yield* mirror.sync
-          run.last = mirror.last
-          if (mirror.state.fence !== run.fence.number || mirror.state.store !== run.fence.store) return
-          const decision = yield* nowDecide
-          if (decision._tag === "Act" && (yield* makeRoom(run))) continue
-          run.isForced = local.override
-          local.override = false
-          if (decision._tag !== "Act") {
-            if (mirror.state.run !== undefined) yield* book(run, unchanged("Ended"))
-            return
-          }
-          run.hasMadeRoom = false
-          if (!(yield* act(run, decision.entry))) return
-        }
-      }).pipe(Effect.withSpan("Outbox.run"))
-
-    /** Reads a list that an attempt has crossed: one between two entries, and one that fails once a run. */
-    const makeRoom = (run: Run): Effect.Effect<boolean, StorageError> =>
-      Effect.gen(function* () {
-        const next = crossed(mirror.state).find(([workspaceId, step]) => run.refreshed.get(workspaceId) !== step)
-        if (next === undefined || run.hasMadeRoom) return false
-        run.hasMadeRoom = true
-        run.refreshed.set(...next)
-        yield* run.preparing.refresh(next[0])
-        return true
-      })
-
-    // --- Between the runs ------------------------------------------------------------------------------------------
-
     /** Completes when the replayer before us stands still though there is something to send; or there no longer is. */
     const standsStill: Effect.Effect<boolean, StorageError> = Effect.gen(function* () {
       const { step } = mirror.state
       yield* Effect.sleep(stillness)
       yield* mirror.distrust
       yield* mirror.sync
-      if ((yield* nowDecide)._tag !== "Act") return false
+      if ((yield* decide)._tag !== "Act") return false
       return mirror.state.step === step || (yield* standsStill)
     })
 
@@ -520,7 +51,7 @@ export const make = (deps: Dependencies): Effect.Effect<Replay, never, Scope.Sco
       const now = yield* Clock.currentTimeMillis
       const { prunedAt } = mirror.state
       if (prunedAt !== undefined && prunedAt <= now && now - prunedAt < day) return
-      if (!mirror.isFresh() || (yield* nowDecide)._tag === "Act") return
+      if (!mirror.isFresh() || (yield* decide)._tag === "Act") return
       if (prunedAt !== undefined) yield* store.prune(now - outcomesAreKeptFor, outcomesKept)
       yield* mirror.setState(yield* store.changeState((state) => ({ ...state, prunedAt: now })))
     })
@@ -529,7 +60,7 @@ export const make = (deps: Dependencies): Effect.Effect<Replay, never, Scope.Sco
     const makeGood = Effect.gen(function* () {
       yield* mirror.sync
       for (const [workspaceId] of crossed(mirror.state)) {
-        if ((yield* nowDecide)._tag === "Idle") yield* deps.refreshing.refreshBases(workspaceId)
+        if ((yield* decide)._tag === "Idle") yield* deps.refreshing.refreshBases(workspaceId)
       }
     })
 
@@ -542,7 +73,7 @@ export const make = (deps: Dependencies): Effect.Effect<Replay, never, Scope.Sco
         const held = yield* Effect.raceFirst(waited, stolen)
         if (Option.isNone(held)) return
         yield* mirror.sync
-        if ((yield* nowDecide)._tag !== "Act") return
+        if ((yield* decide)._tag !== "Act") return
         yield* runs(held.value)
         yield* Effect.ignore(makeGood)
         yield* Effect.ignore(tidy)
@@ -570,7 +101,7 @@ export const make = (deps: Dependencies): Effect.Effect<Replay, never, Scope.Sco
     let storageFailures = 0
     const round: Effect.Effect<void, StorageError> = Effect.gen(function* () {
       yield* mirror.sync
-      const decision = yield* nowDecide
+      const decision = yield* decide
       if (decision._tag !== "Act") {
         storageFailures = 0
         yield* mirror.unwritable(undefined)
