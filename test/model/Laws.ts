@@ -163,6 +163,8 @@ export const make = (
 
   const refused = (entry: Accepted, tag: string, message: string) => {
     entry.refused = tag
+    if (tag === "Conflict" && !isTouched(entry))
+      broken("law 10", `${told(entry)} is refused (${message}), nobody else wrote`)
     if (tag === "Undecided") {
       if (!entry.inDoubt) broken("law 3", `${told(entry)} is undecided though every answer came: ${message}`)
       const isForbidden = message.includes("does not let this user look it up")

@@ -72,6 +72,8 @@ const toggl = (dice: Dice.Dice): TogglOptions.Options =>
     quotaPerHour: dice.chance(0.2) ? 60 : null,
     meQuotaPerHour: dice.chance(0.2) ? 30 : null,
     refusedCountAgainstQuota: dice.chance(0.3),
+    bulkEndpoints: dice.chance(0.7),
+    bulkUnknownIds: dice.pick("ignored", "refused"),
     rateLimit: dice.chance(0.3)
       ? { capacity: 6, perSecond: 1, retryAfter: dice.pick("seconds", "date", "absent", "garbled") }
       : null,
@@ -104,6 +106,12 @@ export const run = (history: History, options: Options = {}): Result => {
   const slowCredentials = setup.chance(0.25)
   const seeds = Dice.make(setup.int(2 ** 31))
   const storageMayFail = setup.chance(0.3)
+  const settings: Tab.Settings = {
+    merge: setup.chance(0.7),
+    conflicts: setup.pick("LastWriteWins", "CheckFirst", "Blind"),
+    bulk: setup.chance(0.4),
+    ...(setup.chance(0.3) ? { reserve: setup.pick(0, 5) } : {})
+  }
 
   const store = StorePort.make(machine, {
     before: () => undefined,
@@ -177,6 +185,8 @@ export const run = (history: History, options: Options = {}): Result => {
       isOnline: () => online,
       credentials: newest,
       slowCredentials,
+      settings,
+      watches: opened === 1 || seeds.chance(0.5),
       workspaceId,
       shown: (view) => {
         for (const { id } of view.clients) if (!seenIds.includes(id)) seenIds.push(id)

@@ -59,7 +59,13 @@ export interface Tab {
   readonly isClosing: () => boolean
 }
 
+/** How the app has set the outbox up. */
+export type Settings = Pick<Outbox.Options, "merge" | "conflicts" | "bulk" | "reserve">
+
 export interface Options {
+  readonly settings: Settings
+  /** Whether it shows the clients all the time. */
+  readonly watches: boolean
   readonly machine: Machine.Machine
   readonly process: Machine.Process
   readonly connection: StorePort.Connection
@@ -113,7 +119,7 @@ export const open = (options: Options): Tab => {
         )
       : source.get
   }
-  const layer = Clients.stack({ account: "ada", fetch: options.fetch, requestLimit }).pipe(
+  const layer = Clients.stack({ account: "ada", fetch: options.fetch, requestLimit, ...options.settings }).pipe(
     Layer.provide([
       Layer.succeed(OutboxStore.OutboxStore, connection.store),
       Layer.succeed(ReplayLock.ReplayLock, lock),
@@ -145,13 +151,14 @@ export const open = (options: Options): Tab => {
             status = now
           })
         ).pipe(Effect.provide(built), Effect.forkIn(scope))
+        services = built
+        if (!options.watches) return
         yield* Stream.runForEach(Clients.watch(workspaceId, { status: "both" }), (now) =>
           Effect.sync(() => {
             view = now
             options.shown(now)
           })
         ).pipe(Effect.provide(built), Effect.forkIn(scope))
-        services = built
       })
     )
   })
