@@ -91,7 +91,7 @@ export type Decision =
   | { readonly _tag: "Act"; readonly entry: Entry }
   | { readonly _tag: "Wait"; readonly millis: number; readonly for: WaitingFor }
   /** The clock was set back: keep that the wait begins again. */
-  | { readonly _tag: "Restart"; readonly change: (state: QueueState) => QueueState }
+  | { readonly _tag: "Restart"; readonly change: (state: QueueState) => QueueState; readonly for: WaitingFor }
   | { readonly _tag: "Paused"; readonly reason: NonNullable<QueueState["paused"]> }
   | { readonly _tag: "NewerVersion" }
   | { readonly _tag: "Idle" }
@@ -165,6 +165,7 @@ export const decide = (
     if (left.restart && !local.deadlines.has(key)) {
       return {
         _tag: "Restart",
+        for: waitingFor(wait.reason, wait.length, now, wait.error),
         change: (state) =>
           state.wait === undefined || state.wait.restarted
             ? state
@@ -198,15 +199,18 @@ const reservedFor = (entry: Entry, state: QueueState, local: Local, now: number,
   return local.deadlines.of(key, monotonicNow, () => budget.lasts(quota, now)) - monotonicNow
 }
 
-const waiting = (
-  reason: "Offline" | "BackingOff" | "RateLimited" | "Quota" | "LookingUp" | "SetAside",
-  millis: number,
-  now: number,
-  error: Entry["lastError"]
-): Decision => ({
+type Reason = "Offline" | "BackingOff" | "RateLimited" | "Quota" | "LookingUp" | "SetAside"
+
+const waitingFor = (reason: Reason, millis: number, now: number, error: Entry["lastError"]): WaitingFor => ({
+  _tag: reason,
+  until: now + millis,
+  ...(error === undefined ? {} : { error })
+})
+
+const waiting = (reason: Reason, millis: number, now: number, error: Entry["lastError"]): Decision => ({
   _tag: "Wait",
   millis,
-  for: { _tag: reason, until: now + millis, ...(error === undefined ? {} : { error }) }
+  for: waitingFor(reason, millis, now, error)
 })
 
 const earlierOf = (a: Entry | undefined, b: Entry | undefined): Entry | undefined =>

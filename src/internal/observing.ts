@@ -29,12 +29,13 @@ const queueOf = (mirror: Mirror, decision: Decision): Queue => {
     case "Paused":
       return { _tag: "Paused", reason: decision.reason }
     case "Wait":
+    // a tab that waits for its turn keeps later that the wait has begun again
+    case "Restart":
       return { _tag: "Waiting", for: decision.for }
     case "NewerVersion":
       return { _tag: "Waiting", for: { _tag: "NewerVersion" } }
     case "Act":
       return replaying(0)
-    case "Restart":
     case "Idle":
       return { _tag: "Idle" }
   }
@@ -87,6 +88,7 @@ export const make = (mirror: Mirror, local: Local, stillness: number): Observed 
       case "NewerVersion":
         return { _tag: "NewerVersion" }
       case "Wait":
+      case "Restart":
         return decision.for
       default:
         return undefined
