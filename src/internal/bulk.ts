@@ -31,7 +31,7 @@ export const plan = (mirror: Mirror, head: Entry): Many | undefined => {
     const clientId = isLocalClientId(mutation.clientId) ? mirror.ids.get(mutation.clientId) : mutation.clientId
     if (clientId === undefined || clientIds.has(clientId)) break
     clientIds.add(clientId)
-    if (entry !== head) entries.push(entry)
+    if (seq !== head.seq) entries.push(entry)
   }
   return clientIds.size < 2 ? undefined : { entries, clientIds: [...clientIds] }
 }
