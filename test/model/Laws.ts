@@ -337,8 +337,15 @@ export const make = (
         touchedNames.add(foldName(name))
       }
     }
-    for (const entry of sentFor.get(flight) ?? []) applied(entry, before, after)
+    const sent = sentFor.get(flight) ?? []
+    for (const entry of sent) {
+      // of several clients, those that are not there are passed over
+      const isThere = before.state.clients.some(({ id }) => id === togglIdOf(entry.mutation))
+      if (!isBulk(flight) || isThere) applied(entry, before, after)
+    }
   }
+
+  const isBulk = ({ request }: Flight): boolean => /clients\/(delete|archive)$/.test(request.path)
 
   const applied = (entry: Accepted, before: TogglService.World, after: TogglService.World) => {
     entry.applications++

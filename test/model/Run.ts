@@ -44,7 +44,8 @@ const workspaceId = Client.WorkspaceId.make(defaultWorkspace.id)
 
 const otherWorkspace = { ...defaultWorkspace, id: defaultWorkspace.id + 1 }
 
-const mostTabs = 3
+// As long does the log get: what many entries cost is measured elsewhere.
+const mostEntries = 10
 
 // After which a tab has tried again to write to a store that failed.
 const writesAgainAfter = 90_000
@@ -106,6 +107,7 @@ export const run = (history: History, options: Options = {}): Result => {
   const slowCredentials = setup.chance(0.25)
   const seeds = Dice.make(setup.int(2 ** 31))
   const storageMayFail = setup.chance(0.3)
+  const mostTabs = setup.pick(1, 2, 2, 3)
   const settings: Tab.Settings = {
     merge: setup.chance(0.7),
     conflicts: setup.pick("LastWriteWins", "CheckFirst", "Blind"),
@@ -310,8 +312,14 @@ export const run = (history: History, options: Options = {}): Result => {
       case "delete":
       case "archive":
       case "restore":
-        if (tab === undefined || laws.books().entries.size > 12) return
+        if (tab === undefined || laws.books().entries.size >= mostEntries) return
         return mutate(tab, step)
+      case "spree": {
+        if (tab === undefined || laws.books().entries.size >= mostEntries) return
+        const kind = dice.pick<Step["kind"]>("create", "update", "delete", "delete", "archive", "archive")
+        for (let i = 2 + dice.int(3); i > 0; i--) mutate(tab, { ...step, kind, uid: step.uid * 10 + i + 10_000 })
+        return
+      }
       case "interrupt": {
         const caller = dice.oneOf(tab?.callers() ?? [])
         return tab?.process.enter(() => caller?.fiber.unsafeInterruptAsFork(FiberId.none))
@@ -347,6 +355,8 @@ export const run = (history: History, options: Options = {}): Result => {
         return tab?.wake()
       case "credentials": {
         const kind = dice.pick<Option.Option<Credentials.Credentials>>(
+          Option.some(good),
+          Option.some(good),
           Option.some(good),
           Option.some(good),
           Option.some(alsoGood),

@@ -15,6 +15,7 @@ export type Kind =
   | "delete"
   | "archive"
   | "restore"
+  | "spree"
   | "interrupt"
   | "read"
   | "weather"
@@ -50,16 +51,17 @@ export interface History {
 }
 
 const odds: ReadonlyArray<readonly [weight: number, kind: Kind]> = [
-  [5, "open"],
-  [3, "close"],
-  [5, "crash"],
-  [4, "freeze"],
-  [6, "thaw"],
+  [10, "open"],
+  [2, "close"],
+  [4, "crash"],
+  [3, "freeze"],
+  [8, "thaw"],
   [16, "create"],
   [16, "update"],
   [7, "delete"],
   [6, "archive"],
   [5, "restore"],
+  [6, "spree"],
   [3, "interrupt"],
   [8, "read"],
   [12, "weather"],
@@ -73,9 +75,9 @@ const odds: ReadonlyArray<readonly [weight: number, kind: Kind]> = [
   [22, "advance"],
   [6, "busy"],
   [5, "retry"],
-  [4, "discard"],
+  [6, "discard"],
   [1, "pause"],
-  [3, "resume"],
+  [6, "resume"],
   [2, "replayNow"],
   [1, "signOut"],
   [3, "storage"]

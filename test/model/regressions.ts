@@ -9,7 +9,48 @@ export interface Regression {
   readonly history: History
 }
 
-export const regressions: ReadonlyArray<Regression> = []
+export const regressions: ReadonlyArray<Regression> = [
+  {
+    name: "a tab that waits for its turn said Idle after the clock was set back",
+    history: {
+      setup: 978789706,
+      steps: [
+        { kind: "open", tab: 5, n: 465120329, uid: 25 },
+        { kind: "create", tab: 2, n: 1331466666, uid: 47 },
+        { kind: "weather", tab: 1, n: 1307550958, uid: 59 },
+        { kind: "settle", tab: 4, n: 338285284, uid: 65 },
+        { kind: "read", tab: 3, n: 379551953, uid: 70 },
+        { kind: "run", tab: 11, n: 1945123333, uid: 72 },
+        { kind: "clock", tab: 0, n: 2064274058, uid: 73 },
+        { kind: "settle", tab: 2, n: 1287399713, uid: 78 }
+      ]
+    }
+  },
+  {
+    name: "a bulk request stood twice for its first entry after the log was read again",
+    history: {
+      setup: 2033807954,
+      steps: [
+        { kind: "read", tab: 10, n: 1539715245, uid: 404 },
+        { kind: "run", tab: 9, n: 64721632, uid: 405 },
+        { kind: "read", tab: 8, n: 257897461, uid: 406 },
+        { kind: "signOut", tab: 7, n: 206566192, uid: 408 },
+        { kind: "run", tab: 4, n: 285629983, uid: 409 },
+        { kind: "run", tab: 3, n: 1934692898, uid: 410 },
+        { kind: "run", tab: 7, n: 1316475466, uid: 411 },
+        { kind: "online", tab: 2, n: 1205527150, uid: 412 },
+        { kind: "run", tab: 2, n: 202811675, uid: 413 },
+        { kind: "run", tab: 9, n: 836399447, uid: 419 },
+        { kind: "run", tab: 11, n: 1559343079, uid: 420 },
+        { kind: "run", tab: 1, n: 211101899, uid: 421 },
+        { kind: "run", tab: 3, n: 1294613169, uid: 424 },
+        { kind: "run", tab: 5, n: 624022732, uid: 425 },
+        { kind: "open", tab: 1, n: 274038914, uid: 492 },
+        { kind: "spree", tab: 4, n: 1811112426, uid: 495 }
+      ]
+    }
+  }
+]
 
 /** Seeds that once broke a law, where the history is too long to be read. */
 export const seeds: ReadonlyArray<{ readonly name: string; readonly seed: number; readonly steps: number }> = []
