@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Random from "effect/Random"
@@ -19,6 +19,16 @@ describe("a UUID", () => {
         assert.deepStrictEqual(seeded(seed), [first, second])
       })
     )
+  })
+
+  it("comes from a secure source, unless the app has set another", () => {
+    const secure = vi.spyOn(crypto, "getRandomValues")
+    assert.isTrue(isUuid(Effect.runSync(make)))
+    assert.isAbove(secure.mock.calls.length, 0)
+    secure.mockClear()
+    seeded(1)
+    assert.strictEqual(secure.mock.calls.length, 0)
+    secure.mockRestore()
   })
 
   it("is one also where chance is fixed at its ends", () => {

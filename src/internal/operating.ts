@@ -2,7 +2,6 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Client from "../Client.js"
@@ -13,6 +12,7 @@ import type { Mutation } from "../Mutation.js"
 import * as Outbox from "../Outbox.js"
 import type { Receipt } from "../Receipt.js"
 import type * as View from "../View.js"
+import * as chance from "./chance.js"
 import { bytes, checked as checkedSetting, count, durationOf } from "./settings.js"
 
 const isCreateInput = Schema.is(Client.CreateInput)
@@ -21,8 +21,8 @@ const isRestoreInput = Schema.is(Client.RestoreInput)
 const isWorkspaceId = Schema.is(Client.WorkspaceId)
 const isAnyClientId = Schema.is(Client.AnyClientId)
 
-const localId: Effect.Effect<Client.LocalClientId> = Effect.map(Random.nextRange(1, 2 ** 52), (n) =>
-  Client.LocalClientId.make(-Math.floor(n))
+const localId: Effect.Effect<Client.LocalClientId> = Effect.map(chance.next, (fraction) =>
+  Client.LocalClientId.make(-Math.floor(1 + fraction * (2 ** 52 - 1)))
 )
 
 type Done = Extract<Ending, { readonly _tag: "Done" }>
