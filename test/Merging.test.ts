@@ -57,6 +57,31 @@ const standing = (tab: Tab) =>
     entries.map(({ reason, refused }) => refused?._tag ?? reason?._tag ?? "none")
   )
 
+describe("the edits of a client that was made here", () => {
+  law("go as one under its local id too, once Toggl has given its own", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* world.open()
+      yield* tab.clients.list(workspaceId)
+      const acme = yield* tab.clients.create(workspaceId, { name: "Acme Ltd" })
+      yield* tab.outbox.pause
+      const made = yield* create(tab, "Bolt Ltd")
+      yield* drained(world, tab)
+      yield* tab.outbox.pause
+      yield* world.clearRequests
+      yield* update(tab, made.id, { notes: "call back" })
+      yield* update(tab, made.id, { name: "Bolt AG" })
+      yield* update(tab, made.id, { notes: "net 60" })
+      yield* drained(world, tab)
+      assert.strictEqual(acme._tag, "Confirmed")
+      assert.deepStrictEqual(yield* clientsOf(world), [
+        ["Acme Ltd", ""],
+        ["Bolt AG", "net 60"]
+      ])
+      assert.strictEqual((yield* world.sent).length, 1)
+    })
+  )
+})
+
 const named = { workspaceId, clientId: Client.ClientId.make(1) }
 const localId = Client.LocalClientId.make(-1)
 

@@ -1,4 +1,4 @@
-import { type ClientId, isLocalClientId } from "../Client.js"
+import { type AnyClientId, type ClientId, isLocalClientId } from "../Client.js"
 import type { Entry } from "../Entry.js"
 import * as Mutation from "../Mutation.js"
 import type { Mirror } from "./mirror.js"
@@ -91,7 +91,7 @@ export const make = (mirror: Mirror): Merging => {
       if (entry?.mutation.workspaceId === workspaceId) workspace.touches.add(entry)
     }
     if (workspace.epoch !== epoch) {
-      workspace.touches = makeTouches(workspace.names, clients.keyOf)
+      workspace.touches = makeTouches(workspace.names, clients.keyOf, resolve)
       for (const entry of entries.values()) add(entry)
     } else {
       for (let seq = workspace.last + 1; seq <= last; seq++) add(entries.get(seq))
@@ -103,10 +103,7 @@ export const make = (mirror: Mirror): Merging => {
 
   const keyOf = (head: Entry) => mirror.clients.keyOf(Mutation.clientId(head.mutation))
 
-  const idOf = (head: Entry): ClientId | undefined => {
-    const id = Mutation.clientId(head.mutation)
-    return isLocalClientId(id) ? mirror.ids.get(id) : id
-  }
+  const resolve = (id: AnyClientId): ClientId | undefined => (isLocalClientId(id) ? mirror.ids.get(id) : id)
 
   /**
    * Tells of one entry after another whether its name may be asked for in place of those before it: nothing in between
@@ -116,7 +113,7 @@ export const make = (mirror: Mirror): Merging => {
     const workspace = touchesOf(head.mutation.workspaceId)
     if (workspace?.isWhole !== true) return undefined
     const { names, touches } = workspace
-    const id = idOf(head)
+    const id = resolve(Mutation.clientId(head.mutation))
     let last = touches.changeOf(head.seq)?.after
     let longest = bytesOf(last ?? "")
     return (later: Entry): boolean => {
@@ -187,7 +184,7 @@ export const make = (mirror: Mirror): Merging => {
       return false
     },
     setNames: (workspaceId, known) => {
-      const touches = makeTouches(known.names, mirror.clients.keyOf)
+      const touches = makeTouches(known.names, mirror.clients.keyOf, resolve)
       workspaces.set(workspaceId, { ...known, touches, epoch: -1, last: 0 })
     },
     plan: (head) => {

@@ -1,4 +1,4 @@
-import { type AnyClientId, type Client, type ClientId, foldName, isLocalClientId } from "../Client.js"
+import { type AnyClientId, type Client, type ClientId, foldName } from "../Client.js"
 import type { Entry } from "../Entry.js"
 import * as Mutation from "../Mutation.js"
 
@@ -93,7 +93,11 @@ const isUntouched = (
   return true
 }
 
-export const makeTouches = (names: Names, keyOf: (id: AnyClientId) => AnyClientId): Touches => {
+export const makeTouches = (
+  names: Names,
+  keyOf: (id: AnyClientId) => AnyClientId,
+  resolve: (id: AnyClientId) => ClientId | undefined
+): Touches => {
   const after = new Map<AnyClientId, string | undefined>()
   const changes = new Map<number, Change>()
   const byName = new Map<string, Array<Touch>>()
@@ -103,7 +107,8 @@ export const makeTouches = (names: Names, keyOf: (id: AnyClientId) => AnyClientI
     add: ({ mutation, seq, state }) => {
       const named = Mutation.clientId(mutation)
       const key = keyOf(named)
-      const known = isLocalClientId(named) ? undefined : names.of(named)
+      const id = resolve(named)
+      const known = id === undefined ? undefined : names.of(id)
       const before = after.has(key) ? after.get(key) : known
       const takes = Mutation.takes(mutation, before)
       const frees = Mutation.frees(mutation, before)
