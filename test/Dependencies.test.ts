@@ -3,7 +3,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as Client from "../src/Client.js"
 import { Forbidden } from "../src/ClientError.js"
 import type { Entry } from "../src/Entry.js"
-import { dependencies, dependentsOf, type Log } from "../src/internal/dependencies.js"
+import { dependencies, dependentsOf, growing, type Log } from "../src/internal/dependencies.js"
 import * as Mutation from "../src/Mutation.js"
 import { entryId, toggl } from "./StoreUnderTest.js"
 
@@ -144,6 +144,25 @@ describe("dependencies", () => {
             `${seq} by ${by}`
           )
         }
+      }),
+      { numRuns: 2000 }
+    )
+  })
+
+  it("that go on with the log as it grows are those of the whole log", () => {
+    const rows = FastCheck.array(FastCheck.record({ seq: FastCheck.nat(12), newer: FastCheck.boolean(), row: ids }))
+    FastCheck.assert(
+      FastCheck.property(logs, rows, FastCheck.nat(9), (log, rows, size) => {
+        const before = log.entries.slice(0, size)
+        // What is accepted stands behind all that there is.
+        const last = before.at(-1)?.seq ?? 0
+        const taken = new Set(log.entries.map(({ seq }) => seq))
+        const unreadable = rows.filter(({ seq }) => seq <= last && !taken.has(seq)).sort((a, b) => a.seq - b.seq)
+        const grown = growing({ ...log, unreadable, entries: before }, isParked)
+        for (const entry of log.entries.slice(size)) grown.add(entry)
+        const whole = dependencies({ ...log, unreadable }, isParked)
+        assert.deepStrictEqual([...grown.now().held], [...whole.held])
+        assert.deepStrictEqual(grown.now(), whole)
       }),
       { numRuns: 2000 }
     )

@@ -42,12 +42,19 @@ const lastKnown = ({ base, state }: Entry): Entry["base"] => {
   return attempt?.base ?? base
 }
 
+/** Dependencies that go on with the log as it grows at its end. */
+export interface Growing {
+  readonly now: () => Dependencies
+  /** Adds an entry that stands behind all others. Costs the same however long the log is. */
+  readonly add: (entry: Entry) => void
+}
+
 /**
  * Which entries depend on a parked one: those that name its client, and those that take a name that it would free, and
  * so on from these. What may be named by a row that cannot be read is held too, and what may name the client that a
  * set-aside create may have made: with `certainly`, neither.
  */
-export const dependencies = (log: Log, isParked: (entry: Entry) => boolean, certainly = false): Dependencies => {
+export const growing = (log: Log, isParked: (entry: Entry) => boolean, certainly = false): Growing => {
   const held = new Map<number, number>()
   const names = new Map<AnyClientId, string | undefined>()
   const blockedClients = new Map<number, number>()
@@ -58,6 +65,7 @@ export const dependencies = (log: Log, isParked: (entry: Entry) => boolean, cert
   const resolved: ReadonlyMap<number, ClientId> = log.ids
   let passed: Unreadable | undefined
   let next: Entry | undefined
+  let newer: Unreadable | undefined
   let at = 0
   const passUnreadable = (before: number): Unreadable | undefined => {
     for (let row = log.unreadable[at]; row !== undefined && row.seq < before; row = log.unreadable[++at]) {
@@ -71,9 +79,9 @@ export const dependencies = (log: Log, isParked: (entry: Entry) => boolean, cert
     }
     return undefined
   }
-  for (const entry of log.entries) {
-    const newer = passUnreadable(entry.seq)
-    if (newer !== undefined) return { held, next, newer: next === undefined ? newer : undefined }
+  const add = (entry: Entry): void => {
+    newer ??= passUnreadable(entry.seq)
+    if (newer !== undefined) return
     const mutation = entry.mutation
     const named = Mutation.clientId(mutation)
     const client = (isLocalClientId(named) ? log.ids.get(named) : undefined) ?? named
@@ -112,9 +120,16 @@ export const dependencies = (log: Log, isParked: (entry: Entry) => boolean, cert
           : nameBefore
     )
   }
-  const newer = passUnreadable(Number.POSITIVE_INFINITY)
-  return { held, next, newer: next === undefined ? newer : undefined }
+  for (const entry of log.entries) {
+    add(entry)
+    if (newer !== undefined) break
+  }
+  newer ??= passUnreadable(Number.POSITIVE_INFINITY)
+  return { add, now: () => ({ held, next, newer: next === undefined ? newer : undefined }) }
 }
+
+export const dependencies = (log: Log, isParked: (entry: Entry) => boolean, certainly = false): Dependencies =>
+  growing(log, isParked, certainly).now()
 
 /** The numbers of the entries that depend on this one; not of those that may only do so. */
 export const dependentsOf = (log: Log, seq: number): ReadonlyArray<number> => [

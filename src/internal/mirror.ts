@@ -9,7 +9,7 @@ import type { StorageError } from "../ClientError.js"
 import type { Entry, EntryId, Outcome, QueueState, Unreadable } from "../Entry.js"
 import type * as OutboxStore from "../OutboxStore.js"
 import * as clientIndex from "./clientIndex.js"
-import { dependencies, type Dependencies } from "./dependencies.js"
+import { type Dependencies, growing, type Growing } from "./dependencies.js"
 import { newState } from "./rows.js"
 
 // How many endings of this session are remembered, so that callers and lists need not ask the store.
@@ -79,7 +79,7 @@ interface Mutable {
   state: QueueState
   storageError: StorageError | undefined
   unwritable: StorageError | undefined
-  dependencies: Dependencies | undefined
+  dependencies: Growing | undefined
   clients: clientIndex.ClientIndex
   last: number
   epoch: number
@@ -118,9 +118,14 @@ export const make = (store: OutboxStore.Service, onHint: () => void): Effect.Eff
     })
 
     const changed: Effect.Effect<void> = Effect.suspend(() => {
-      now.dependencies = undefined
       for (const listener of listeners) listener()
       return PubSub.publish(news, undefined)
+    })
+
+    /** The log has changed otherwise than by entries at its end. */
+    const rewritten: Effect.Effect<void> = Effect.suspend(() => {
+      now.dependencies = undefined
+      return changed
     })
 
     const insert = (entry: Entry) => {
@@ -198,7 +203,7 @@ export const make = (store: OutboxStore.Service, onHint: () => void): Effect.Eff
         }
         take(read)
         for (const entry of acceptedMeanwhile) if (!now.entries.has(entry.seq)) insert(entry)
-        yield* changed
+        yield* rewritten
         return result
       }).pipe(
         Effect.ensuring(
@@ -277,7 +282,8 @@ export const make = (store: OutboxStore.Service, onHint: () => void): Effect.Eff
         if (now.parked.size === 0 && now.unreadable.length === 0) {
           return { held: new Map(), next: now.entries.values().next().value, newer: undefined }
         }
-        return (now.dependencies ??= dependencies({ ...now, entries: now.entries.values() }, isParked))
+        now.dependencies ??= growing({ ...now, entries: now.entries.values() }, isParked)
+        return now.dependencies.now()
       },
       changes: Stream.fromPubSub(news),
       onChange: (listener) =>
@@ -299,14 +305,17 @@ export const make = (store: OutboxStore.Service, onHint: () => void): Effect.Eff
           if (isReading) acceptedMeanwhile.push(entry)
           now.storageError = undefined
           now.unwritable = undefined
+          const isAtEnd = entry.seq > now.last
           insert(entry)
+          if (!isAtEnd) return rewritten
+          now.dependencies?.add(entry)
           return changed
         }),
       put: (entries, state) =>
         Effect.suspend(() => {
           for (const entry of entries) insert(entry)
           advance(state)
-          return changed
+          return rewritten
         }),
       ended: (ended, state) =>
         Effect.suspend(() => {
@@ -324,7 +333,7 @@ export const make = (store: OutboxStore.Service, onHint: () => void): Effect.Eff
             outcomes.delete(id)
           }
           if (state !== undefined) advance(state)
-          return changed
+          return rewritten
         }),
       setState: (state) =>
         Effect.suspend(() => {

@@ -1,0 +1,68 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { Client, type Entry, OutboxStore } from "../src/index.js"
+import { Forbidden } from "../src/ClientError.js"
+import { dependencies } from "../src/internal/dependencies.js"
+import { isParked, make, type Mirror } from "../src/internal/mirror.js"
+import { entryId } from "./StoreUnderTest.js"
+
+// Law 14: the cost of accepting an entry does not grow with the queue, a refused one in it or not.
+
+const workspaceId = Client.WorkspaceId.make(1)
+
+const entryOf = (seq: number): Entry.Entry => ({
+  version: 1,
+  seq,
+  id: entryId(seq),
+  mutation: {
+    _tag: "Update",
+    workspaceId,
+    clientId: Client.ClientId.make(1 + (seq % 7)),
+    change: { notes: String(seq) }
+  },
+  acceptedAt: 0,
+  state: { _tag: "Pending" },
+  attempts: 0,
+  serverErrors: 0
+})
+
+/** Counts how often the log is walked through from now on. */
+const walks = ({ entries }: Mirror) => {
+  let count = 0
+  const values = entries.values.bind(entries)
+  Object.defineProperty(entries, "values", {
+    value: () => {
+      count++
+      return values()
+    }
+  })
+  return () => count
+}
+
+describe("a mirror of a queue with a refused entry", () => {
+  it.scoped("does not walk through the log again for what is accepted, and does for what is refused", () =>
+    Effect.gen(function* () {
+      const store = yield* OutboxStore.fromMemory(yield* OutboxStore.makeMemory)
+      const mirror = yield* make(store, () => undefined)
+      yield* mirror.sync
+      for (let seq = 1; seq <= 100; seq++) yield* mirror.accepted(entryOf(seq), mirror.reads)
+      const refuse = (seq: number) =>
+        mirror.put([{ ...entryOf(seq), state: { _tag: "Refused", error: new Forbidden({}), at: 0 } }], mirror.state)
+      yield* refuse(3)
+      // Those of one client in seven.
+      const heldUpTo = (last: number) =>
+        Array.from({ length: last }, (_, at) => at + 1).filter((seq) => seq > 3 && seq % 7 === 3)
+      assert.deepStrictEqual([...mirror.dependencies().held.keys()], heldUpTo(100))
+      const count = walks(mirror)
+      for (let seq = 101; seq <= 170; seq++) {
+        yield* mirror.accepted(entryOf(seq), mirror.reads)
+        assert.deepStrictEqual([...mirror.dependencies().held.keys()], heldUpTo(seq))
+      }
+      assert.strictEqual(count(), 0)
+      yield* refuse(4)
+      const { held } = dependencies({ ...mirror, entries: mirror.entries.values() }, isParked)
+      assert.deepStrictEqual([...mirror.dependencies().held], [...held])
+      assert.strictEqual(count(), 2)
+    })
+  )
+})
