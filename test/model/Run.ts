@@ -4,6 +4,7 @@
  */
 import * as Cause from "effect/Cause"
 import * as Either from "effect/Either"
+import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FiberId from "effect/FiberId"
 import * as Option from "effect/Option"
@@ -36,6 +37,8 @@ export interface Result {
   readonly trace: ReadonlyArray<string>
   readonly events: number
   readonly accepted: number
+  /** Where a tab could have been killed: before and after each operation of the store, and around each request. */
+  readonly points: ReadonlyArray<string>
 }
 
 const { colleague, defaultUser, defaultWorkspace, defaults } = FakeToggl
@@ -90,7 +93,32 @@ export interface Sabotage {
   readonly twice?: (request: TogglWire.WireRequest) => boolean
 }
 
+/** A device of one tab, to be used step by step. A step that comes after the crash does nothing. */
+export interface Device {
+  readonly call: (effect: Effect.Effect<unknown, unknown, Tab.Services>) => void
+  /** Changes a client, and gives the id by which it is known. */
+  readonly mutate: (
+    effect: Effect.Effect<Receipt<unknown>, unknown, Tab.Services>
+  ) => () => Client.AnyClientId | undefined
+  readonly rest: () => void
+  readonly advance: (millis: number) => void
+  readonly setOnline: (isOnline: boolean) => void
+  readonly setCredentials: (which: "Good" | "Wrong" | "None") => void
+  readonly loseNextAnswer: () => void
+  /** The clients that were there from the start. */
+  readonly clients: ReadonlyArray<Client.ClientId>
+}
+
+/** Played in place of the history's steps, with nothing left to chance but the order of events. */
+export interface Script {
+  readonly settings: Tab.Settings
+  readonly play: (device: Device) => void
+}
+
 export interface Options {
+  readonly script?: Script
+  /** At which of the points that are counted the tab is killed. */
+  readonly crashAt?: number
   readonly trace?: boolean
   readonly sabotage?: Sabotage
 }
@@ -102,8 +130,9 @@ export const run = (history: History, options: Options = {}): Result => {
   let events = 0
   let played = 0
 
-  const togglOptions = toggl(setup)
-  const isLease = setup.chance(0.25)
+  const drawn = toggl(setup)
+  const togglOptions = options.script === undefined ? drawn : defaults
+  const isLease = setup.chance(0.25) && options.script === undefined
   const slowCredentials = setup.chance(0.25)
   const seeds = Dice.make(setup.int(2 ** 31))
   const storageMayFail = setup.chance(0.3)
@@ -115,18 +144,37 @@ export const run = (history: History, options: Options = {}): Result => {
     ...(setup.chance(0.3) ? { reserve: setup.pick(0, 5) } : {})
   }
 
+  // After the crash, and once all faults have stopped, nothing is counted any more.
+  const points: Array<string> = []
+  let counts = true
+  const point = (process: Machine.Process, label: string) => {
+    if (!counts) return
+    points.push(label)
+    if (points.length - 1 !== options.crashAt) return
+    counts = false
+    machine.note(() => `    ${process.name} is killed: ${label}`)
+    process.kill()
+  }
+
   const store = StorePort.make(machine, {
-    before: () => undefined,
+    before: (process, name) => point(process, `before ${name}`),
     after: (operation) => {
       options.sabotage?.store?.(store.memory, operation)
       laws.operationHappened(operation)
+      point(operation.process, `after ${operation.name}`)
     },
     heard: (operation) => laws.operationHeard(operation)
   })
   const locks = LockPort.make(machine)
   const wire = Wire.make(machine, togglOptions, () => dice, {
-    departs: (flight) => laws.requestDeparts(flight),
-    landed: (flight, before, after) => laws.requestLanded(flight, before, after),
+    departs: (flight) => {
+      laws.requestDeparts(flight)
+      point(flight.process, `before ${flight.request.method} ${flight.request.path} lands`)
+    },
+    landed: (flight, before, after) => {
+      laws.requestLanded(flight, before, after)
+      point(flight.process, `before the answer to ${flight.request.method} ${flight.request.path} is heard`)
+    },
     twice: options.sabotage?.twice ?? (() => false)
   })
 
@@ -137,7 +185,8 @@ export const run = (history: History, options: Options = {}): Result => {
     userId,
     at: Math.floor(machine.trueNow() / 1000)
   })
-  for (let i = 0; i < setup.int(4); i++) {
+  const olds = options.script === undefined ? setup.int(4) : 3
+  for (let i = 0; i < olds; i++) {
     const { state } = wire.world()
     const made = TogglState.createClient(state, scene(colleague.id), { name: `Old ${i}`, notes: `from the start ${i}` })
     if (Either.isRight(made)) wire.setWorld({ ...wire.world(), state: made.right.state })
@@ -187,7 +236,7 @@ export const run = (history: History, options: Options = {}): Result => {
       isOnline: () => online,
       credentials: newest,
       slowCredentials,
-      settings,
+      settings: options.script?.settings ?? settings,
       watches: opened === 1 || seeds.chance(0.5),
       workspaceId,
       shown: (view) => {
@@ -497,7 +546,50 @@ export const run = (history: History, options: Options = {}): Result => {
     return shown === now ? undefined : `${tab.process.name} shows ${shown}, and ${now} is true`
   }
 
+  // --- What a script does ------------------------------------------------------------------------------------------
+
+  const device = (): Device => {
+    const tab = openTab()
+    rest()
+    const isOver = () => !tab.process.isAlive()
+    const unlessOver =
+      <A extends ReadonlyArray<unknown>>(step: (...args: A) => void) =>
+      (...args: A): void => {
+        if (!isOver()) step(...args)
+      }
+    const which = {
+      Good: Option.some(good),
+      Wrong: Option.some(Credentials.token("0".repeat(32))),
+      None: Option.none()
+    }
+    return {
+      clients: wire.world().state.clients.map(({ id }) => Client.ClientId.make(id)),
+      call: unlessOver((effect) => tab.call("call", effect, ignored)),
+      mutate: (effect) => {
+        let id: Client.AnyClientId | undefined
+        tab.call("mutate", effect, (exit) => {
+          heard(exit)
+          if (Exit.isSuccess(exit)) id = exit.value.id
+        })
+        return () => id
+      },
+      rest: unlessOver(rest),
+      advance: unlessOver(advance),
+      setOnline: unlessOver((isOnline) => {
+        online = Option.some(isOnline)
+        wire.setWeather(isOnline ? "clear" : "down")
+        if (isOnline) tab.wake()
+      }),
+      setCredentials: unlessOver((kind) => {
+        newest = which[kind]
+        tab.setCredentials(newest)
+      }),
+      loseNextAnswer: unlessOver(() => wire.setNext({ name: "answer lost", lands: 0, ends: 0, end: { _tag: "Lost" } }))
+    }
+  }
+
   const allFaultsStop = () => {
+    counts = false
     wire.setWeather("clear")
     storageFails = 0
     online = Option.some(true)
@@ -537,7 +629,11 @@ export const run = (history: History, options: Options = {}): Result => {
 
   const attempt = (): Machine.LawBroken | undefined => {
     try {
-      openTab()
+      if (options.script === undefined) openTab()
+      else {
+        options.script.play(device())
+        rest()
+      }
       for (const step of history.steps) {
         dice = Dice.make(step.n)
         machine.note(() => `${step.kind} (tab ${step.tab}, ${step.n}, ${step.uid})`)
@@ -555,7 +651,7 @@ export const run = (history: History, options: Options = {}): Result => {
     }
   }
   const broken = attempt()
-  return { broken, played, trace: machine.trace, events, accepted: laws.acceptedCount() }
+  return { broken, played, trace: machine.trace, events, accepted: laws.acceptedCount(), points }
 }
 
 const told = (exit: Exit.Exit<unknown, unknown>): string => {

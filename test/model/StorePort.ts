@@ -66,6 +66,7 @@ export const make = (machine: Machine.Machine, hooks: Hooks): Device => {
           happen: () => {
             name = op
             hooks.before(process, op)
+            if (!process.isAlive()) return
             const exit = Effect.runSyncExit(effect)
             machine.note(() => `    ${process.name} ${op} ${describe(exit)}`)
             const operation: Operation = { process, name: op, exit }

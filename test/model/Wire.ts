@@ -44,6 +44,8 @@ export interface Wire {
   readonly world: () => TogglService.World
   readonly setWorld: (world: TogglService.World) => void
   readonly options: TogglOptions.Options
+  /** What becomes of the next request that may change a client, whatever the weather. */
+  readonly setNext: (fate: Weather.Fate) => void
   readonly setWeather: (weather: Weather.Weather) => void
   readonly weather: () => Weather.Weather
   readonly connect: (
@@ -62,6 +64,7 @@ export const make = (
 ): Wire => {
   let world = TogglService.empty
   let weather: Weather.Weather = "clear"
+  let forced: Weather.Fate | undefined
   let sequence = 0
   let flights: ReadonlyArray<Flight & { readonly answer: () => void }> = []
 
@@ -140,6 +143,9 @@ export const make = (
     setWorld: (next) => {
       world = next
     },
+    setNext: (fate) => {
+      forced = fate
+    },
     setWeather: (next) => {
       weather = next
     },
@@ -173,7 +179,7 @@ export const make = (
                 isWrite,
                 userId: TogglAuth.userOf(TogglAuth.parse(wire.headers["authorization"]), options)?.id,
                 departedAt: machine.now(),
-                fate: Weather.draw(weather, chance(), isWrite, saysOffline()),
+                fate: (isWrite ? forced : undefined) ?? Weather.draw(weather, chance(), isWrite, saysOffline()),
                 landed: false,
                 heard: false,
                 own: undefined,
@@ -209,6 +215,7 @@ export const make = (
                     return undefined
                 }
               }
+              if (isWrite) forced = undefined
               flights = [...flights, flight]
               machine.note(
                 () =>
