@@ -87,7 +87,8 @@ interface Mutable {
 
 export const make = (store: OutboxStore.Service, onHint: () => void): Effect.Effect<Mirror, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const news = yield* PubSub.sliding<void>({ capacity: 1, replay: 1 })
+    // One of capacity 1 miscounts where it slides: a subscriber that was behind then takes what is for another.
+    const news = yield* PubSub.sliding<void>({ capacity: 2, replay: 1 })
     yield* PubSub.publish(news, undefined)
     const listeners = new Set<() => void>()
     const reading = yield* Effect.makeSemaphore(1)
