@@ -161,8 +161,9 @@ export class CurrentCredentials extends Context.Tag("effect-toggl-clients/Curren
  */
 export const make = /*#__PURE__*/ Effect.fnUntraced(function* (initial?: Credentials): Effect.fn.Return<Settable> {
   const current = yield* Ref.make(Option.fromNullable(initial))
-  // one waiting message is enough: it carries nothing, and whoever hears it asks for the newest
-  const changed = yield* PubSub.sliding<void>(1)
+  // few waiting messages are enough: they carry nothing, and whoever hears one asks for the newest; of capacity 1 it
+  // miscounts where it slides, and a subscriber that was behind takes what is for another
+  const changed = yield* PubSub.sliding<void>(2)
   return {
     get: Ref.get(current),
     changes: Stream.fromPubSub(changed),

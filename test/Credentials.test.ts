@@ -57,6 +57,36 @@ describe("the source of credentials", () => {
     })
   )
 
+  it.effect("tells the last change also to who was busy when it came, whoever else listens", () =>
+    Effect.gen(function* () {
+      const source = yield* Credentials.make()
+      const last: Array<unknown> = []
+      const listen = (index: number, work: Effect.Effect<void>) =>
+        source.changes.pipe(
+          Stream.runForEach(() =>
+            Effect.gen(function* () {
+              last[index] = Option.map(yield* source.get, shown)
+              yield* work
+            })
+          ),
+          Effect.forkScoped
+        )
+      yield* listen(0, Effect.void)
+      yield* listen(1, Effect.sleep("100 millis"))
+      yield* listen(2, Effect.sleep("1 second"))
+      yield* TestClock.adjust("1 millis")
+      for (let round = 0; round < 8; round++) {
+        for (let times = 0; times <= round % 5; times++) yield* source.set(Option.none())
+        yield* TestClock.adjust("30 millis")
+        for (let times = 0; times < round % 4; times++) yield* source.set(Option.none())
+        yield* source.set(Option.some(Credentials.token(`token ${round}`)))
+        yield* TestClock.adjust("10 seconds")
+        const now = Option.some(["Token", `token ${round}`])
+        assert.deepEqual(last, [now, now, now])
+      }
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("may be constant", () =>
     Effect.gen(function* () {
       const proxy = Credentials.proxy({ header: { name: "X-App", value: "tracker" } })

@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import { Client, type Entry, OutboxStore } from "../src/index.js"
 import { Forbidden } from "../src/ClientError.js"
 import { dependencies } from "../src/internal/dependencies.js"
@@ -63,6 +65,25 @@ describe("a mirror of a queue with a refused entry", () => {
       const { held } = dependencies({ ...mirror, entries: mirror.entries.values() }, isParked)
       assert.deepStrictEqual([...mirror.dependencies().held], [...held])
       assert.strictEqual(count(), 2)
+    })
+  )
+})
+
+// Law 12: the status says what is true, also where another tab's step fell between this tab's own and its news.
+
+describe("a mirror that hears of its own accepting while it reads the log", () => {
+  it.scoped("does not keep what another tab has ended before the log was read", () =>
+    Effect.gen(function* () {
+      const store = yield* OutboxStore.fromMemory(yield* OutboxStore.makeMemory)
+      const reading = yield* Deferred.make<void>()
+      const load = Effect.tap(store.load, () => Deferred.await(reading))
+      const mirror = yield* make({ ...store, load }, () => undefined)
+      const synced = yield* Effect.fork(mirror.sync)
+      yield* Effect.yieldNow()
+      yield* mirror.accepted(entryOf(1), mirror.reads)
+      yield* Deferred.succeed(reading, undefined)
+      yield* Fiber.join(synced)
+      assert.strictEqual(mirror.entries.size, 0)
     })
   )
 })

@@ -203,7 +203,10 @@ export const make = (store: OutboxStore.Service, onHint: () => void): Effect.Eff
           return result
         }
         take(read)
-        for (const entry of acceptedMeanwhile) if (!now.entries.has(entry.seq)) insert(entry)
+        const missing = acceptedMeanwhile.filter((entry) => !now.entries.has(entry.seq))
+        for (const entry of missing) insert(entry)
+        // It was accepted after the log was read, or has ended before.
+        if (missing.length > 0) fresh = false
         yield* rewritten
         return result
       }).pipe(
