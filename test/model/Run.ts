@@ -163,7 +163,11 @@ export const run = (history: History, options: Options = {}): Result => {
       laws.operationHappened(operation)
       point(operation.process, `after ${operation.name}`)
     },
-    heard: (operation) => laws.operationHeard(operation)
+    heard: (operation) => {
+      // a tab that was stopped meanwhile hears of it late
+      if (Exit.isFailure(operation.exit)) storageFailedAt = machine.now()
+      laws.operationHeard(operation)
+    }
   })
   const locks = LockPort.make(machine)
   const wire = Wire.make(machine, togglOptions, () => dice, {
@@ -245,7 +249,10 @@ export const run = (history: History, options: Options = {}): Result => {
       },
       died,
       closed: () => {
-        if (process.timers() > 0) machine.fail("law 13", `${process.name} leaves a timer behind`)
+        // a caller that was interrupted while it claims its refusal ends with that
+        if (process.timers() > 0 && tab.callers().length === 0) {
+          machine.fail("law 13", `${process.name} leaves a timer behind`)
+        }
         if (locks.waiting(process) > 0 || locks.holder() === process) {
           machine.fail("law 13", `${process.name} is closed and keeps the lock`)
         }

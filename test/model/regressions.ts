@@ -49,6 +49,41 @@ export const regressions: ReadonlyArray<Regression> = [
         { kind: "spree", tab: 4, n: 1811112426, uid: 495 }
       ]
     }
+  },
+  {
+    name: "a tab kept as waiting what another had discarded while it heard of its own accepting",
+    history: {
+      setup: 1288929240,
+      steps: [
+        { kind: "create", tab: 1, n: 1303463070, uid: 4 },
+        { kind: "run", tab: 5, n: 1296044399, uid: 8 },
+        { kind: "open", tab: 8, n: 170307750, uid: 14 },
+        { kind: "run", tab: 10, n: 269352984, uid: 19 },
+        { kind: "create", tab: 3, n: 859077165, uid: 21 },
+        { kind: "settle", tab: 6, n: 173305029, uid: 46 },
+        { kind: "delete", tab: 11, n: 1732465197, uid: 49 },
+        { kind: "create", tab: 3, n: 1004006144, uid: 51 },
+        { kind: "run", tab: 9, n: 2133892647, uid: 52 },
+        { kind: "crash", tab: 10, n: 188831403, uid: 82 },
+        { kind: "run", tab: 10, n: 1018507017, uid: 84 },
+        { kind: "open", tab: 0, n: 1536117406, uid: 85 },
+        { kind: "delete", tab: 4, n: 1041685232, uid: 86 },
+        { kind: "run", tab: 3, n: 1135303308, uid: 87 },
+        { kind: "freeze", tab: 2, n: 1020274961, uid: 119 },
+        { kind: "update", tab: 5, n: 450138558, uid: 122 },
+        { kind: "discard", tab: 8, n: 817346507, uid: 133 },
+        { kind: "advance", tab: 11, n: 62632311, uid: 136 },
+        { kind: "credentials", tab: 11, n: 420985755, uid: 140 },
+        { kind: "run", tab: 2, n: 452591633, uid: 141 },
+        { kind: "crash", tab: 0, n: 311134617, uid: 143 },
+        { kind: "open", tab: 2, n: 701193427, uid: 148 },
+        { kind: "advance", tab: 3, n: 262276283, uid: 149 },
+        { kind: "discard", tab: 4, n: 1798565411, uid: 150 },
+        { kind: "update", tab: 7, n: 1132727116, uid: 151 },
+        { kind: "run", tab: 0, n: 915035763, uid: 152 },
+        { kind: "settle", tab: 10, n: 630173530, uid: 153 }
+      ]
+    }
   }
 ]
 
