@@ -98,6 +98,26 @@ describe("a refresh", () => {
     inTheMiddle("other", { lock })
   }
 
+  law("that Toggl refuses is not asked for again by later runs", (world) =>
+    Effect.gen(function* () {
+      const { tab } = yield* longRun(world)
+      const reader = yield* Effect.fork(tab.clients.list(workspaceId, asked))
+      yield* world.passes("500 millis")
+      yield* world.toggl.clearFaults
+      yield* world.toggl.inject(Fault.refusal(403, null), { when: isList, times: "always" })
+      yield* world.passes("5 minutes")
+      yield* Fiber.interrupt(reader)
+      assert.strictEqual(yield* waiting(tab), 0)
+      yield* world.clearRequests
+      for (const name of ["One", "Two", "Three"]) {
+        yield* tab.clients.create(workspaceId, { name })
+        yield* world.passes("1 minute")
+      }
+      assert.include(yield* world.names, "Three")
+      assert.strictEqual(yield* lists(world), 0)
+    })
+  )
+
   law("shows nothing that came back from the dead or is lost, whenever in a run it is asked for", (world) =>
     Effect.gen(function* () {
       const { other, tab } = yield* longRun(world)

@@ -6,6 +6,7 @@ import { type Client, type ClientId, type LocalClientId, WorkspaceId } from "../
 import type { StorageError } from "../ClientError.js"
 import type { Entry, QueueState } from "../Entry.js"
 import type * as OutboxStore from "../OutboxStore.js"
+import { isTransport } from "./attempt.js"
 import { workspaceOf } from "./logSteps.js"
 import type { Mirror } from "./mirror.js"
 import { type Listed, type ReadError, type Reading, turnOf } from "./reading.js"
@@ -69,7 +70,23 @@ export const make = (deps: Dependencies): Effect.Effect<Refreshing, never, Scope
     const lists = sharing.make<WorkspaceId, Listed, ReadError>(scope)
     const refreshes = sharing.make<WorkspaceId, Refreshed, ReadError>(scope)
 
-    const list = (workspaceId: WorkspaceId) => lists.of(workspaceId, reading.list(workspaceId))
+    /** Nobody goes on asking for what Toggl refuses to tell. */
+    const forget = (workspaceId: WorkspaceId): Effect.Effect<void> =>
+      store
+        .changeState((state) => {
+          const { crossed, ...workspace } = workspaceOf(state, workspaceId)
+          if (crossed === undefined) return state
+          return { ...state, workspaces: { ...state.workspaces, [String(workspaceId)]: workspace } }
+        })
+        .pipe(Effect.flatMap(mirror.setState), Effect.ignore)
+
+    const list = (workspaceId: WorkspaceId) =>
+      lists.of(
+        workspaceId,
+        Effect.tapError(reading.list(workspaceId), (error) =>
+          error._tag === "StorageError" || isTransport(error) ? Effect.void : forget(workspaceId)
+        )
+      )
 
     /** Asks whoever replays, in whichever tab, for a list between two attempts, unless there is room for one now. */
     const note = (workspaceId: WorkspaceId): Effect.Effect<void, StorageError> =>
