@@ -50,6 +50,22 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
       }).pipe(Effect.scoped)
     )
 
+    it.live("records of each client of a bulk request what it was, and with it the name that will be free", () =>
+      Effect.gen(function* () {
+        const store = yield* connected
+        const [acme, beta] = [toggl(7, "Acme"), toggl(8, "Beta")]
+        yield* copied(store, acme, beta)
+        const first = yield* store.accept(draft(deletes(clientId(7)), 1))
+        const second = yield* store.accept(draft(deletes(clientId(8)), 2))
+        const { fence } = yield* claim(store)
+        yield* store.mark(fence, [first.seq, second.seq], first.mutation, 2000, { isBulk: true })
+        const bases = (yield* store.load).entries.map(({ state }) =>
+          state._tag === "Sending" ? state.attempt.base : undefined
+        )
+        assert.deepStrictEqual(bases, [acme, beta])
+      }).pipe(Effect.scoped)
+    )
+
     it.live("marks nothing that is gone, refused or being sent, nor what it has no base or id for", () =>
       Effect.gen(function* () {
         const device = yield* makeDevice

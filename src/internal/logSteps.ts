@@ -221,7 +221,7 @@ export const mark = function* (
     }
     before.push(entry)
   }
-  const prepared = yield* prepare(mutation, base, isBulk)
+  const prepared = yield* prepare(mutation, base)
   if ("_tag" in prepared) return prepared
   if (base !== undefined) yield* putClient(base)
   const [lead] = seqs
@@ -233,7 +233,13 @@ export const mark = function* (
       attempts: entry.attempts + 1,
       state: {
         _tag: "Sending",
-        attempt: { number: entry.attempts + 1, startedAt: now, fence: fence.number, ...prepared.attempt, ...together }
+        attempt: {
+          number: entry.attempts + 1,
+          startedAt: now,
+          fence: fence.number,
+          ...(isBulk ? yield* freeing(entry.mutation) : prepared.attempt),
+          ...together
+        }
       }
     }
     yield* putEntry(marked)
@@ -259,8 +265,7 @@ interface Prepared {
 
 const prepare = function* (
   mutation: Mutation.Mutation,
-  given: Client | undefined,
-  isBulk: boolean
+  given: Client | undefined
 ): Step<Prepared | Extract<Marked, { _tag: "NeedsBase" | "Unresolvable" }>> {
   if (mutation._tag === "Create") {
     const target = { name: mutation.name, notes: mutation.notes }
@@ -277,12 +282,16 @@ const prepare = function* (
     }
     case "Restore":
       return { request: { _tag: "Restore", clientId, input: mutation.input }, attempt: {} }
-    default: {
-      // The name that is free once it is done: what takes it waits with an attempt that is refused.
-      const base = isBulk ? undefined : yield* getClient(mutation.workspaceId, clientId)
-      return { request: { _tag: mutation._tag, clientId }, attempt: base === undefined ? {} : { base } }
-    }
+    default:
+      return { request: { _tag: mutation._tag, clientId }, attempt: yield* freeing(mutation) }
   }
+}
+
+/** The client, with the name that is free once it is done: what takes it waits with an attempt that is refused. */
+const freeing = function* (mutation: Mutation.Mutation): Step<Prepared["attempt"]> {
+  const clientId = yield* resolve(Mutation.clientId(mutation))
+  const base = clientId === undefined ? undefined : yield* getClient(mutation.workspaceId, clientId)
+  return base === undefined ? {} : { base }
 }
 
 /** Keeps how an entry ended. */
