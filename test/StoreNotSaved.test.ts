@@ -18,7 +18,7 @@ import {
   OutboxStore,
   ReplayLock
 } from "../src/index.js"
-import { unknownEnd } from "../src/internal/engine.js"
+import { unknownEnd } from "../src/store/engine.js"
 import { FakeToggl, Fault } from "../src/testing/index.js"
 
 const workspaceId = Client.WorkspaceId.make(FakeToggl.defaultWorkspace.id)

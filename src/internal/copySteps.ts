@@ -2,7 +2,7 @@ import type { Client } from "../Client.js"
 import type { QueueState } from "../Entry.js"
 import { workspaceOf } from "./logSteps.js"
 import { getState, putClient, putState, readClient } from "./rows.js"
-import { clientKey, range, remove, type Step, under } from "./step.js"
+import { clientKey, range, remove, type Step, under } from "../store/step.js"
 
 /** What this device knows of a workspace's clients. */
 export interface Copy {

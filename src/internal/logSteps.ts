@@ -26,7 +26,7 @@ import {
   writeNew,
   writeOutcome
 } from "./rows.js"
-import { add, firstSeq, lastSeq, outcomeKey, put, range, type Step, under } from "./step.js"
+import { add, firstSeq, lastSeq, outcomeKey, put, range, type Step, under } from "../store/step.js"
 
 /** Everything that the replay and the status stand on. */
 export interface Snapshot {

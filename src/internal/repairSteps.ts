@@ -4,7 +4,7 @@ import type { Mutation } from "../Mutation.js"
 import { dependentsOf } from "./dependencies.js"
 import { changedTo, end, goneFrom, load, type Snapshot, stepOn } from "./logSteps.js"
 import { getEntry, getState, newState, putEntry, putState, readOutcome, writeRow } from "./rows.js"
-import { add, get, outcomeKey, range, remove, type Step, under } from "./step.js"
+import { add, get, outcomeKey, range, remove, type Step, under } from "../store/step.js"
 
 export type Repaired = "Repaired" | "Unknown" | "BeingSent" | "NotRefused" | "Unreadable"
 

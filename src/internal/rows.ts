@@ -5,7 +5,7 @@ import { Client, ClientId, type AnyClientId, isLocalClientId, type WorkspaceId }
 import { StorageError } from "../ClientError.js"
 import { type Entry, Outcome, QueueState, Row, type Unreadable, version } from "../Entry.js"
 import { Mutation } from "../Mutation.js"
-import { abort, clientKey, get, idKey, put, stateKey, type Step } from "./step.js"
+import { abort, clientKey, get, idKey, put, stateKey, type Step } from "../store/step.js"
 
 // The base is read by itself, for it costs as much as all the rest.
 const { base: _, ...withoutBase } = Row.fields

@@ -4,7 +4,7 @@ import type { Ending, Entry, PauseReason, QueueState, Wait } from "../Entry.js"
 import * as Mutation from "../Mutation.js"
 import { changedTo, end, type Fence, goneFrom, holds, stepOn, without } from "./logSteps.js"
 import { getClient, getEntry, getState, putClient, putEntry, putResolved, putState, resolve } from "./rows.js"
-import { clientKey, lastSeq, range, remove, type Step } from "./step.js"
+import { clientKey, lastSeq, range, remove, type Step } from "../store/step.js"
 
 /** What came of an attempt. */
 export type Sent =

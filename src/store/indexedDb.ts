@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { StorageError } from "../ClientError.js"
 import { type Engine, toStorageError, unknownEnd } from "./engine.js"
-import { Connection, objectStore } from "./indexedDbConnection.js"
+import { Connection, objectStore } from "./connection.js"
 import type { Abort, Request, Step } from "./step.js"
 
 const stalled = new StorageError({ reason: "Stalled", detail: "the time limit passed" })
