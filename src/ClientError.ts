@@ -8,13 +8,13 @@
  */
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { asked, optional, ours, TypeId } from "./internal/errorClass.js"
-import type { Discarded, InvalidStatus, Refusal } from "./internal/refusalErrors.js"
-import { TransportError } from "./internal/transportErrors.js"
+import { asked, optional, ours, TypeId } from "./error/base.js"
+import type { Discarded, InvalidStatus, Refusal } from "./error/refusals.js"
+import { TransportError } from "./error/transport.js"
 
-export { TypeId } from "./internal/errorClass.js"
-export * from "./internal/refusalErrors.js"
-export * from "./internal/transportErrors.js"
+export { TypeId } from "./error/base.js"
+export * from "./error/refusals.js"
+export * from "./error/transport.js"
 
 /**
  * The device's storage failed. `reason`:

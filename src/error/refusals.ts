@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { Client } from "../Client.js"
-import { answered, asked, optional, ours, quoted, subject, type TypeId } from "./errorClass.js"
+import { answered, asked, optional, ours, quoted, subject, type TypeId } from "./base.js"
 
 /**
  * Toggl knows no such client in this workspace (404).

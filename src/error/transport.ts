@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { answered, asked, optional, ours, quoted, type TypeId, wait } from "./errorClass.js"
+import { answered, asked, optional, ours, quoted, type TypeId, wait } from "./base.js"
 
 /**
  * No credentials, or Toggl does not accept them (401, or 403 where `GET /me/logged` is refused too). `reason` is
