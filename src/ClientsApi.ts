@@ -18,13 +18,13 @@ import type * as Scope from "effect/Scope"
 import * as Client from "./Client.js"
 import * as ClientError from "./ClientError.js"
 import { CurrentCredentials } from "./Credentials.js"
-import { resolveBaseUrl } from "./internal/httpBaseUrl.js"
-import { makeCall } from "./internal/httpCall.js"
-import { navigatorOnline, untraced, type AnswerInfo } from "./internal/httpExchange.js"
+import { resolveBaseUrl } from "./wire/baseUrl.js"
+import { makeCall } from "./wire/call.js"
+import { navigatorOnline, untraced, type AnswerInfo } from "./wire/exchange.js"
 import { bytes, count, duration } from "./internal/settings.js"
 import * as ServerAnswer from "./ServerAnswer.js"
 
-export { type AnswerInfo } from "./internal/httpExchange.js"
+export { type AnswerInfo } from "./wire/exchange.js"
 
 /**
  * What any operation on clients can fail with: no usable answer came (`TransportError`), or Toggl refused.

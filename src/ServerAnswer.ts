@@ -29,11 +29,11 @@ import {
   type Refusal,
   type TransportError
 } from "./ClientError.js"
-import { quotaLasts, quotaOf, retryAfter, whole, type AnswerHeaders } from "./internal/httpHeaders.js"
-import { isHtml, known, parse, problemOf, sanitize, sentence, type Known } from "./internal/httpText.js"
+import { quotaLasts, quotaOf, retryAfter, whole, type AnswerHeaders } from "./wire/headers.js"
+import { isHtml, known, parse, problemOf, sanitize, sentence, type Known } from "./wire/text.js"
 
-export { type AnswerHeaders, quotaOf, type Quota } from "./internal/httpHeaders.js"
-export { isNotFoundText, sanitize } from "./internal/httpText.js"
+export { type AnswerHeaders, quotaOf, type Quota } from "./wire/headers.js"
+export { isNotFoundText, sanitize } from "./wire/text.js"
 
 /**
  * What was asked, as the errors tell it.

@@ -18,7 +18,7 @@ import * as budget from "./budget.js"
 import { workspaceOf } from "./logSteps.js"
 import type { Mirror } from "./mirror.js"
 import type { Observed } from "./observing.js"
-import { Pinned } from "./pinned.js"
+import { Pinned } from "../wire/pinned.js"
 
 export interface Dependencies extends IdentityDependencies {
   readonly observed: Observed

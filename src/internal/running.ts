@@ -22,7 +22,7 @@ import type { Mirror } from "./mirror.js"
 import * as preparing from "./preparing.js"
 import { crossed, type Refreshing } from "./refreshing.js"
 import { identify } from "./identity.js"
-import { Pinned } from "./pinned.js"
+import { Pinned } from "../wire/pinned.js"
 import type { Verdict } from "./settleSteps.js"
 import { monotonic } from "./waits.js"
 

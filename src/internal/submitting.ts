@@ -29,7 +29,7 @@ import { identifyUnstored, toError } from "./identity.js"
 import type { Draft, Request } from "./logSteps.js"
 import type { Mirror } from "./mirror.js"
 import type { Observed } from "./observing.js"
-import { Pinned } from "./pinned.js"
+import { Pinned } from "../wire/pinned.js"
 import type { WakeUp } from "./replay.js"
 import * as uuid from "./uuid.js"
 

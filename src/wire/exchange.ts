@@ -11,9 +11,9 @@ import type { Operation, WorkspaceId } from "../Client.js"
 import { BadRequest, Unreachable } from "../ClientError.js"
 import type { Credentials } from "../Credentials.js"
 import type { Answer, Asked } from "../ServerAnswer.js"
-import { signing } from "./httpAuthorization.js"
-import { isLoopback, pageOf } from "./httpBaseUrl.js"
-import { quotaOf, type Quota } from "./httpHeaders.js"
+import { signing } from "./signing.js"
+import { isLoopback, pageOf } from "./baseUrl.js"
+import { quotaOf, type Quota } from "./headers.js"
 
 /**
  * An answer came, whatever it means. `operation` is one of the seven, `me` (`GET /me`), or `logged` (`GET /me/logged`,

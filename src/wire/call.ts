@@ -9,7 +9,7 @@ import type { Operation } from "../Client.js"
 import { Unauthorized, Unreachable, type TransportError } from "../ClientError.js"
 import type { Credentials, Service } from "../Credentials.js"
 import { logged, me, settle, type Answer, type Asked, type Denied } from "../ServerAnswer.js"
-import { makeExchange, type Settings } from "./httpExchange.js"
+import { makeExchange, type Settings } from "./exchange.js"
 import { Pinned } from "./pinned.js"
 
 type Read<A, E> = (asked: Asked, answer: Answer) => Either.Either<A, E>
