@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { Client, type Entry, OutboxStore } from "../src/index.js"
 import { Forbidden } from "../src/ClientError.js"
-import { dependencies } from "../src/internal/dependencies.js"
+import { dependencies } from "../src/log/dependencies.js"
 import { isParked, make, type Mirror } from "../src/internal/mirror.js"
 import { entryId } from "./StoreUnderTest.js"
 

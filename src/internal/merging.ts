@@ -2,7 +2,7 @@ import { type AnyClientId, type ClientId, isLocalClientId } from "../Client.js"
 import type { Entry } from "../Entry.js"
 import * as Mutation from "../Mutation.js"
 import type { Mirror } from "./mirror.js"
-import { bytesOf, makeTouches, type Names, type Touches } from "./names.js"
+import { bytesOf, makeTouches, type Names, type Touches } from "../log/names.js"
 import { type Verdict, verdictOn } from "./settleSteps.js"
 
 // No service is known to refuse so short a name for its length.

@@ -8,8 +8,8 @@ import type { ClientId, LocalClientId } from "../Client.js"
 import type { StorageError } from "../ClientError.js"
 import type { Entry, EntryId, Outcome, QueueState, Unreadable } from "../Entry.js"
 import type * as OutboxStore from "../OutboxStore.js"
-import * as clientIndex from "./clientIndex.js"
-import { type Dependencies, growing, type Growing } from "./dependencies.js"
+import * as clientIndex from "../log/byClient.js"
+import { type Dependencies, growing, type Growing } from "../log/dependencies.js"
 import { newState } from "./rows.js"
 
 // How many endings of this session are remembered, so that callers and lists need not ask the store.

@@ -7,7 +7,7 @@ import type * as Outbox from "../Outbox.js"
 import { type Queue, type Status, suspectsProxy, type WaitingFor } from "../Status.js"
 import { known } from "./budget.js"
 import { type Decision, decide, type Local, namedWait } from "./decision.js"
-import { dependentsOf } from "./dependencies.js"
+import { dependentsOf } from "../log/dependencies.js"
 import type { Mirror } from "./mirror.js"
 import { monotonic, unsafeMonotonic } from "./waits.js"
 

@@ -12,7 +12,7 @@ import * as bulk from "./bulk.js"
 import type { Local } from "./decision.js"
 import * as merging from "./merging.js"
 import type { Mirror } from "./mirror.js"
-import { makeNames } from "./names.js"
+import { makeNames } from "../log/names.js"
 import type { Refreshing } from "./refreshing.js"
 import type { Verdict } from "./settleSteps.js"
 
