@@ -5,8 +5,8 @@ import type * as ClientsApi from "../ClientsApi.js"
 import { type Attempt, elsewhere, type Entry } from "../Entry.js"
 import * as Mutation from "../Mutation.js"
 import * as ServerAnswer from "../ServerAnswer.js"
-import type { Request } from "./logSteps.js"
-import type { Sent } from "./settleSteps.js"
+import type { Request } from "../transactions/mark.js"
+import type { Sent } from "../transactions/settle.js"
 
 type Failure = ClientsApi.NameError | ClientsApi.ListError
 

@@ -11,11 +11,11 @@ import type * as ReplayLock from "../ReplayLock.js"
 import * as ServerAnswer from "../ServerAnswer.js"
 import { latest } from "./budget.js"
 import { type Local, standing } from "./decision.js"
-import type { Fence } from "./logSteps.js"
+import type { Fence } from "../transactions/mark.js"
 import * as metering from "./metering.js"
 import type { Mirror } from "./mirror.js"
 import type { Preparing } from "./preparing.js"
-import { type After, endingOfNothing, type Rebase, type Verdict, verdictOn } from "./settleSteps.js"
+import { type After, endingOfNothing, type Rebase, type Verdict, verdictOn } from "../transactions/settle.js"
 import { askedFor, backoff, type Backoff, monotonic } from "./waits.js"
 
 export interface Settings {

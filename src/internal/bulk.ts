@@ -5,7 +5,7 @@ import type { Entry } from "../Entry.js"
 import { disposition, isNotFoundText } from "../ServerAnswer.js"
 import { isTransport } from "./attempt.js"
 import type { Mirror } from "./mirror.js"
-import type { Sent, Verdict } from "./settleSteps.js"
+import type { Sent, Verdict } from "../transactions/settle.js"
 
 // Toggl names no limit: a request of this size is surely none that is refused for it.
 const most = 100

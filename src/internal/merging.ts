@@ -3,7 +3,7 @@ import type { Entry } from "../Entry.js"
 import * as Mutation from "../Mutation.js"
 import type { Mirror } from "./mirror.js"
 import { bytesOf, makeTouches, type Names, type Touches } from "../log/names.js"
-import { type Verdict, verdictOn } from "./settleSteps.js"
+import { type Verdict, verdictOn } from "../transactions/settle.js"
 
 // No service is known to refuse so short a name for its length.
 const surelyFits = 32

@@ -10,7 +10,7 @@ import type { Entry, EntryId, Outcome, QueueState, Unreadable } from "../Entry.j
 import type * as OutboxStore from "../OutboxStore.js"
 import * as clientIndex from "../log/byClient.js"
 import { type Dependencies, growing, type Growing } from "../log/dependencies.js"
-import { newState } from "./rows.js"
+import { newState } from "../transactions/rows.js"
 
 // How many endings of this session are remembered, so that callers and lists need not ask the store.
 const rememberedOutcomes = 1000

@@ -14,7 +14,7 @@ import * as merging from "./merging.js"
 import type { Mirror } from "./mirror.js"
 import { makeNames } from "../log/names.js"
 import type { Refreshing } from "./refreshing.js"
-import type { Verdict } from "./settleSteps.js"
+import type { Verdict } from "../transactions/settle.js"
 
 export interface Dependencies {
   readonly api: ClientsApi.Service

@@ -15,7 +15,7 @@ import {
   toError
 } from "./identity.js"
 import * as budget from "./budget.js"
-import { workspaceOf } from "./logSteps.js"
+import { workspaceOf } from "../transactions/mark.js"
 import type { Mirror } from "./mirror.js"
 import type { Observed } from "./observing.js"
 import { Pinned } from "../wire/pinned.js"

@@ -23,7 +23,7 @@ import * as preparing from "./preparing.js"
 import { crossed, type Refreshing } from "./refreshing.js"
 import { identify } from "./identity.js"
 import { Pinned } from "../wire/pinned.js"
-import type { Verdict } from "./settleSteps.js"
+import type { Verdict } from "../transactions/settle.js"
 import { monotonic } from "./waits.js"
 
 // A request leaves only while its mark is this fresh, and never fresher than the margin by which those who look it up

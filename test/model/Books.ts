@@ -4,7 +4,7 @@
 import * as Either from "effect/Either"
 import type { Client } from "../../src/Client.js"
 import type { Entry, Outcome, QueueState } from "../../src/Entry.js"
-import { readClient, readOutcome, readResolved, readRow, readState } from "../../src/internal/rows.js"
+import { readClient, readOutcome, readResolved, readRow, readState } from "../../src/transactions/rows.js"
 import type * as OutboxStore from "../../src/OutboxStore.js"
 
 export interface Books {

@@ -5,7 +5,7 @@
 import * as Exit from "effect/Exit"
 import { foldName } from "../../src/Client.js"
 import type { Entry, Outcome, QueueState, Wait } from "../../src/Entry.js"
-import type { Marked } from "../../src/internal/logSteps.js"
+import type { Marked } from "../../src/transactions/mark.js"
 import * as Mutation from "../../src/Mutation.js"
 import type { Status } from "../../src/Status.js"
 import type * as TogglService from "../../src/testing/TogglService.js"

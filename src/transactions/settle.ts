@@ -2,7 +2,7 @@ import type { Client, ClientId, ProjectId } from "../Client.js"
 import type { Refusal, TransportError } from "../ClientError.js"
 import type { Ending, Entry, PauseReason, QueueState, Wait } from "../Entry.js"
 import * as Mutation from "../Mutation.js"
-import { changedTo, end, type Fence, goneFrom, holds, stepOn, without } from "./logSteps.js"
+import { changedTo, end, type Fence, goneFrom, holds, stepOn, without } from "./mark.js"
 import { getClient, getEntry, getState, putClient, putEntry, putResolved, putState, resolve } from "./rows.js"
 import { clientKey, lastSeq, range, remove, type Step } from "../store/step.js"
 

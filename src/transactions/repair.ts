@@ -2,7 +2,7 @@ import * as Predicate from "effect/Predicate"
 import { elsewhere, type Entry, type EntryId, type Outcome, type Row } from "../Entry.js"
 import type { Mutation } from "../Mutation.js"
 import { dependentsOf } from "../log/dependencies.js"
-import { changedTo, end, goneFrom, load, type Snapshot, stepOn } from "./logSteps.js"
+import { changedTo, end, goneFrom, load, type Snapshot, stepOn } from "./mark.js"
 import { getEntry, getState, newState, putEntry, putState, readOutcome, writeRow } from "./rows.js"
 import { add, get, outcomeKey, range, remove, type Step, under } from "../store/step.js"
 

@@ -1,6 +1,6 @@
 import type { Client } from "../Client.js"
 import type { QueueState } from "../Entry.js"
-import { workspaceOf } from "./logSteps.js"
+import { workspaceOf } from "./mark.js"
 import { getState, putClient, putState, readClient } from "./rows.js"
 import { clientKey, range, remove, type Step, under } from "../store/step.js"
 
