@@ -2,8 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import { Client, Entry, Mutation, OutboxStore } from "../src/index.js"
-import { makeLocal } from "../src/internal/decision.js"
-import * as mirror from "../src/internal/mirror.js"
+import { makeLocal } from "../src/instance/decide.js"
+import * as mirror from "../src/instance/mirror.js"
 import * as observing from "../src/internal/observing.js"
 
 // Law 12, found by the model-based suite: a tab that waits for its turn while another one is told to come back later,

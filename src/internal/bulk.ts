@@ -4,7 +4,7 @@ import type { CallError, Service } from "../ClientsApi.js"
 import type { Entry } from "../Entry.js"
 import { disposition, isNotFoundText } from "../ServerAnswer.js"
 import { isTransport } from "./attempt.js"
-import type { Mirror } from "./mirror.js"
+import type { Mirror } from "../instance/mirror.js"
 import type { Sent, Verdict } from "../transactions/settle.js"
 
 // Toggl names no limit: a request of this size is surely none that is refused for it.

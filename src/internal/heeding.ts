@@ -4,9 +4,9 @@ import type { TransportError } from "../ClientError.js"
 import type { PauseReason, QueueState, Wait } from "../Entry.js"
 import type * as OutboxStore from "../OutboxStore.js"
 import { isTransport } from "./attempt.js"
-import { heardWait, leftOf, type Local } from "./decision.js"
-import type { Mirror } from "./mirror.js"
-import { askedFor, monotonic } from "./waits.js"
+import { heardWait, leftOf, type Local } from "../instance/decide.js"
+import type { Mirror } from "../instance/mirror.js"
+import { askedFor, monotonic } from "../instance/clock.js"
 
 export interface Dependencies {
   readonly store: OutboxStore.Service

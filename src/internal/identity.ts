@@ -4,8 +4,8 @@ import { type StorageError, type TransportError, Unauthorized } from "../ClientE
 import type * as ClientsApi from "../ClientsApi.js"
 import type * as Credentials from "../Credentials.js"
 import type * as OutboxStore from "../OutboxStore.js"
-import type { Local } from "./decision.js"
-import type { Mirror } from "./mirror.js"
+import type { Local } from "../instance/decide.js"
+import type { Mirror } from "../instance/mirror.js"
 import { Pinned } from "../wire/pinned.js"
 
 export type Identity =

@@ -1,7 +1,7 @@
 import { type AnyClientId, type ClientId, isLocalClientId } from "../Client.js"
 import type { Entry } from "../Entry.js"
 import * as Mutation from "../Mutation.js"
-import type { Mirror } from "./mirror.js"
+import type { Mirror } from "../instance/mirror.js"
 import { bytesOf, makeTouches, type Names, type Touches } from "../log/names.js"
 import { type Verdict, verdictOn } from "../transactions/settle.js"
 

@@ -5,11 +5,11 @@ import type { StorageError } from "../ClientError.js"
 import type { Entry, Wait } from "../Entry.js"
 import type * as Outbox from "../Outbox.js"
 import { type Queue, type Status, suspectsProxy, type WaitingFor } from "../Status.js"
-import { known } from "./budget.js"
-import { type Decision, decide, type Local, namedWait } from "./decision.js"
+import { known } from "../instance/quota.js"
+import { type Decision, decide, type Local, namedWait } from "../instance/decide.js"
 import { dependentsOf } from "../log/dependencies.js"
-import type { Mirror } from "./mirror.js"
-import { monotonic, unsafeMonotonic } from "./waits.js"
+import type { Mirror } from "../instance/mirror.js"
+import { monotonic, unsafeMonotonic } from "../instance/clock.js"
 
 export const each = (stream: Stream.Stream<void>, effect: Effect.Effect<void>): Effect.Effect<void> =>
   Stream.runForEach(stream, () => effect)

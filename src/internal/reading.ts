@@ -14,9 +14,9 @@ import {
   identifyUnstored,
   toError
 } from "./identity.js"
-import * as budget from "./budget.js"
+import * as budget from "../instance/quota.js"
 import { workspaceOf } from "../transactions/mark.js"
-import type { Mirror } from "./mirror.js"
+import type { Mirror } from "../instance/mirror.js"
 import type { Observed } from "./observing.js"
 import { Pinned } from "../wire/pinned.js"
 

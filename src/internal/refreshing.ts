@@ -8,7 +8,7 @@ import type { Entry, QueueState } from "../Entry.js"
 import type * as OutboxStore from "../OutboxStore.js"
 import { isTransport } from "./attempt.js"
 import { workspaceOf } from "../transactions/mark.js"
-import type { Mirror } from "./mirror.js"
+import type { Mirror } from "../instance/mirror.js"
 import { type Listed, type ReadError, type Reading, turnOf } from "./reading.js"
 import * as sharing from "./sharing.js"
 

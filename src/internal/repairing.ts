@@ -11,8 +11,8 @@ import { type Entry, type EntryId, Row, version } from "../Entry.js"
 import type * as Mutation from "../Mutation.js"
 import type * as Outbox from "../Outbox.js"
 import type * as OutboxStore from "../OutboxStore.js"
-import type { Local } from "./decision.js"
-import type { Mirror } from "./mirror.js"
+import type { Local } from "../instance/decide.js"
+import type { Mirror } from "../instance/mirror.js"
 import type { WakeUp } from "./replay.js"
 
 export interface Dependencies {

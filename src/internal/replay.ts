@@ -7,7 +7,7 @@ import type * as Scope from "effect/Scope"
 import type { StorageError } from "../ClientError.js"
 import { crossed } from "./refreshing.js"
 import * as running from "./running.js"
-import { backoff, monotonic } from "./waits.js"
+import { backoff, monotonic } from "../instance/clock.js"
 
 // A longer timer never fires.
 const longestTimer = Duration.toMillis("1 day")

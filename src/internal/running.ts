@@ -16,15 +16,15 @@ import { lookUp, send } from "./attempt.js"
 import * as booking from "./booking.js"
 import type { Run } from "./booking.js"
 import * as bulk from "./bulk.js"
-import { type Decision, decide, type Local } from "./decision.js"
+import { type Decision, decide, type Local } from "../instance/decide.js"
 import { groupOf } from "./merging.js"
-import type { Mirror } from "./mirror.js"
+import type { Mirror } from "../instance/mirror.js"
 import * as preparing from "./preparing.js"
 import { crossed, type Refreshing } from "./refreshing.js"
 import { identify } from "./identity.js"
 import { Pinned } from "../wire/pinned.js"
 import type { Verdict } from "../transactions/settle.js"
-import { monotonic } from "./waits.js"
+import { monotonic } from "../instance/clock.js"
 
 // A request leaves only while its mark is this fresh, and never fresher than the margin by which those who look it up
 // wait longer than a request may take: a tab that was stopped in between must not send it late.

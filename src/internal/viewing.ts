@@ -17,7 +17,7 @@ import type * as Outbox from "../Outbox.js"
 import type { Copy } from "../OutboxStore.js"
 import * as View from "../View.js"
 import { isTransport } from "./attempt.js"
-import type { Mirror } from "./mirror.js"
+import type { Mirror } from "../instance/mirror.js"
 import { noCopy, type ReadError, type Reading } from "./reading.js"
 import type { Refreshing } from "./refreshing.js"
 

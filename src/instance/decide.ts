@@ -2,10 +2,10 @@ import * as Equal from "effect/Equal"
 import type { Credentials } from "../Credentials.js"
 import type { Entry, QueueState, Wait } from "../Entry.js"
 import type { WaitingFor } from "../Status.js"
-import * as budget from "./budget.js"
-import type { Heard } from "./budget.js"
+import * as budget from "./quota.js"
+import type { Heard } from "./quota.js"
 import type { Mirror } from "./mirror.js"
-import { type Deadlines, makeDeadlines, remaining } from "./waits.js"
+import { type Deadlines, makeDeadlines, remaining } from "./clock.js"
 
 /** What this tab alone knows. */
 export interface Local {
