@@ -6,14 +6,14 @@ import type { Client, ClientId, WorkspaceId } from "../Client.js"
 import { NoLocalCopy, type StorageError, type TransportError } from "../ClientError.js"
 import type * as ClientsApi from "../ClientsApi.js"
 import type { Copy, Turn } from "../OutboxStore.js"
-import * as heeding from "./heeding.js"
+import * as heeding from "../account/heed.js"
 import {
   type Dependencies as IdentityDependencies,
   identify,
   type Identity,
   identifyUnstored,
   toError
-} from "./identity.js"
+} from "../account/identity.js"
 import * as budget from "../instance/quota.js"
 import { workspaceOf } from "../transactions/mark.js"
 import type { Mirror } from "../instance/mirror.js"
