@@ -17,13 +17,13 @@ import { makeLocal } from "../instance/decide.js"
 import * as metering from "../instance/metrics.js"
 import * as mirror from "../instance/mirror.js"
 import * as observing from "./observing.js"
-import * as reading from "./reading.js"
-import * as refreshing from "./refreshing.js"
+import * as reading from "../read/copy.js"
+import * as refreshing from "../read/refresh.js"
 import * as repairing from "./repairing.js"
 import * as replay from "./replay.js"
 import { bytes, checked, count, duration } from "./settings.js"
 import * as submitting from "./submitting.js"
-import * as viewing from "./viewing.js"
+import * as viewing from "../read/views.js"
 
 const policies: ReadonlyArray<Outbox.Conflicts> = ["LastWriteWins", "CheckFirst", "Blind"]
 

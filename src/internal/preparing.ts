@@ -13,7 +13,7 @@ import type { Local } from "../instance/decide.js"
 import * as merging from "./merging.js"
 import type { Mirror } from "../instance/mirror.js"
 import { makeNames } from "../log/names.js"
-import type { Refreshing } from "./refreshing.js"
+import type { Refreshing } from "../read/refresh.js"
 import type { Verdict } from "../transactions/settle.js"
 
 export interface Dependencies {

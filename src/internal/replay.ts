@@ -5,7 +5,7 @@ import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import type { StorageError } from "../ClientError.js"
-import { crossed } from "./refreshing.js"
+import { crossed } from "../read/refresh.js"
 import * as running from "./running.js"
 import { backoff, monotonic } from "../instance/clock.js"
 

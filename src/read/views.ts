@@ -16,10 +16,10 @@ import type { Entry } from "../Entry.js"
 import type * as Outbox from "../Outbox.js"
 import type { Copy } from "../OutboxStore.js"
 import * as View from "../View.js"
-import { isTransport } from "./attempt.js"
+import { isTransport } from "../internal/attempt.js"
 import type { Mirror } from "../instance/mirror.js"
-import { noCopy, type ReadError, type Reading } from "./reading.js"
-import type { Refreshing } from "./refreshing.js"
+import { noCopy, type ReadError, type Reading } from "./copy.js"
+import type { Refreshing } from "./refresh.js"
 
 export interface Dependencies {
   readonly mirror: Mirror

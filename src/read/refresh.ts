@@ -6,11 +6,11 @@ import { type Client, type ClientId, type LocalClientId, WorkspaceId } from "../
 import type { StorageError } from "../ClientError.js"
 import type { Entry, QueueState } from "../Entry.js"
 import type * as OutboxStore from "../OutboxStore.js"
-import { isTransport } from "./attempt.js"
+import { isTransport } from "../internal/attempt.js"
 import { workspaceOf } from "../transactions/mark.js"
 import type { Mirror } from "../instance/mirror.js"
-import { type Listed, type ReadError, type Reading, turnOf } from "./reading.js"
-import * as sharing from "./sharing.js"
+import { type Listed, type ReadError, type Reading, turnOf } from "./copy.js"
+import * as sharing from "./singleFlight.js"
 
 export interface Dependencies {
   readonly store: OutboxStore.Service
