@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Client, Entry, Mutation, OutboxStore } from "../src/index.js"
-import * as bulk from "../src/internal/bulk.js"
+import * as bulk from "../src/replay/bulk.js"
 import * as mirror from "../src/instance/mirror.js"
 
 // Law 3, found by the model-based suite: another tab's hint has the log read again between the decision to send an entry

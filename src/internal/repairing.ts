@@ -13,7 +13,7 @@ import type * as Outbox from "../Outbox.js"
 import type * as OutboxStore from "../OutboxStore.js"
 import type { Local } from "../instance/decide.js"
 import type { Mirror } from "../instance/mirror.js"
-import type { WakeUp } from "./replay.js"
+import type { WakeUp } from "../replay/loop.js"
 
 export interface Dependencies {
   readonly account: string

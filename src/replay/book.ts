@@ -14,7 +14,7 @@ import { type Local, standing } from "../instance/decide.js"
 import type { Fence } from "../transactions/mark.js"
 import * as metering from "../instance/metrics.js"
 import type { Mirror } from "../instance/mirror.js"
-import type { Preparing } from "./preparing.js"
+import type { Preparing } from "./prepare.js"
 import { type After, endingOfNothing, type Rebase, type Verdict, verdictOn } from "../transactions/settle.js"
 import { askedFor, backoff, type Backoff, monotonic } from "../instance/clock.js"
 

@@ -6,7 +6,7 @@ import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import type { StorageError } from "../ClientError.js"
 import { crossed } from "../read/refresh.js"
-import * as running from "./running.js"
+import * as running from "./run.js"
 import { backoff, monotonic } from "../instance/clock.js"
 
 // A longer timer never fires.
