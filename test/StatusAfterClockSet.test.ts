@@ -4,7 +4,7 @@ import * as TestClock from "effect/TestClock"
 import { Client, Entry, Mutation, OutboxStore } from "../src/index.js"
 import { makeLocal } from "../src/instance/decide.js"
 import * as mirror from "../src/instance/mirror.js"
-import * as observing from "../src/internal/observing.js"
+import * as observing from "../src/outbox/status.js"
 
 // Law 12, found by the model-based suite: a tab that waits for its turn while another one is told to come back later,
 // and whose clock is set back before it hears of that.

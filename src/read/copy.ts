@@ -17,7 +17,7 @@ import {
 import * as budget from "../instance/quota.js"
 import { workspaceOf } from "../transactions/mark.js"
 import type { Mirror } from "../instance/mirror.js"
-import type { Observed } from "../internal/observing.js"
+import type { Observed } from "../outbox/status.js"
 import { Pinned } from "../wire/pinned.js"
 
 export interface Dependencies extends IdentityDependencies {

@@ -28,10 +28,10 @@ import * as heeding from "../account/heed.js"
 import { identifyUnstored, toError } from "../account/identity.js"
 import type { Draft, Request } from "../transactions/mark.js"
 import type { Mirror } from "../instance/mirror.js"
-import type { Observed } from "./observing.js"
+import type { Observed } from "./status.js"
 import { Pinned } from "../wire/pinned.js"
 import type { WakeUp } from "../replay/loop.js"
-import * as uuid from "./uuid.js"
+import * as uuid from "../internal/uuid.js"
 
 export interface Dependencies {
   readonly api: ClientsApi.Service
