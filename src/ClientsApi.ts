@@ -21,7 +21,7 @@ import { CurrentCredentials } from "./Credentials.js"
 import { resolveBaseUrl } from "./wire/baseUrl.js"
 import { makeCall } from "./wire/call.js"
 import { navigatorOnline, untraced, type AnswerInfo } from "./wire/exchange.js"
-import { bytes, count, duration } from "./internal/settings.js"
+import { bytes, count, duration } from "./settings.js"
 import * as ServerAnswer from "./ServerAnswer.js"
 
 export { type AnswerInfo } from "./wire/exchange.js"

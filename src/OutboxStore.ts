@@ -26,7 +26,7 @@ import * as repairSteps from "./transactions/repair.js"
 import type { After, Rebase, Settled, Verdict } from "./transactions/settle.js"
 import * as settleSteps from "./transactions/settle.js"
 import type { Step } from "./store/step.js"
-import * as uuid from "./internal/uuid.js"
+import * as uuid from "./ids.js"
 import type { Mutation } from "./Mutation.js"
 
 export type {

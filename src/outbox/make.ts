@@ -21,7 +21,7 @@ import * as reading from "../read/copy.js"
 import * as refreshing from "../read/refresh.js"
 import * as repairing from "./repair.js"
 import * as replay from "../replay/loop.js"
-import { bytes, checked, count, duration } from "../internal/settings.js"
+import { bytes, checked, count, duration } from "../settings.js"
 import * as submitting from "./submit.js"
 import * as viewing from "../read/views.js"
 

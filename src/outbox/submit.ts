@@ -31,7 +31,7 @@ import type { Mirror } from "../instance/mirror.js"
 import type { Observed } from "./status.js"
 import { Pinned } from "../wire/pinned.js"
 import type { WakeUp } from "../replay/loop.js"
-import * as uuid from "../internal/uuid.js"
+import * as uuid from "../ids.js"
 
 export interface Dependencies {
   readonly api: ClientsApi.Service

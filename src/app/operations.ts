@@ -12,8 +12,8 @@ import type { Mutation } from "../Mutation.js"
 import * as Outbox from "../Outbox.js"
 import type { Receipt } from "../Receipt.js"
 import type * as View from "../View.js"
-import * as chance from "./chance.js"
-import { bytes, checked as checkedSetting, count, durationOf } from "./settings.js"
+import * as chance from "../chance.js"
+import { bytes, checked as checkedSetting, count, durationOf } from "../settings.js"
 
 const isCreateInput = Schema.is(Client.CreateInput)
 const isUpdateInput = Schema.is(Client.UpdateInput)

@@ -2,7 +2,7 @@
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import { InvalidConfiguration } from "../ClientError.js"
+import { InvalidConfiguration } from "./ClientError.js"
 
 type Checked<A> = Either.Either<A, InvalidConfiguration>
 
