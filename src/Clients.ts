@@ -4,121 +4,17 @@
  *
  * @since 0.1.0
  */
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import type * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import * as operations from "./app/operations.js"
+import { Clients, type Options, type ReadOptions, type Service } from "./app/service.js"
 import type * as Client from "./Client.js"
 import type * as ClientError from "./ClientError.js"
-import * as ClientsApi from "./ClientsApi.js"
-import * as Connectivity from "./Connectivity.js"
-import * as Credentials from "./Credentials.js"
-import { resolveBaseUrl } from "./wire/baseUrl.js"
-import * as operating from "./app/operations.js"
-import * as Outbox from "./Outbox.js"
-import * as OutboxStore from "./OutboxStore.js"
-import type { Receipt } from "./Receipt.js"
-import * as ReplayLock from "./ReplayLock.js"
+import type { Outbox } from "./Outbox.js"
 import type * as View from "./View.js"
 
-/**
- * What a mutation can fail with: Toggl refused it while its caller waited, the user discarded it meanwhile, or it could
- * not be stored.
- *
- * @since 0.1.0
- * @category errors
- */
-export type MutationError = ClientError.Refusal | ClientError.Discarded | ClientError.NotSaved
-
-/**
- * What a read can fail with: nothing is on this device and Toggl cannot be asked (`NoLocalCopy`), Toggl refuses, or,
- * where the read must come from Toggl, why it does not.
- *
- * @since 0.1.0
- * @category errors
- */
-export type ReadError = ClientsApi.ListError | ClientError.NoLocalCopy
-
-/**
- * What a read takes: a filter, and how fresh it must be (the layer's `freshness` unless given).
- *
- * @since 0.1.0
- * @category models
- */
-export interface ReadOptions extends Client.Filter {
-  readonly freshness?: View.Freshness
-}
-
-/**
- * The ids of the projects that were archived with a client. None where the answer got lost, and only looking it up
- * showed that the client is archived.
- *
- * @since 0.1.0
- * @category models
- */
-export type Archived = Option.Option<ReadonlyArray<Client.ProjectId>>
-
-/**
- * The operations. Each function of this module is the one of the same name here, and describes it.
- *
- * @since 0.1.0
- * @category services
- */
-export interface Service {
-  readonly list: (
-    workspaceId: Client.WorkspaceId,
-    options?: ReadOptions
-  ) => Effect.Effect<ReadonlyArray<View.ClientView>, ReadError>
-  readonly view: (workspaceId: Client.WorkspaceId, options?: ReadOptions) => Effect.Effect<View.View, ReadError>
-  readonly watch: (workspaceId: Client.WorkspaceId, filter?: Client.Filter) => Stream.Stream<View.View>
-  readonly get: (
-    workspaceId: Client.WorkspaceId,
-    id: Client.AnyClientId,
-    options?: Pick<ReadOptions, "freshness">
-  ) => Effect.Effect<View.ClientView, ReadError>
-  readonly create: (
-    workspaceId: Client.WorkspaceId,
-    input: Client.CreateInput
-  ) => Effect.Effect<Receipt<Client.Client>, MutationError>
-  readonly update: (
-    workspaceId: Client.WorkspaceId,
-    id: Client.AnyClientId,
-    change: Client.UpdateInput
-  ) => Effect.Effect<Receipt<Client.Client>, MutationError>
-  readonly delete: (
-    workspaceId: Client.WorkspaceId,
-    id: Client.AnyClientId
-  ) => Effect.Effect<Receipt<void>, MutationError>
-  readonly archive: (
-    workspaceId: Client.WorkspaceId,
-    id: Client.AnyClientId
-  ) => Effect.Effect<Receipt<Archived>, MutationError>
-  readonly restore: (
-    workspaceId: Client.WorkspaceId,
-    id: Client.AnyClientId,
-    input?: Client.RestoreInput
-  ) => Effect.Effect<Receipt<Client.Client>, MutationError>
-}
-
-/**
- * @since 0.1.0
- * @category services
- */
-export class Clients extends Context.Tag("effect-toggl-clients/Clients")<Clients, Service>() {}
-
-/**
- * - `freshness`: how fresh a read must be unless it says otherwise: not older than 5 minutes unless given
- * - `maxNameBytes`: the most UTF-8 bytes of a name, 255 unless given
- *
- * @since 0.1.0
- * @category models
- */
-export interface Options {
-  readonly freshness?: View.Freshness
-  readonly maxNameBytes?: number
-}
+export * from "./app/service.js"
+export * from "./app/stack.js"
 
 /**
  * The operations over an outbox. Fails with `InvalidConfiguration`, which says what to set.
@@ -126,121 +22,8 @@ export interface Options {
  * @since 0.1.0
  * @category constructors
  */
-export const make: (options?: Options) => Effect.Effect<Service, ClientError.InvalidConfiguration, Outbox.Outbox> =
-  operating.make
-
-/**
- * The operations over the outbox that is provided. Fails with `InvalidConfiguration`, which says what to set.
- *
- * @since 0.1.0
- * @category layers
- */
-export const layer = (options?: Options): Layer.Layer<Clients, ClientError.InvalidConfiguration, Outbox.Outbox> =>
-  Layer.effect(Clients, make(options))
-
-/**
- * Settings of a whole stack: the account and its credentials, and whatever `ClientsApi`, `Outbox` and this module let be
- * set.
- *
- * - `account`: what the app calls this user: it is needed before the first offline start, and names the database. Never
- *   a token.
- * - `credentials`: how requests are signed: fixed ones, or a service that the app can set (`Credentials.make`)
- * - `fetch`: the `fetch` to use: the browser's unless given
- *
- * @since 0.1.0
- * @category models
- */
-export interface StackOptions
-  extends Options, Omit<ClientsApi.Options, "isOnline" | "transformClient">, Omit<Outbox.Options, "fetch"> {
-  readonly credentials: Credentials.Credentials | Credentials.Service
-  readonly fetch?: typeof globalThis.fetch
-}
-
-const credentialsLayer = (credentials: StackOptions["credentials"]): Layer.Layer<Credentials.CurrentCredentials> =>
-  "get" in credentials ? Layer.succeed(Credentials.CurrentCredentials, credentials) : Credentials.layer(credentials)
-
-/**
- * The name of the account's database: another account, or the same at another base URL, has another.
- *
- * @since 0.1.0
- * @category configuration
- */
-export const databaseName = (account: string, baseUrl: string): string =>
-  `effect-toggl-clients ${baseUrl} ${encodeURIComponent(account)}`
-
-/**
- * Everything a web app, a service worker or an Electron renderer needs: `fetch`, IndexedDB, Web Locks (or a lease in
- * the store) and the browser's word on being online. A page needs a proxy on its own origin (`baseUrl`), for Toggl lets
- * in only origins on its allow-list.
- *
- * Fails with `InvalidConfiguration`, which says what to set. A missing or refused IndexedDB is no failure: the app works
- * online, and each change that cannot be stored says so.
- *
- * @example
- * import * as Effect from "effect/Effect"
- * import * as Redacted from "effect/Redacted"
- * import { Client, Clients, Credentials } from "effect-toggl-clients"
- *
- * const program = Clients.create(Client.WorkspaceId.make(2230580), { name: "Acme" }).pipe(
- *   Effect.provide(
- *     Clients.layerBrowser({ account: "anna", credentials: Credentials.token(Redacted.make("...")), baseUrl: "/api/toggl" })
- *   )
- * )
- *
- * @since 0.1.0
- * @category layers
- */
-export const layerBrowser = (
-  options: StackOptions
-): Layer.Layer<Clients | Outbox.Outbox | ClientsApi.ClientsApi, ClientError.InvalidConfiguration> =>
-  Layer.unwrapEffect(
-    Effect.map(resolveBaseUrl(options.baseUrl), (baseUrl) => {
-      const name = databaseName(options.account, baseUrl)
-      const fetch: typeof globalThis.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
-      const http = FetchHttpClient.layer.pipe(Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch)))
-      return stack({ ...options, fetch }).pipe(
-        Layer.provide([
-          http,
-          credentialsLayer(options.credentials),
-          Connectivity.layerBrowser,
-          OutboxStore.layerIndexedDb({ name }),
-          ReplayLock.layerWebLocks(name)
-        ])
-      )
-    })
-  )
-
-/**
- * The services over ports of your own: a store, a lock, an `HttpClient` and credentials. For Node, Electron's main
- * process, and tests with `effect-toggl-clients/testing`.
- *
- * @since 0.1.0
- * @category layers
- */
-export const stack = (options: Omit<StackOptions, "credentials">) =>
-  layer(options).pipe(
-    Layer.provideMerge(Outbox.layer(options)),
-    Layer.provideMerge(
-      Layer.unwrapEffect(
-        Effect.map(Connectivity.Connectivity, ({ isOnline }) => ClientsApi.layer({ ...options, isOnline }))
-      )
-    )
-  )
-
-/**
- * The services with a store in memory, alone in its process: for tests, and where nothing needs to survive a restart.
- *
- * @since 0.1.0
- * @category layers
- */
-export const layerMemory = (options: Omit<StackOptions, "credentials" | "fetch">) =>
-  stack(options).pipe(
-    Layer.provide([
-      Connectivity.layerAlwaysOnline,
-      OutboxStore.layerMemory,
-      Layer.effect(ReplayLock.ReplayLock, ReplayLock.makePrivate)
-    ])
-  )
+export const make: (options?: Options) => Effect.Effect<Service, ClientError.InvalidConfiguration, Outbox> =
+  operations.make
 
 /**
  * The clients of a workspace as the app should show them: Toggl's last known state with the pending changes on it, also

@@ -3,195 +3,26 @@
  *
  * @since 0.1.0
  */
-import * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { AnyClientId, UpdateInput, WorkspaceId } from "./Client.js"
-import type {
-  BadRequest,
-  Discarded,
-  EntryNotFound,
-  InvalidConfiguration,
-  InvalidImport,
-  InvalidName,
-  NoLocalCopy,
-  NotSaved,
-  Refusal,
-  StorageError
-} from "./ClientError.js"
-import type { ClientsApi, ListError } from "./ClientsApi.js"
+import type { WorkspaceId } from "./Client.js"
+import type { InvalidConfiguration, StorageError } from "./ClientError.js"
+import type { ClientsApi } from "./ClientsApi.js"
 import type { Connectivity } from "./Connectivity.js"
 import type { CurrentCredentials } from "./Credentials.js"
-import type { Ending, EntryId } from "./Entry.js"
-import * as assembling from "./outbox/make.js"
+import type { EntryId } from "./Entry.js"
 import { type Mutation, operation } from "./Mutation.js"
+import * as outbox from "./outbox/make.js"
+import { type Edit, type EntryView, type Options, Outbox, type Service } from "./outbox/service.js"
 import type { OutboxStore } from "./OutboxStore.js"
-import type { Receipt } from "./Receipt.js"
 import type { ReplayLock } from "./ReplayLock.js"
-import type { Quota, Status, WaitingFor } from "./Status.js"
-import type * as View from "./View.js"
+import type { Quota, Status } from "./Status.js"
 
-/**
- * An entry of the outbox as the user may see it. `reason` says what a waiting one waits for; `refused` why Toggl refused
- * it; `dependents` are the entries that are held by it, and go with it when it is discarded. `mutation` is missing where
- * the row cannot be read: then `row` holds it as it is.
- *
- * @since 0.1.0
- * @category models
- */
-export interface EntryView {
-  readonly id: EntryId | undefined
-  readonly seq: number
-  readonly mutation: Mutation | undefined
-  readonly acceptedAt: number | undefined
-  readonly attempts: number
-  readonly state: "Waiting" | "Refused" | "Unreadable"
-  readonly reason: WaitingFor | undefined
-  readonly refused: Refusal | undefined
-  readonly dependents: ReadonlyArray<EntryId>
-  readonly row: unknown
-}
-
-/**
- * What to send in place of what was refused: another name or other notes.
- *
- * @since 0.1.0
- * @category models
- */
-export type Edit = UpdateInput
-
-/**
- * How an entry stands: still in the outbox (`Waiting`, `Refused` among those that the user decides on), or ended.
- * `Unknown`: never seen, or ended too long ago.
- *
- * @since 0.1.0
- * @category models
- */
-export type Outcome =
-  | Ending
-  | { readonly _tag: "Waiting"; readonly reason: WaitingFor }
-  | { readonly _tag: "Standing"; readonly error: Refusal }
-  | { readonly _tag: "Unknown" }
-
-/**
- * What `Clients` reads: Toggl's last known state with the pending changes on it.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Reads {
-  readonly read: (
-    workspaceId: WorkspaceId,
-    freshness: View.Freshness
-  ) => Effect.Effect<View.View, ListError | NoLocalCopy>
-  readonly get: (
-    workspaceId: WorkspaceId,
-    id: AnyClientId,
-    freshness: View.Freshness
-  ) => Effect.Effect<View.ClientView, ListError | NoLocalCopy>
-  readonly watch: (workspaceId: WorkspaceId) => Stream.Stream<View.View>
-  /** Whether the id is Toggl's, or a local one that was given on this device. */
-  readonly knows: (id: AnyClientId) => Effect.Effect<boolean>
-}
-
-/**
- * The outbox of one account. Each function of this module is the one of the same name here, and describes it.
- *
- * @since 0.1.0
- * @category services
- */
-export interface Service {
-  readonly reads: Reads
-  readonly submit: (mutation: Mutation) => Effect.Effect<Receipt<Ending>, Refusal | Discarded | NotSaved>
-  readonly outcome: (id: EntryId) => Effect.Effect<Outcome, StorageError>
-  readonly awaitOutcome: (id: EntryId) => Effect.Effect<Ending, EntryNotFound | StorageError>
-  readonly awaitDrained: Effect.Effect<void>
-  readonly status: Effect.Effect<Status>
-  readonly quota: (workspaceId: WorkspaceId) => Effect.Effect<Quota | undefined>
-  readonly changes: Stream.Stream<Status>
-  readonly entries: Effect.Effect<ReadonlyArray<EntryView>, StorageError>
-  readonly retry: (
-    id: EntryId,
-    edit?: Edit
-  ) => Effect.Effect<void, EntryNotFound | InvalidName | BadRequest | StorageError>
-  readonly discard: (
-    entry: EntryId | { readonly seq: number }
-  ) => Effect.Effect<ReadonlyArray<EntryId>, EntryNotFound | StorageError>
-  readonly exportEntries: Effect.Effect<string, StorageError>
-  readonly importEntries: (json: string) => Effect.Effect<number, InvalidImport | StorageError>
-  readonly pause: Effect.Effect<void, StorageError>
-  readonly resume: Effect.Effect<void, StorageError>
-  readonly replayNow: Effect.Effect<void>
-  readonly signOut: Effect.Effect<void, StorageError>
-  readonly purge: Effect.Effect<void, StorageError>
-}
-
-/**
- * @since 0.1.0
- * @category tags
- */
-export class Outbox extends Context.Tag("effect-toggl-clients/Outbox")<Outbox, Service>() {}
-
-/**
- * What becomes of changes that others make of a client while one waits here. An update replaces the name and the notes
- * at once, so the field that it leaves alone is sent as it is known.
- *
- * - `LastWriteWins`: the other's change of a field stays unless this one changes that field too: one list of each
- *   workspace is read in a run before its first update that leaves a field alone, and what is changed between that list
- *   and the update is overwritten. Where Toggl refuses the list, what is known here has to do.
- * - `CheckFirst`: the client is read just before each update, one request more, and the update is refused as `Conflict`
- *   where someone else has changed a field that it changes. `Outbox.retry` of it goes on from what Toggl had.
- * - `Blind`: nothing is read to build an update on unless nothing is known, and whatever others changed since is
- *   overwritten.
- *
- * @since 0.1.0
- * @category models
- */
-export type Conflicts = "LastWriteWins" | "CheckFirst" | "Blind"
-
-/**
- * - `account`: names whose outbox this is, as the app knows the user. Never a token. It marks exported files.
- * - `patience`: how long a caller waits for the first attempt at its change. 10 seconds unless given.
- * - `margin`: how much longer than the request limit an unanswered attempt is left alone before it is looked up.
- *   5 seconds unless given, and a second at the least.
- * - `backoff`: after `n` failures the next try comes within `base * 2^n`, at the latest after `cap`. 1 second and 5
- *   minutes unless given.
- * - `setAsideAfter`: after how many failures of the server an entry is set aside, where other requests succeed. 5 unless
- *   given.
- * - `merge`: whether changes of one client go as one request where that changes nothing but the count. On unless given.
- *   Before names are left out that way, one list of the workspace is read in a run: none of them must be another
- *   client's. A client that was made and deleted before anything of it was sent costs no request at all.
- * - `conflicts`: what becomes of changes that others make of the same client meanwhile; see {@link Conflicts}.
- *   `LastWriteWins` unless given.
- * - `bulk`: whether deletes, and archives, of one workspace that come next one after the other go as one request, where
- *   the service knows such requests; elsewhere they go one by one, and that is remembered for the session. Of projects
- *   that were archived with several clients at once it is not told whose they are. Off unless given.
- * - `reserve`: how many requests of the hourly quota are left for the app's own reads: with so few remaining the queue
- *   waits until the quota starts anew, and reads still go. 0 waits as soon as nothing remains, instead of asking once
- *   more. Unless given, the queue goes on until Toggl refuses.
- * - `maxNameBytes`: the most UTF-8 bytes of a name that an entry is retried with. 255 unless given.
- * - `fetch`: the `fetch` that requests end in, where they do: it lets a tab that was stopped between the mark and the
- *   request see that its turn has passed. `Clients.layerBrowser` gives it.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Options {
-  readonly account: string
-  readonly patience?: Duration.DurationInput
-  readonly margin?: Duration.DurationInput
-  readonly backoff?: { readonly base?: Duration.DurationInput; readonly cap?: Duration.DurationInput }
-  readonly setAsideAfter?: number
-  readonly merge?: boolean
-  readonly conflicts?: Conflicts
-  readonly bulk?: boolean
-  readonly reserve?: number
-  readonly maxNameBytes?: number
-  readonly fetch?: typeof globalThis.fetch
-}
+export * from "./outbox/service.js"
+export { type Reads } from "./read/service.js"
+export { type Conflicts } from "./replay/conflicts.js"
 
 /**
  * The outbox over the given ports. It replays for as long as the scope is open. Fails with `InvalidConfiguration`, which
@@ -206,7 +37,7 @@ export const make: (
   Service,
   InvalidConfiguration,
   ClientsApi | Connectivity | CurrentCredentials | OutboxStore | ReplayLock | Scope.Scope
-> = assembling.make
+> = outbox.make
 
 /**
  * @since 0.1.0

@@ -6,13 +6,13 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Client from "../Client.js"
 import * as ClientError from "../ClientError.js"
-import type * as Clients from "../Clients.js"
 import type { Ending } from "../Entry.js"
 import type { Mutation } from "../Mutation.js"
-import * as Outbox from "../Outbox.js"
+import { Outbox } from "../outbox/service.js"
 import type { Receipt } from "../Receipt.js"
 import type * as View from "../View.js"
 import * as chance from "../chance.js"
+import type * as Clients from "./service.js"
 import { bytes, checked as checkedSetting, count, durationOf } from "../settings.js"
 
 const isCreateInput = Schema.is(Client.CreateInput)
@@ -46,9 +46,9 @@ const isFreshness = (given: View.Freshness): boolean =>
 
 export const make = (
   options: Clients.Options = {}
-): Effect.Effect<Clients.Service, ClientError.InvalidConfiguration, Outbox.Outbox> =>
+): Effect.Effect<Clients.Service, ClientError.InvalidConfiguration, Outbox> =>
   Effect.gen(function* () {
-    const outbox = yield* Outbox.Outbox
+    const outbox = yield* Outbox
     const { reads } = outbox
     const freshness = options.freshness ?? "5 minutes"
     yield* checkedSetting("freshness", freshness, isFreshness(freshness), freshnesses)

@@ -183,3 +183,24 @@ export const TransportError = /*#__PURE__*/ Schema.Union(
  * @category models
  */
 export type TransportError = typeof TransportError.Type
+
+/**
+ * Whether no usable answer came, rather than a refusal.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isTransport = (error: { readonly _tag: string }): error is TransportError => {
+  switch (error._tag) {
+    case "Unauthorized":
+    case "QuotaExceeded":
+    case "RateLimited":
+    case "ServerError":
+    case "Unreachable":
+    case "RedirectedElsewhere":
+    case "UnexpectedAnswer":
+      return true
+    default:
+      return false
+  }
+}

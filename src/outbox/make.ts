@@ -9,7 +9,8 @@ import type { InvalidConfiguration } from "../ClientError.js"
 import { ClientsApi } from "../ClientsApi.js"
 import { Connectivity } from "../Connectivity.js"
 import { CurrentCredentials } from "../Credentials.js"
-import type * as Outbox from "../Outbox.js"
+import type * as Outbox from "./service.js"
+import type { Conflicts } from "../replay/conflicts.js"
 import { OutboxStore } from "../OutboxStore.js"
 import { ReplayLock } from "../ReplayLock.js"
 import * as budget from "../instance/quota.js"
@@ -25,7 +26,7 @@ import { bytes, checked, count, duration } from "../settings.js"
 import * as submitting from "./submit.js"
 import * as viewing from "../read/views.js"
 
-const policies: ReadonlyArray<Outbox.Conflicts> = ["LastWriteWins", "CheckFirst", "Blind"]
+const policies: ReadonlyArray<Conflicts> = ["LastWriteWins", "CheckFirst", "Blind"]
 
 const decodeOptions = (options: Outbox.Options) =>
   Either.gen(function* () {
@@ -78,7 +79,7 @@ export const make = Effect.fnUntraced(function* (
     store,
     mirror: reflected,
     local,
-    observed,
+    namedWait: observed.namedWait,
     worked
   })
   const refresher = yield* refreshing.make({ store, mirror: reflected, reading: read, worked })

@@ -9,7 +9,7 @@ import { BadRequest, EntryNotFound, InvalidImport, InvalidName, StorageError } f
 import type * as Credentials from "../Credentials.js"
 import { type Entry, type EntryId, Row, version } from "../Entry.js"
 import type * as Mutation from "../Mutation.js"
-import type * as Outbox from "../Outbox.js"
+import type * as Outbox from "./service.js"
 import type * as OutboxStore from "../OutboxStore.js"
 import type { Local } from "../instance/decide.js"
 import type { Mirror } from "../instance/mirror.js"

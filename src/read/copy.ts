@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import type { Client, ClientId, WorkspaceId } from "../Client.js"
 import { NoLocalCopy, type StorageError, type TransportError } from "../ClientError.js"
 import type * as ClientsApi from "../ClientsApi.js"
+import type { Wait } from "../Entry.js"
 import type { Copy, Turn } from "../OutboxStore.js"
 import * as heeding from "../account/heed.js"
 import {
@@ -17,11 +18,11 @@ import {
 import * as budget from "../instance/quota.js"
 import { workspaceOf } from "../transactions/mark.js"
 import type { Mirror } from "../instance/mirror.js"
-import type { Observed } from "../outbox/status.js"
 import { Pinned } from "../wire/pinned.js"
 
 export interface Dependencies extends IdentityDependencies {
-  readonly observed: Observed
+  /** The time that the server named, if there is one that has not passed. */
+  readonly namedWait: Effect.Effect<Wait | undefined>
   /** A request has just worked: others may work too. */
   readonly worked: Effect.Effect<void>
 }
@@ -61,7 +62,7 @@ export const turnOf = ({ state }: Mirror, workspaceId: WorkspaceId): Turn => ({
 })
 
 export const make = (deps: Dependencies): Reading => {
-  const { api, mirror, observed, store } = deps
+  const { api, mirror, namedWait, store } = deps
   const { heed, pause } = heeding.make(deps)
   const copies = new Map<number, Copy>()
 
@@ -89,7 +90,7 @@ export const make = (deps: Dependencies): Reading => {
       if (paused === "SignInNeeded" || paused === "WrongAccount") {
         return yield* toError({ _tag: paused === "WrongAccount" ? "WrongAccount" : "SignedOut" })
       }
-      const named = yield* observed.namedWait
+      const named = yield* namedWait
       if (named?.error !== undefined) return yield* Effect.fail(named.error)
       const { credentialsChanges } = deps.local
       const identity = yield* whose
@@ -99,7 +100,7 @@ export const make = (deps: Dependencies): Reading => {
       }
       if (identity._tag !== "Known") return yield* toError(identity)
       // Another request may have been told to wait meanwhile.
-      const told = yield* observed.namedWait
+      const told = yield* namedWait
       if (told?.error !== undefined) return yield* Effect.fail(told.error)
       return yield* heed(Effect.provideService(request, Pinned, identity.credentials))
     })

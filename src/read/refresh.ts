@@ -6,7 +6,7 @@ import { type Client, type ClientId, type LocalClientId, WorkspaceId } from "../
 import type { StorageError } from "../ClientError.js"
 import type { Entry, QueueState } from "../Entry.js"
 import type * as OutboxStore from "../OutboxStore.js"
-import { isTransport } from "../replay/send.js"
+import { isTransport } from "../error/transport.js"
 import { workspaceOf } from "../transactions/mark.js"
 import type { Mirror } from "../instance/mirror.js"
 import { type Listed, type ReadError, type Reading, turnOf } from "./copy.js"

@@ -13,12 +13,12 @@ import {
 } from "../Client.js"
 import { NotFound } from "../ClientError.js"
 import type { Entry } from "../Entry.js"
-import type * as Outbox from "../Outbox.js"
 import type { Copy } from "../OutboxStore.js"
 import * as View from "../View.js"
-import { isTransport } from "../replay/send.js"
+import { isTransport } from "../error/transport.js"
 import type { Mirror } from "../instance/mirror.js"
 import { noCopy, type ReadError, type Reading } from "./copy.js"
+import type { Reads } from "./service.js"
 import type { Refreshing } from "./refresh.js"
 
 export interface Dependencies {
@@ -34,7 +34,7 @@ interface Log {
 
 const nothing: Copy = { step: 0, clients: [], fetchedAt: undefined }
 
-export const make = ({ mirror, reading, refreshing }: Dependencies): Outbox.Reads => {
+export const make = ({ mirror, reading, refreshing }: Dependencies): Reads => {
   const overlay = (
     workspaceId: WorkspaceId,
     clients: ReadonlyArray<Client>,

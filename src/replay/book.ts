@@ -5,7 +5,6 @@ import type { WorkspaceId } from "../Client.js"
 import type { StorageError, TransportError } from "../ClientError.js"
 import { type Ending, type Entry, type Outcome, version } from "../Entry.js"
 import * as Mutation from "../Mutation.js"
-import type * as Outbox from "../Outbox.js"
 import type * as OutboxStore from "../OutboxStore.js"
 import type * as ReplayLock from "../ReplayLock.js"
 import * as ServerAnswer from "../ServerAnswer.js"
@@ -14,6 +13,7 @@ import { type Local, standing } from "../instance/decide.js"
 import type { Fence } from "../transactions/mark.js"
 import * as metering from "../instance/metrics.js"
 import type { Mirror } from "../instance/mirror.js"
+import type { Conflicts } from "./conflicts.js"
 import type { Preparing } from "./prepare.js"
 import { type After, endingOfNothing, type Rebase, type Verdict, verdictOn } from "../transactions/settle.js"
 import { askedFor, backoff, type Backoff, monotonic } from "../instance/clock.js"
@@ -24,7 +24,7 @@ export interface Settings {
   readonly backoff: Backoff
   readonly setAsideAfter: number
   readonly merge: boolean
-  readonly conflicts: Outbox.Conflicts
+  readonly conflicts: Conflicts
   readonly bulk: boolean
   readonly fetch: typeof globalThis.fetch | undefined
 }

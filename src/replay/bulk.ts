@@ -3,7 +3,7 @@ import { type ClientId, isLocalClientId } from "../Client.js"
 import type { CallError, Service } from "../ClientsApi.js"
 import type { Entry } from "../Entry.js"
 import { disposition, isNotFoundText } from "../ServerAnswer.js"
-import { isTransport } from "./send.js"
+import { isTransport } from "../error/transport.js"
 import type { Mirror } from "../instance/mirror.js"
 import type { Sent, Verdict } from "../transactions/settle.js"
 

@@ -5,9 +5,9 @@ import { Conflict, type Refusal, type StorageError, type TransportError } from "
 import type * as ClientsApi from "../ClientsApi.js"
 import type { Entry } from "../Entry.js"
 import * as Mutation from "../Mutation.js"
-import type * as Outbox from "../Outbox.js"
 import type * as OutboxStore from "../OutboxStore.js"
-import { isTransport } from "./send.js"
+import { isTransport } from "../error/transport.js"
+import type { Conflicts } from "./conflicts.js"
 import * as bulk from "./bulk.js"
 import type { Local } from "../instance/decide.js"
 import * as merging from "./merge.js"
@@ -22,7 +22,7 @@ export interface Dependencies {
   readonly mirror: Mirror
   readonly refreshing: Pick<Refreshing, "refreshBases">
   readonly merge: boolean
-  readonly conflicts: Outbox.Conflicts
+  readonly conflicts: Conflicts
   readonly bulk: boolean
   readonly local: Pick<Local, "isBulkUnknown">
 }

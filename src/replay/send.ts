@@ -3,27 +3,13 @@ import { type Client, foldName, type WorkspaceId } from "../Client.js"
 import { type TransportError, Undecided } from "../ClientError.js"
 import type * as ClientsApi from "../ClientsApi.js"
 import { type Attempt, elsewhere, type Entry } from "../Entry.js"
+import { isTransport } from "../error/transport.js"
 import * as Mutation from "../Mutation.js"
 import * as ServerAnswer from "../ServerAnswer.js"
 import type { Request } from "../transactions/mark.js"
 import type { Sent } from "../transactions/settle.js"
 
 type Failure = ClientsApi.NameError | ClientsApi.ListError
-
-export const isTransport = (error: { readonly _tag: string }): error is TransportError => {
-  switch (error._tag) {
-    case "Unauthorized":
-    case "QuotaExceeded":
-    case "RateLimited":
-    case "ServerError":
-    case "Unreachable":
-    case "RedirectedElsewhere":
-    case "UnexpectedAnswer":
-      return true
-    default:
-      return false
-  }
-}
 
 const perform = (
   api: ClientsApi.Service,

@@ -1,0 +1,107 @@
+// What the operations are to apps: the service, its tag, and what it can fail with.
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import type * as Stream from "effect/Stream"
+import type * as Client from "../Client.js"
+import type * as ClientError from "../ClientError.js"
+import type * as ClientsApi from "../ClientsApi.js"
+import type { Receipt } from "../Receipt.js"
+import type * as View from "../View.js"
+
+/**
+ * What a mutation can fail with: Toggl refused it while its caller waited, the user discarded it meanwhile, or it could
+ * not be stored.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type MutationError = ClientError.Refusal | ClientError.Discarded | ClientError.NotSaved
+
+/**
+ * What a read can fail with: nothing is on this device and Toggl cannot be asked (`NoLocalCopy`), Toggl refuses, or,
+ * where the read must come from Toggl, why it does not.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type ReadError = ClientsApi.ListError | ClientError.NoLocalCopy
+
+/**
+ * What a read takes: a filter, and how fresh it must be (the layer's `freshness` unless given).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ReadOptions extends Client.Filter {
+  readonly freshness?: View.Freshness
+}
+
+/**
+ * The ids of the projects that were archived with a client. None where the answer got lost, and only looking it up
+ * showed that the client is archived.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Archived = Option.Option<ReadonlyArray<Client.ProjectId>>
+
+/**
+ * The operations. Each function of this module is the one of the same name here, and describes it.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export interface Service {
+  readonly list: (
+    workspaceId: Client.WorkspaceId,
+    options?: ReadOptions
+  ) => Effect.Effect<ReadonlyArray<View.ClientView>, ReadError>
+  readonly view: (workspaceId: Client.WorkspaceId, options?: ReadOptions) => Effect.Effect<View.View, ReadError>
+  readonly watch: (workspaceId: Client.WorkspaceId, filter?: Client.Filter) => Stream.Stream<View.View>
+  readonly get: (
+    workspaceId: Client.WorkspaceId,
+    id: Client.AnyClientId,
+    options?: Pick<ReadOptions, "freshness">
+  ) => Effect.Effect<View.ClientView, ReadError>
+  readonly create: (
+    workspaceId: Client.WorkspaceId,
+    input: Client.CreateInput
+  ) => Effect.Effect<Receipt<Client.Client>, MutationError>
+  readonly update: (
+    workspaceId: Client.WorkspaceId,
+    id: Client.AnyClientId,
+    change: Client.UpdateInput
+  ) => Effect.Effect<Receipt<Client.Client>, MutationError>
+  readonly delete: (
+    workspaceId: Client.WorkspaceId,
+    id: Client.AnyClientId
+  ) => Effect.Effect<Receipt<void>, MutationError>
+  readonly archive: (
+    workspaceId: Client.WorkspaceId,
+    id: Client.AnyClientId
+  ) => Effect.Effect<Receipt<Archived>, MutationError>
+  readonly restore: (
+    workspaceId: Client.WorkspaceId,
+    id: Client.AnyClientId,
+    input?: Client.RestoreInput
+  ) => Effect.Effect<Receipt<Client.Client>, MutationError>
+}
+
+/**
+ * @since 0.1.0
+ * @category services
+ */
+export class Clients extends Context.Tag("effect-toggl-clients/Clients")<Clients, Service>() {}
+
+/**
+ * - `freshness`: how fresh a read must be unless it says otherwise: not older than 5 minutes unless given
+ * - `maxNameBytes`: the most UTF-8 bytes of a name, 255 unless given
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly freshness?: View.Freshness
+  readonly maxNameBytes?: number
+}

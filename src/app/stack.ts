@@ -1,0 +1,127 @@
+// The services over their ports, put together for an app.
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as ClientError from "../ClientError.js"
+import * as ClientsApi from "../ClientsApi.js"
+import * as Connectivity from "../Connectivity.js"
+import * as Credentials from "../Credentials.js"
+import * as Outbox from "../Outbox.js"
+import * as OutboxStore from "../OutboxStore.js"
+import * as ReplayLock from "../ReplayLock.js"
+import { resolveBaseUrl } from "../wire/baseUrl.js"
+import { make } from "./operations.js"
+import { Clients, type Options } from "./service.js"
+
+/**
+ * The operations over the outbox that is provided. Fails with `InvalidConfiguration`, which says what to set.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options?: Options): Layer.Layer<Clients, ClientError.InvalidConfiguration, Outbox.Outbox> =>
+  Layer.effect(Clients, make(options))
+
+/**
+ * Settings of a whole stack: the account and its credentials, and whatever `ClientsApi`, `Outbox` and this module let be
+ * set.
+ *
+ * - `account`: what the app calls this user: it is needed before the first offline start, and names the database. Never
+ *   a token.
+ * - `credentials`: how requests are signed: fixed ones, or a service that the app can set (`Credentials.make`)
+ * - `fetch`: the `fetch` to use: the browser's unless given
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface StackOptions
+  extends Options, Omit<ClientsApi.Options, "isOnline" | "transformClient">, Omit<Outbox.Options, "fetch"> {
+  readonly credentials: Credentials.Credentials | Credentials.Service
+  readonly fetch?: typeof globalThis.fetch
+}
+
+const credentialsLayer = (credentials: StackOptions["credentials"]): Layer.Layer<Credentials.CurrentCredentials> =>
+  "get" in credentials ? Layer.succeed(Credentials.CurrentCredentials, credentials) : Credentials.layer(credentials)
+
+/**
+ * The name of the account's database: another account, or the same at another base URL, has another.
+ *
+ * @since 0.1.0
+ * @category configuration
+ */
+export const databaseName = (account: string, baseUrl: string): string =>
+  `effect-toggl-clients ${baseUrl} ${encodeURIComponent(account)}`
+
+/**
+ * Everything a web app, a service worker or an Electron renderer needs: `fetch`, IndexedDB, Web Locks (or a lease in
+ * the store) and the browser's word on being online. A page needs a proxy on its own origin (`baseUrl`), for Toggl lets
+ * in only origins on its allow-list.
+ *
+ * Fails with `InvalidConfiguration`, which says what to set. A missing or refused IndexedDB is no failure: the app works
+ * online, and each change that cannot be stored says so.
+ *
+ * @example
+ * import * as Effect from "effect/Effect"
+ * import * as Redacted from "effect/Redacted"
+ * import { Client, Clients, Credentials } from "effect-toggl-clients"
+ *
+ * const program = Clients.create(Client.WorkspaceId.make(2230580), { name: "Acme" }).pipe(
+ *   Effect.provide(
+ *     Clients.layerBrowser({ account: "anna", credentials: Credentials.token(Redacted.make("...")), baseUrl: "/api/toggl" })
+ *   )
+ * )
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerBrowser = (
+  options: StackOptions
+): Layer.Layer<Clients | Outbox.Outbox | ClientsApi.ClientsApi, ClientError.InvalidConfiguration> =>
+  Layer.unwrapEffect(
+    Effect.map(resolveBaseUrl(options.baseUrl), (baseUrl) => {
+      const name = databaseName(options.account, baseUrl)
+      const fetch: typeof globalThis.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
+      const http = FetchHttpClient.layer.pipe(Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch)))
+      return stack({ ...options, fetch }).pipe(
+        Layer.provide([
+          http,
+          credentialsLayer(options.credentials),
+          Connectivity.layerBrowser,
+          OutboxStore.layerIndexedDb({ name }),
+          ReplayLock.layerWebLocks(name)
+        ])
+      )
+    })
+  )
+
+/**
+ * The services over ports of your own: a store, a lock, an `HttpClient` and credentials. For Node, Electron's main
+ * process, and tests with `effect-toggl-clients/testing`.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const stack = (options: Omit<StackOptions, "credentials">) =>
+  layer(options).pipe(
+    Layer.provideMerge(Outbox.layer(options)),
+    Layer.provideMerge(
+      Layer.unwrapEffect(
+        Effect.map(Connectivity.Connectivity, ({ isOnline }) => ClientsApi.layer({ ...options, isOnline }))
+      )
+    )
+  )
+
+/**
+ * The services with a store in memory, alone in its process: for tests, and where nothing needs to survive a restart.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerMemory = (options: Omit<StackOptions, "credentials" | "fetch">) =>
+  stack(options).pipe(
+    Layer.provide([
+      Connectivity.layerAlwaysOnline,
+      OutboxStore.layerMemory,
+      Layer.effect(ReplayLock.ReplayLock, ReplayLock.makePrivate)
+    ])
+  )

@@ -1,0 +1,143 @@
+// What an outbox is to its users: the service, its tag, and the types that it speaks in.
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type * as Stream from "effect/Stream"
+import type { UpdateInput, WorkspaceId } from "../Client.js"
+import type {
+  BadRequest,
+  Discarded,
+  EntryNotFound,
+  InvalidImport,
+  InvalidName,
+  NotSaved,
+  Refusal,
+  StorageError
+} from "../ClientError.js"
+import type { Ending, EntryId } from "../Entry.js"
+import type { Mutation } from "../Mutation.js"
+import type { Reads } from "../read/service.js"
+import type { Receipt } from "../Receipt.js"
+import type { Conflicts } from "../replay/conflicts.js"
+import type { Quota, Status, WaitingFor } from "../Status.js"
+
+/**
+ * An entry of the outbox as the user may see it. `reason` says what a waiting one waits for; `refused` why Toggl refused
+ * it; `dependents` are the entries that are held by it, and go with it when it is discarded. `mutation` is missing where
+ * the row cannot be read: then `row` holds it as it is.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface EntryView {
+  readonly id: EntryId | undefined
+  readonly seq: number
+  readonly mutation: Mutation | undefined
+  readonly acceptedAt: number | undefined
+  readonly attempts: number
+  readonly state: "Waiting" | "Refused" | "Unreadable"
+  readonly reason: WaitingFor | undefined
+  readonly refused: Refusal | undefined
+  readonly dependents: ReadonlyArray<EntryId>
+  readonly row: unknown
+}
+
+/**
+ * What to send in place of what was refused: another name or other notes.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Edit = UpdateInput
+
+/**
+ * How an entry stands: still in the outbox (`Waiting`, `Refused` among those that the user decides on), or ended.
+ * `Unknown`: never seen, or ended too long ago.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Outcome =
+  | Ending
+  | { readonly _tag: "Waiting"; readonly reason: WaitingFor }
+  | { readonly _tag: "Standing"; readonly error: Refusal }
+  | { readonly _tag: "Unknown" }
+
+/**
+ * The outbox of one account. Each function of this module is the one of the same name here, and describes it.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export interface Service {
+  readonly reads: Reads
+  readonly submit: (mutation: Mutation) => Effect.Effect<Receipt<Ending>, Refusal | Discarded | NotSaved>
+  readonly outcome: (id: EntryId) => Effect.Effect<Outcome, StorageError>
+  readonly awaitOutcome: (id: EntryId) => Effect.Effect<Ending, EntryNotFound | StorageError>
+  readonly awaitDrained: Effect.Effect<void>
+  readonly status: Effect.Effect<Status>
+  readonly quota: (workspaceId: WorkspaceId) => Effect.Effect<Quota | undefined>
+  readonly changes: Stream.Stream<Status>
+  readonly entries: Effect.Effect<ReadonlyArray<EntryView>, StorageError>
+  readonly retry: (
+    id: EntryId,
+    edit?: Edit
+  ) => Effect.Effect<void, EntryNotFound | InvalidName | BadRequest | StorageError>
+  readonly discard: (
+    entry: EntryId | { readonly seq: number }
+  ) => Effect.Effect<ReadonlyArray<EntryId>, EntryNotFound | StorageError>
+  readonly exportEntries: Effect.Effect<string, StorageError>
+  readonly importEntries: (json: string) => Effect.Effect<number, InvalidImport | StorageError>
+  readonly pause: Effect.Effect<void, StorageError>
+  readonly resume: Effect.Effect<void, StorageError>
+  readonly replayNow: Effect.Effect<void>
+  readonly signOut: Effect.Effect<void, StorageError>
+  readonly purge: Effect.Effect<void, StorageError>
+}
+
+/**
+ * @since 0.1.0
+ * @category tags
+ */
+export class Outbox extends Context.Tag("effect-toggl-clients/Outbox")<Outbox, Service>() {}
+
+/**
+ * - `account`: names whose outbox this is, as the app knows the user. Never a token. It marks exported files.
+ * - `patience`: how long a caller waits for the first attempt at its change. 10 seconds unless given.
+ * - `margin`: how much longer than the request limit an unanswered attempt is left alone before it is looked up.
+ *   5 seconds unless given, and a second at the least.
+ * - `backoff`: after `n` failures the next try comes within `base * 2^n`, at the latest after `cap`. 1 second and 5
+ *   minutes unless given.
+ * - `setAsideAfter`: after how many failures of the server an entry is set aside, where other requests succeed. 5 unless
+ *   given.
+ * - `merge`: whether changes of one client go as one request where that changes nothing but the count. On unless given.
+ *   Before names are left out that way, one list of the workspace is read in a run: none of them must be another
+ *   client's. A client that was made and deleted before anything of it was sent costs no request at all.
+ * - `conflicts`: what becomes of changes that others make of the same client meanwhile; see {@link Conflicts}.
+ *   `LastWriteWins` unless given.
+ * - `bulk`: whether deletes, and archives, of one workspace that come next one after the other go as one request, where
+ *   the service knows such requests; elsewhere they go one by one, and that is remembered for the session. Of projects
+ *   that were archived with several clients at once it is not told whose they are. Off unless given.
+ * - `reserve`: how many requests of the hourly quota are left for the app's own reads: with so few remaining the queue
+ *   waits until the quota starts anew, and reads still go. 0 waits as soon as nothing remains, instead of asking once
+ *   more. Unless given, the queue goes on until Toggl refuses.
+ * - `maxNameBytes`: the most UTF-8 bytes of a name that an entry is retried with. 255 unless given.
+ * - `fetch`: the `fetch` that requests end in, where they do: it lets a tab that was stopped between the mark and the
+ *   request see that its turn has passed. `Clients.layerBrowser` gives it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly account: string
+  readonly patience?: Duration.DurationInput
+  readonly margin?: Duration.DurationInput
+  readonly backoff?: { readonly base?: Duration.DurationInput; readonly cap?: Duration.DurationInput }
+  readonly setAsideAfter?: number
+  readonly merge?: boolean
+  readonly conflicts?: Conflicts
+  readonly bulk?: boolean
+  readonly reserve?: number
+  readonly maxNameBytes?: number
+  readonly fetch?: typeof globalThis.fetch
+}

@@ -1,0 +1,27 @@
+import type * as Effect from "effect/Effect"
+import type * as Stream from "effect/Stream"
+import type { AnyClientId, WorkspaceId } from "../Client.js"
+import type { NoLocalCopy } from "../ClientError.js"
+import type { ListError } from "../ClientsApi.js"
+import type * as View from "../View.js"
+
+/**
+ * What `Clients` reads: Toggl's last known state with the pending changes on it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Reads {
+  readonly read: (
+    workspaceId: WorkspaceId,
+    freshness: View.Freshness
+  ) => Effect.Effect<View.View, ListError | NoLocalCopy>
+  readonly get: (
+    workspaceId: WorkspaceId,
+    id: AnyClientId,
+    freshness: View.Freshness
+  ) => Effect.Effect<View.ClientView, ListError | NoLocalCopy>
+  readonly watch: (workspaceId: WorkspaceId) => Stream.Stream<View.View>
+  /** Whether the id is Toggl's, or a local one that was given on this device. */
+  readonly knows: (id: AnyClientId) => Effect.Effect<boolean>
+}
