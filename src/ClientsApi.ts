@@ -22,7 +22,7 @@ import { resolveBaseUrl } from "./wire/baseUrl.js"
 import { makeCall } from "./wire/call.js"
 import { navigatorOnline, untraced, type AnswerInfo } from "./wire/exchange.js"
 import { bytes, count, duration } from "./settings.js"
-import * as ServerAnswer from "./ServerAnswer.js"
+import * as ServerAnswer from "./wire/answer.js"
 
 export { type AnswerInfo } from "./wire/exchange.js"
 

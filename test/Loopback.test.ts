@@ -1,7 +1,8 @@
 import { afterEach, assert, describe, it, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { type ClientsApi, ServerAnswer } from "../src/index.js"
+import type { ClientsApi } from "../src/index.js"
+import { disposition } from "../src/wire/disposition.js"
 import { Fault, type RequestLog } from "../src/testing/index.js"
 import { failing, make } from "./ApiUnderTest.js"
 import { law, workspaceId } from "./World.js"
@@ -58,7 +59,7 @@ describe("a device that says it is offline", () => {
         const isOnline = Effect.succeed(Option.some(false))
         const api = yield* make(failing("Transport"), { ...options, baseUrl, isOnline })
         const error = yield* Effect.flip(api.create(workspaceId, { name: "Acme" }))
-        assert.strictEqual(ServerAnswer.disposition(error), never ? "NeverLeft" : "Uncertain")
+        assert.strictEqual(disposition(error), never ? "NeverLeft" : "Uncertain")
       })
     )
   }

@@ -2,7 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as Client from "../src/Client.js"
 import * as ClientError from "../src/ClientError.js"
-import * as ServerAnswer from "../src/ServerAnswer.js"
+import * as ServerAnswer from "../src/wire/answer.js"
+import { type Disposition, disposition } from "../src/wire/disposition.js"
+import { isNotFoundText } from "../src/wire/text.js"
+import { type AnswerHeaders } from "../src/wire/headers.js"
 
 const workspaceId = Client.WorkspaceId.make(2230580)
 const clientId = Client.ClientId.make(64890399)
@@ -29,7 +32,7 @@ const ofUser: Record<string, Read> = { me: ServerAnswer.me, logged: ServerAnswer
 const operations = Client.Operation.literals
 const statuses = Array.from({ length: 500 }, (_, index) => 100 + index)
 
-const answer = (status: number, text: string, headers: ServerAnswer.AnswerHeaders = {}): ServerAnswer.Answer => ({
+const answer = (status: number, text: string, headers: AnswerHeaders = {}): ServerAnswer.Answer => ({
   status,
   text,
   headers,
@@ -278,8 +281,8 @@ describe("the known words", () => {
   })
 
   it("for an unknown client are two, and nothing near them", () => {
-    assert.isTrue(ServerAnswer.isNotFoundText("No client with ID 64890399 was found"))
-    assert.isTrue(ServerAnswer.isNotFoundText("Client doesn't exist in the workspace."))
+    assert.isTrue(isNotFoundText("No client with ID 64890399 was found"))
+    assert.isTrue(isNotFoundText("Client doesn't exist in the workspace."))
     for (const text of [
       "",
       undefined,
@@ -287,7 +290,7 @@ describe("the known words", () => {
       "No client with ID x was found",
       "See: No client with ID 1 was found"
     ]) {
-      assert.isFalse(ServerAnswer.isNotFoundText(text))
+      assert.isFalse(isNotFoundText(text))
     }
   })
 
@@ -296,7 +299,7 @@ describe("the known words", () => {
     const error = leftOf(
       ServerAnswer.delete({ operation: "delete", clientId }, { ...answer(404, text), secrets: ["client"] })
     )
-    assert.isTrue("text" in error && ServerAnswer.isNotFoundText(error.text))
+    assert.isTrue("text" in error && isNotFoundText(error.text))
   })
 
   it("for a status that Toggl does not know belong to lists", () => {
@@ -309,7 +312,7 @@ describe("the known words", () => {
 })
 
 describe("a 402", () => {
-  const quota = (headers: ServerAnswer.AnswerHeaders, text: string) => {
+  const quota = (headers: AnswerHeaders, text: string) => {
     const error = leftOf(ServerAnswer.get({}, answer(402, text, headers)))
     return { ...error }
   }
@@ -358,7 +361,7 @@ describe("a 403", () => {
 
 describe("the replay", () => {
   it("is told what each failure means to it", () => {
-    const meanings: ReadonlyArray<readonly [number, string, ServerAnswer.Disposition]> = [
+    const meanings: ReadonlyArray<readonly [number, string, Disposition]> = [
       [400, '"Name has already been taken"', "Refused"],
       [400, '"Other words"', "Refused"],
       [409, "", "Refused"],
@@ -379,9 +382,9 @@ describe("the replay", () => {
       [500, "", "Uncertain"],
       [503, html, "Uncertain"]
     ]
-    for (const [status, text, disposition] of meanings) {
+    for (const [status, text, meaning] of meanings) {
       const error = leftOf(ServerAnswer.create({}, answer(status, text, requestId), "Acme"))
-      assert.isTrue(error._tag !== "Denied" && ServerAnswer.disposition(error) === disposition, `${status} ${text}`)
+      assert.isTrue(error._tag !== "Denied" && disposition(error) === meaning, `${status} ${text}`)
     }
     const reasons = {
       Offline: "NeverLeft",
@@ -390,8 +393,8 @@ describe("the replay", () => {
       Failed: "Uncertain"
     } as const
     for (const reason of ["Offline", "TimedOut", "SuspectedCors", "Failed"] as const) {
-      assert.strictEqual(ServerAnswer.disposition(new ClientError.Unreachable({ reason })), reasons[reason])
+      assert.strictEqual(disposition(new ClientError.Unreachable({ reason })), reasons[reason])
     }
-    assert.strictEqual(ServerAnswer.disposition(new ClientError.Forbidden({})), "Refused")
+    assert.strictEqual(disposition(new ClientError.Forbidden({})), "Refused")
   })
 })

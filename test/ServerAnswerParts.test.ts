@@ -2,7 +2,9 @@ import { afterEach, assert, describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import { vi } from "vitest"
-import * as ServerAnswer from "../src/ServerAnswer.js"
+import * as ServerAnswer from "../src/wire/answer.js"
+import { sanitize } from "../src/wire/text.js"
+import { type AnswerHeaders, quotaOf } from "../src/wire/headers.js"
 
 const now = Date.parse("2026-03-01T12:00:00Z")
 const html = "<!doctype html><html><body>502 Bad Gateway</body></html>"
@@ -14,7 +16,7 @@ afterEach(() => {
 })
 
 describe("the time to wait", () => {
-  const after = (headers: ServerAnswer.AnswerHeaders, status = 429) => {
+  const after = (headers: AnswerHeaders, status = 429) => {
     const error = leftOf(ServerAnswer.get({}, { status, text: html, headers, now }))
     return "retryAfter" in error ? error.retryAfter : undefined
   }
@@ -53,19 +55,19 @@ describe("the time to wait", () => {
 describe("the quota", () => {
   it("is what the headers state, in milliseconds", () => {
     const both = { "x-toggl-quota-remaining": "29", "x-toggl-quota-resets-in": "3600" }
-    assert.deepStrictEqual(ServerAnswer.quotaOf(both), { remaining: 29, resetsIn: 3_600_000 })
-    assert.deepStrictEqual(ServerAnswer.quotaOf({ "x-toggl-quota-remaining": "-1" }), { remaining: -1 })
-    assert.isUndefined(ServerAnswer.quotaOf({ "x-toggl-quota-resets-in": "3600" }))
-    assert.isUndefined(ServerAnswer.quotaOf({ ...both, "x-toggl-quota-remaining": "many" }))
+    assert.deepStrictEqual(quotaOf(both), { remaining: 29, resetsIn: 3_600_000 })
+    assert.deepStrictEqual(quotaOf({ "x-toggl-quota-remaining": "-1" }), { remaining: -1 })
+    assert.isUndefined(quotaOf({ "x-toggl-quota-resets-in": "3600" }))
+    assert.isUndefined(quotaOf({ ...both, "x-toggl-quota-remaining": "many" }))
   })
 })
 
 describe("a text of the server's", () => {
   it("is plain and short", () => {
-    assert.strictEqual(ServerAnswer.sanitize("  a\u001b[31mb\r\nc\u2028d "), "a [31mb  c d")
-    assert.strictEqual(ServerAnswer.sanitize(html), "")
-    assert.strictEqual(ServerAnswer.sanitize("x".repeat(1000)).length, 300)
-    assert.strictEqual(ServerAnswer.sanitize("x".repeat(299) + "😀"), "x".repeat(299))
+    assert.strictEqual(sanitize("  a\u001b[31mb\r\nc\u2028d "), "a [31mb  c d")
+    assert.strictEqual(sanitize(html), "")
+    assert.strictEqual(sanitize("x".repeat(1000)).length, 300)
+    assert.strictEqual(sanitize("x".repeat(299) + "😀"), "x".repeat(299))
   })
 
   it("loses a credential in each form in which it may come back", () => {
@@ -84,7 +86,7 @@ describe("a text of the server's", () => {
       JSON.stringify({ secret })
     ]
     for (const form of forms) {
-      const shown = ServerAnswer.sanitize(`before ${form} after`, [secret])
+      const shown = sanitize(`before ${form} after`, [secret])
       assert.notInclude(shown.toLowerCase(), "p4ss", form)
       assert.notInclude(shown, base64.slice(0, 12), form)
       assert.match(shown, /^before .*after$/)
@@ -92,7 +94,7 @@ describe("a text of the server's", () => {
   })
 
   it("loses a credential that the cut would have left in parts, and ignores an empty one", () => {
-    const shown = ServerAnswer.sanitize("x".repeat(290) + "0123456789abcdef", ["", "0123456789abcdef"])
+    const shown = sanitize("x".repeat(290) + "0123456789abcdef", ["", "0123456789abcdef"])
     assert.strictEqual(shown, "x".repeat(290) + "•••")
   })
 
@@ -103,7 +105,7 @@ describe("a text of the server's", () => {
         FastCheck.array(FastCheck.string()),
         (secret, around) => {
           FastCheck.pre(!secret.includes("•") && secret.trim() !== "")
-          assert.notInclude(ServerAnswer.sanitize(around.join(secret), [secret]), secret)
+          assert.notInclude(sanitize(around.join(secret), [secret]), secret)
         }
       )
     )

@@ -20,7 +20,8 @@ import * as Mutation from "../Mutation.js"
 import type * as Outbox from "./service.js"
 import type * as OutboxStore from "../OutboxStore.js"
 import type { Receipt } from "../Receipt.js"
-import * as View from "../View.js"
+import { overlay } from "../read/overlay.js"
+import type * as View from "../View.js"
 import { isTransport } from "../error/transport.js"
 import { send } from "../replay/send.js"
 import type { Local } from "../instance/decide.js"
@@ -94,7 +95,7 @@ export const make = (deps: Dependencies): Effect.Effect<Submitted> =>
       const id = resolve(named) ?? named
       const localId = mirror.clients.keyOf(named)
       const entries = Array.from(mirror.clients.after(named, 0), (seq) => mirror.entries.get(seq) ?? [])
-      const views = View.make(entry.mutation.workspaceId, entry.base === undefined ? [] : [entry.base], {
+      const views = overlay(entry.mutation.workspaceId, entry.base === undefined ? [] : [entry.base], {
         entries: entries.flat(),
         ids: new Map(isLocalClientId(localId) && !isLocalClientId(id) ? [[localId, id]] : [])
       })

@@ -14,10 +14,11 @@ import {
 import { NotFound } from "../ClientError.js"
 import type { Entry } from "../Entry.js"
 import type { Copy } from "../OutboxStore.js"
-import * as View from "../View.js"
+import type * as View from "../View.js"
 import { isTransport } from "../error/transport.js"
 import type { Mirror } from "../instance/mirror.js"
 import { noCopy, type ReadError, type Reading } from "./copy.js"
+import { overlay } from "./overlay.js"
 import type { Reads } from "./service.js"
 import type { Refreshing } from "./refresh.js"
 
@@ -35,17 +36,17 @@ interface Log {
 const nothing: Copy = { step: 0, clients: [], fetchedAt: undefined }
 
 export const make = ({ mirror, reading, refreshing }: Dependencies): Reads => {
-  const overlay = (
+  const overlaid = (
     workspaceId: WorkspaceId,
     clients: ReadonlyArray<Client>,
     source: View.View["source"],
     fetchedAt: number | undefined,
     known: ReadonlyArray<Client>,
     log: Log = { entries: mirror.entries.values(), ids: mirror.ids }
-  ): View.View => ({ clients: View.make(workspaceId, clients, { ...log, known }), source, fetchedAt })
+  ): View.View => ({ clients: overlay(workspaceId, clients, { ...log, known }), source, fetchedAt })
 
   const ofCopy = (workspaceId: WorkspaceId, copy: Copy, source: View.View["source"]): View.View =>
-    overlay(workspaceId, copy.clients, source, copy.fetchedAt, copy.clients)
+    overlaid(workspaceId, copy.clients, source, copy.fetchedAt, copy.clients)
 
   // A pending create makes something to show even where Toggl was never asked.
   const isAnythingKnown = (workspaceId: WorkspaceId, copy: Copy): boolean =>
@@ -65,7 +66,7 @@ export const make = ({ mirror, reading, refreshing }: Dependencies): Reads => {
   const straight = (workspaceId: WorkspaceId) =>
     Effect.gen(function* () {
       const clients = yield* reading.straight(workspaceId)
-      return overlay(workspaceId, clients, "Toggl", yield* Clock.currentTimeMillis, [])
+      return overlaid(workspaceId, clients, "Toggl", yield* Clock.currentTimeMillis, [])
     })
 
   /** What Toggl has: by the copy, where it was stored, for that is in step with the log as it is by now. */
@@ -74,7 +75,7 @@ export const make = ({ mirror, reading, refreshing }: Dependencies): Reads => {
       const refreshed = yield* refreshing.refresh(workspaceId)
       if (refreshed._tag === "Unstored") {
         const { clients, fetchedAt } = refreshed
-        return Effect.succeed(overlay(workspaceId, clients, "Toggl", fetchedAt, before.clients, refreshed))
+        return Effect.succeed(overlaid(workspaceId, clients, "Toggl", fetchedAt, before.clients, refreshed))
       }
       const copy = yield* reading.local(workspaceId)
       if (refreshed._tag === "Stored") return Effect.succeed(ofCopy(workspaceId, copy, "Toggl"))
@@ -153,7 +154,7 @@ export const make = ({ mirror, reading, refreshing }: Dependencies): Reads => {
         return yield* Effect.fail(error)
       }
       const client = fetched.right
-      return find(overlay(workspaceId, [client], "Toggl", undefined, []), id) ?? (yield* notFound(workspaceId, id))
+      return find(overlaid(workspaceId, [client], "Toggl", undefined, []), id) ?? (yield* notFound(workspaceId, id))
     }),
     watch: (workspaceId) =>
       Stream.suspend(() => {

@@ -7,7 +7,7 @@ import { type Ending, type Entry, type Outcome, version } from "../Entry.js"
 import * as Mutation from "../Mutation.js"
 import type * as OutboxStore from "../OutboxStore.js"
 import type * as ReplayLock from "../ReplayLock.js"
-import * as ServerAnswer from "../ServerAnswer.js"
+import { disposition as dispositionOf } from "../wire/disposition.js"
 import { latest } from "../instance/quota.js"
 import { type Local, standing } from "../instance/decide.js"
 import type { Fence } from "../transactions/mark.js"
@@ -89,7 +89,7 @@ export const make = ({ areCurrent, local, mirror, settings, store }: Dependencie
       const seenAt = yield* Clock.currentTimeMillis
       const length = yield* backoff(settings.backoff, failures)
       const asked = askedFor(error, seenAt, length)
-      const disposition = ServerAnswer.disposition(error)
+      const disposition = dispositionOf(error)
       if (disposition === "Pause") return areCurrent() ? { failures, paused: "SignInNeeded", run } : { failures, run }
       if (asked !== undefined) return { failures: failures + (disposition === "Wait" ? 0 : 1), run, wait: asked }
       const reason = disposition === "NeverLeft" ? "Offline" : "BackingOff"

@@ -5,7 +5,9 @@ import type * as ClientsApi from "../ClientsApi.js"
 import { type Attempt, elsewhere, type Entry } from "../Entry.js"
 import { isTransport } from "../error/transport.js"
 import * as Mutation from "../Mutation.js"
-import * as ServerAnswer from "../ServerAnswer.js"
+import type * as answer from "../wire/answer.js"
+import { disposition } from "../wire/disposition.js"
+import { isNotFoundText } from "../wire/text.js"
 import type { Request } from "../transactions/mark.js"
 import type { Sent } from "../transactions/settle.js"
 
@@ -41,13 +43,13 @@ const verdictOf = (request: Request, error: ClientsApi.NameError): Sent => {
   if (isTransport(error)) {
     return {
       _tag: "Again",
-      uncertain: ServerAnswer.disposition(error) === "Uncertain",
+      uncertain: disposition(error) === "Uncertain",
       error,
       counts: error._tag === "ServerError"
     }
   }
   // It is gone, which is all that was asked for: an earlier attempt may have done it.
-  if (request._tag === "Delete" && error._tag === "NotFound" && ServerAnswer.isNotFoundText(error.text ?? "")) {
+  if (request._tag === "Delete" && error._tag === "NotFound" && isNotFoundText(error.text ?? "")) {
     return { _tag: "Done", clientId: request.clientId }
   }
   return { _tag: "Refused", error }
@@ -84,7 +86,7 @@ const lookUpCreate = (
   entry: Entry,
   attempt: Attempt,
   sent: NonNullable<Attempt["target"]>,
-  listed: ServerAnswer.Listed,
+  listed: answer.Listed,
   known: Known
 ): LookedUp => {
   const knownIds = new Set(known.clients.map((client) => client.id))

@@ -8,7 +8,7 @@ import * as Predicate from "effect/Predicate"
 import type { Operation } from "../Client.js"
 import { Unauthorized, Unreachable, type TransportError } from "../ClientError.js"
 import type { Credentials, Service } from "../Credentials.js"
-import { logged, me, settle, type Answer, type Asked, type Denied } from "../ServerAnswer.js"
+import { logged, me, settle, type Answer, type Asked, type Denied } from "./answer.js"
 import { makeExchange, type Settings } from "./exchange.js"
 import { Pinned } from "./pinned.js"
 

@@ -8,7 +8,7 @@ import * as Sources from "./Sources.js"
 // How many stand in a circle today. These numbers only go down: who opens a circle lowers them in the same change, and
 // nobody raises them.
 const filesInCircles = 0
-const roomsInCircles = 2
+const roomsInCircles = 0
 
 const files = Imports.ofFiles(Sources.read())
 const rooms = Imports.ofRooms(files)

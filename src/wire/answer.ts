@@ -11,7 +11,7 @@
  */
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { Client, ClientId, ProjectId, type Operation, type WorkspaceId } from "./Client.js"
+import { Client, ClientId, ProjectId, type Operation, type WorkspaceId } from "../Client.js"
 import {
   BadRequest,
   Forbidden,
@@ -26,14 +26,10 @@ import {
   ServerError,
   Unauthorized,
   UnexpectedAnswer,
-  type Refusal,
   type TransportError
-} from "./ClientError.js"
-import { quotaLasts, quotaOf, retryAfter, whole, type AnswerHeaders } from "./wire/headers.js"
-import { isHtml, known, parse, problemOf, sanitize, sentence, type Known } from "./wire/text.js"
-
-export { type AnswerHeaders, quotaOf, type Quota } from "./wire/headers.js"
-export { isNotFoundText, sanitize } from "./wire/text.js"
+} from "../ClientError.js"
+import { quotaLasts, quotaOf, retryAfter, whole, type AnswerHeaders } from "./headers.js"
+import { isHtml, known, parse, problemOf, sanitize, sentence, type Known } from "./text.js"
 
 /**
  * What was asked, as the errors tell it.
@@ -373,41 +369,3 @@ export const logged = (asked: Asked, answer: Answer): Either.Either<void, Transp
  */
 export const settle = (denied: Denied, probe: Either.Either<void, TransportError>): Forbidden | TransportError =>
   Either.match(probe, { onLeft: (error) => error, onRight: () => denied.forbidden })
-
-/**
- * What a failed attempt means to the replay of a change.
- *
- * - `Refused`: Toggl will not do it, however often it is asked
- * - `Wait`: not done; the queue waits, until the time that is named if one is
- * - `Pause`: not done; sign in first
- * - `Uncertain`: it may have been done: look it up before it is sent again
- * - `NeverLeft`: it surely was not sent
- *
- * @since 0.1.0
- * @category models
- */
-export type Disposition = "Refused" | "Wait" | "Pause" | "Uncertain" | "NeverLeft"
-
-/**
- * What this failure means to the replay.
- *
- * @since 0.1.0
- * @category dispositions
- */
-export const disposition = (error: Refusal | TransportError | InvalidStatus): Disposition => {
-  switch (error._tag) {
-    case "QuotaExceeded":
-    case "RateLimited":
-      return "Wait"
-    case "Unauthorized":
-      return "Pause"
-    case "ServerError":
-    case "RedirectedElsewhere":
-    case "UnexpectedAnswer":
-      return "Uncertain"
-    case "Unreachable":
-      return error.reason === "Offline" ? "NeverLeft" : "Uncertain"
-    default:
-      return "Refused"
-  }
-}

@@ -1,0 +1,39 @@
+import type { InvalidStatus, Refusal, TransportError } from "../ClientError.js"
+
+/**
+ * What a failed attempt means to the replay of a change.
+ *
+ * - `Refused`: Toggl will not do it, however often it is asked
+ * - `Wait`: not done; the queue waits, until the time that is named if one is
+ * - `Pause`: not done; sign in first
+ * - `Uncertain`: it may have been done: look it up before it is sent again
+ * - `NeverLeft`: it surely was not sent
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Disposition = "Refused" | "Wait" | "Pause" | "Uncertain" | "NeverLeft"
+
+/**
+ * What this failure means to the replay.
+ *
+ * @since 0.1.0
+ * @category dispositions
+ */
+export const disposition = (error: Refusal | TransportError | InvalidStatus): Disposition => {
+  switch (error._tag) {
+    case "QuotaExceeded":
+    case "RateLimited":
+      return "Wait"
+    case "Unauthorized":
+      return "Pause"
+    case "ServerError":
+    case "RedirectedElsewhere":
+    case "UnexpectedAnswer":
+      return "Uncertain"
+    case "Unreachable":
+      return error.reason === "Offline" ? "NeverLeft" : "Uncertain"
+    default:
+      return "Refused"
+  }
+}
