@@ -7,7 +7,8 @@
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { set } from "idb-keyval"
-import { Client, Clients, Credentials, Entry, Outbox } from "../src/index.js"
+import { Client, Clients, Credentials, Outbox } from "../src/index.js"
+import { version } from "../src/log/entry.js"
 import { expose } from "../test/browser/PageBridge.js"
 
 const baseUrl = `${location.origin}/toggl`
@@ -262,7 +263,7 @@ const api = {
     await app.dispose()
     return asked
   },
-  surroundings: () => ({ isolated: crossOriginIsolated, rowVersion: Entry.version })
+  surroundings: () => ({ isolated: crossOriginIsolated, rowVersion: version })
 }
 
 /**

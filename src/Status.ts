@@ -3,8 +3,24 @@
  *
  * @since 0.1.0
  */
+import * as Schema from "effect/Schema"
 import type { ClientError, StorageError, TransportError } from "./ClientError.js"
-import type { EntryId, PauseReason } from "./Entry.js"
+import type { EntryId } from "./Entry.js"
+
+/**
+ * Why nothing is sent until something changes: `SignInNeeded` and `WrongAccount` end with other credentials or by the
+ * user, `ByUser` by the user.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const PauseReason = Schema.Literal("SignInNeeded", "WrongAccount", "ByUser")
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type PauseReason = typeof PauseReason.Type
 
 /**
  * What a change, or the whole queue, waits for:

@@ -4,6 +4,7 @@ import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
 import { Client, Entry, Mutation } from "../src/index.js"
+import * as log from "../src/log/entry.js"
 import { readClient, writeClient, writeNew, writeRow } from "../src/transactions/rows.js"
 
 const encode = Schema.encodeSync(Client.Client)
@@ -77,8 +78,8 @@ describe("a new entry at rest", () => {
   it("is written as any other entry is", () => {
     FastCheck.assert(
       FastCheck.property(accepted, ({ base, ...draft }) => {
-        const entry: Entry.Entry = {
-          version: Entry.version,
+        const entry: log.Entry = {
+          version: log.version,
           ...draft,
           ...(base === undefined ? {} : { base }),
           state: { _tag: "Pending" },

@@ -2,7 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { Client, type Entry, OutboxStore } from "../src/index.js"
+import { Client, OutboxStore } from "../src/index.js"
+import type { Entry } from "../src/log/entry.js"
 import { Forbidden } from "../src/ClientError.js"
 import { dependencies } from "../src/log/dependencies.js"
 import { isParked, make, type Mirror } from "../src/instance/mirror.js"
@@ -12,7 +13,7 @@ import { entryId } from "./StoreUnderTest.js"
 
 const workspaceId = Client.WorkspaceId.make(1)
 
-const entryOf = (seq: number): Entry.Entry => ({
+const entryOf = (seq: number): Entry => ({
   version: 1,
   seq,
   id: entryId(seq),

@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Random from "effect/Random"
 import { Client, type ClientError, Entry, type Receipt } from "../src/index.js"
+import { Row } from "../src/log/entry.js"
 import { FakeToggl, Fault, type RequestLog } from "../src/testing/index.js"
 import { law, type Tab, type World, workspaceId } from "./World.js"
 
@@ -616,7 +617,7 @@ describe("export and import", () => {
     Effect.gen(function* () {
       const tab = yield* opened(world)
       yield* tab.outbox.pause
-      const rows = FastCheck.sample(Arbitrary.make(Entry.Row), { numRuns: 60, seed: 11 })
+      const rows = FastCheck.sample(Arbitrary.make(Row), { numRuns: 60, seed: 11 })
       yield* world.store.importRows(rows)
       const ids = (yield* tab.outbox.entries).map((entry) => entry.id)
       const file = yield* tab.outbox.exportEntries

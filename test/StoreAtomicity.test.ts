@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Scope from "effect/Scope"
 import { StorageError } from "../src/ClientError.js"
-import type { Entry } from "../src/Entry.js"
+import type { Entry } from "../src/log/entry.js"
 import * as OutboxStore from "../src/OutboxStore.js"
 import { again, copied, refused, sending } from "./StoreLogContract.js"
 import {

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { Forbidden, RateLimited } from "../src/ClientError.js"
-import type { QueueState } from "../src/Entry.js"
+import type { QueueState } from "../src/log/state.js"
 import type * as OutboxStore from "../src/OutboxStore.js"
 import { again, claim, copied, failed, refused, sending } from "./StoreLogContract.js"
 import {

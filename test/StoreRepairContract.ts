@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { Forbidden, InvalidName } from "../src/ClientError.js"
-import type { Entry, Row } from "../src/Entry.js"
+import type { Entry, Row } from "../src/log/entry.js"
 import * as OutboxStore from "../src/OutboxStore.js"
 import { again, claim, copied, refused, sending } from "./StoreLogContract.js"
 import {

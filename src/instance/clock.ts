@@ -3,7 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type { TransportError } from "../ClientError.js"
-import type { Wait } from "../Entry.js"
+import type { Wait } from "../log/state.js"
 
 /** Milliseconds of a clock that is never set: it only tells how much time has passed. */
 export const unsafeMonotonic = (clock: Clock.Clock): number => Number(clock.unsafeCurrentTimeNanos() / 1_000_000n)

@@ -1,6 +1,7 @@
 import * as Equal from "effect/Equal"
 import type { Credentials } from "../Credentials.js"
-import type { Entry, QueueState, Wait } from "../Entry.js"
+import type { Entry } from "../log/entry.js"
+import type { QueueState, Wait } from "../log/state.js"
 import type { WaitingFor } from "../Status.js"
 import * as budget from "./quota.js"
 import type { Heard } from "./quota.js"

@@ -2,7 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type * as ClientsApi from "../ClientsApi.js"
-import type { Quota, QueueState } from "../Entry.js"
+import type { Quota, QueueState } from "../log/state.js"
 import type * as Status from "../Status.js"
 
 type Quotas = NonNullable<QueueState["quota"]>

@@ -1,5 +1,5 @@
 import { type AnyClientId, type ClientId, isLocalClientId, type LocalClientId } from "../Client.js"
-import type { Entry } from "../Entry.js"
+import type { Entry } from "./entry.js"
 import * as Mutation from "../Mutation.js"
 
 /** Which entries name which client, under its local id or Toggl's. */

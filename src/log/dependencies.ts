@@ -1,5 +1,5 @@
 import { type AnyClientId, type ClientId, foldName, isLocalClientId, type LocalClientId } from "../Client.js"
-import type { Entry, Unreadable } from "../Entry.js"
+import type { Entry, Unreadable } from "./entry.js"
 import * as Mutation from "../Mutation.js"
 
 export interface Log {

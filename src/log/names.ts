@@ -1,5 +1,5 @@
 import { type AnyClientId, type Client, type ClientId, foldName } from "../Client.js"
-import type { Entry } from "../Entry.js"
+import type { Entry } from "./entry.js"
 import * as Mutation from "../Mutation.js"
 
 /** The names of a workspace, as Toggl is known to have them now: all of them, archived ones too. */

@@ -5,7 +5,7 @@ import * as Option from "effect/Option"
 import type { Client, ClientId, WorkspaceId } from "../Client.js"
 import { NoLocalCopy, type StorageError, type TransportError } from "../ClientError.js"
 import type * as ClientsApi from "../ClientsApi.js"
-import type { Wait } from "../Entry.js"
+import type { Wait } from "../log/state.js"
 import type { Copy, Turn } from "../OutboxStore.js"
 import * as heeding from "../account/heed.js"
 import {

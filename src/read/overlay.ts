@@ -6,7 +6,7 @@ import {
   isLocalClientId,
   type LocalClientId
 } from "../Client.js"
-import type { Entry } from "../Entry.js"
+import type { Entry } from "../log/entry.js"
 import * as Mutation from "../Mutation.js"
 import type { ClientView } from "../View.js"
 

@@ -12,7 +12,7 @@ import {
   type WorkspaceId
 } from "../Client.js"
 import { NotFound } from "../ClientError.js"
-import type { Entry } from "../Entry.js"
+import type { Entry } from "../log/entry.js"
 import type { Copy } from "../OutboxStore.js"
 import type * as View from "../View.js"
 import { isTransport } from "../error/transport.js"

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { type ClientId, isLocalClientId } from "../Client.js"
 import type { CallError, Service } from "../ClientsApi.js"
-import type { Entry } from "../Entry.js"
+import type { Entry } from "../log/entry.js"
 import { disposition } from "../wire/disposition.js"
 import { isNotFoundText } from "../wire/text.js"
 import { isTransport } from "../error/transport.js"

@@ -1,5 +1,5 @@
 import { type AnyClientId, type ClientId, isLocalClientId } from "../Client.js"
-import type { Entry } from "../Entry.js"
+import type { Entry } from "../log/entry.js"
 import * as Mutation from "../Mutation.js"
 import type { Mirror } from "../instance/mirror.js"
 import { bytesOf, makeTouches, type Names, type Touches } from "../log/names.js"

@@ -1,5 +1,5 @@
 import type { Client } from "../Client.js"
-import type { QueueState } from "../Entry.js"
+import type { QueueState } from "../log/state.js"
 import { workspaceOf } from "./mark.js"
 import { getState, putClient, putState, readClient } from "./rows.js"
 import { clientKey, range, remove, type Step, under } from "../store/step.js"

@@ -2,16 +2,10 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type { Client, ClientId, LocalClientId } from "../Client.js"
 import { LocalClientId as LocalClientIdSchema } from "../Client.js"
-import {
-  type Ending,
-  type Entry,
-  type EntryId,
-  type PauseReason,
-  type QueueState,
-  type Unreadable,
-  version,
-  type Workspace
-} from "../Entry.js"
+import type { Ending, EntryId } from "../Entry.js"
+import type { PauseReason } from "../Status.js"
+import { type Entry, type Unreadable, version } from "../log/entry.js"
+import type { QueueState, Workspace } from "../log/state.js"
 import * as Mutation from "../Mutation.js"
 import {
   getClient,

@@ -1,5 +1,6 @@
 import * as Predicate from "effect/Predicate"
-import { elsewhere, type Entry, type EntryId, type Outcome, type Row } from "../Entry.js"
+import type { EntryId } from "../Entry.js"
+import { elsewhere, type Entry, type Outcome, type Row } from "../log/entry.js"
 import type { Mutation } from "../Mutation.js"
 import { dependentsOf } from "../log/dependencies.js"
 import { changedTo, end, goneFrom, load, type Snapshot, stepOn } from "./mark.js"

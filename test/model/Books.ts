@@ -3,7 +3,8 @@
  */
 import * as Either from "effect/Either"
 import type { Client } from "../../src/Client.js"
-import type { Entry, Outcome, QueueState } from "../../src/Entry.js"
+import type { Entry, Outcome } from "../../src/log/entry.js"
+import type { QueueState } from "../../src/log/state.js"
 import { readClient, readOutcome, readResolved, readRow, readState } from "../../src/transactions/rows.js"
 import type * as OutboxStore from "../../src/OutboxStore.js"
 

@@ -4,7 +4,8 @@
  */
 import * as Exit from "effect/Exit"
 import { foldName } from "../../src/Client.js"
-import type { Entry, Outcome, QueueState, Wait } from "../../src/Entry.js"
+import type { Entry, Outcome } from "../../src/log/entry.js"
+import type { QueueState, Wait } from "../../src/log/state.js"
 import type { Marked } from "../../src/transactions/mark.js"
 import * as Mutation from "../../src/Mutation.js"
 import type { Status } from "../../src/Status.js"

@@ -1,0 +1,75 @@
+// The queue's state at rest, shared by all tabs.
+import * as Schema from "effect/Schema"
+import { TransportError } from "../ClientError.js"
+import { optional } from "../error/base.js"
+import { PauseReason } from "../Status.js"
+import { version } from "./entry.js"
+
+/**
+ * What the whole queue waits for. The time is kept as what was seen (`seenAt`, in milliseconds since the epoch) and for
+ * how long (`length`, in milliseconds), so that a clock set back can only start the length again. `named` tells a time
+ * that the server named: nothing but its passing ends it.
+ */
+export const Wait = Schema.Struct({
+  reason: Schema.Literal("Offline", "BackingOff", "RateLimited", "Quota", "LookingUp"),
+  seenAt: Schema.Finite,
+  length: Schema.Finite,
+  named: Schema.Boolean,
+  restarted: Schema.Boolean,
+  error: optional(TransportError)
+})
+
+export interface Wait extends Schema.Schema.Type<typeof Wait> {}
+
+/**
+ * What is known of a workspace as a whole: `turn` counts the steps of its attempts, `open` holds the numbers of the
+ * entries that may be applied at any moment, `fetchedAt` is when Toggl last gave the whole list (milliseconds since the
+ * epoch). A list is stored only if `turn` stood still and nothing was open while it was read; `crossed` is the step at
+ * which one was last given up for that, if none has been stored since.
+ */
+export const Workspace = Schema.Struct({
+  turn: Schema.Int,
+  open: Schema.Array(Schema.Int),
+  fetchedAt: optional(Schema.Finite),
+  crossed: optional(Schema.Int)
+})
+
+export interface Workspace extends Schema.Schema.Type<typeof Workspace> {}
+
+/**
+ * The hourly quota as an answer stated it at `seenAt` (milliseconds since the epoch): the requests that remain, and in
+ * how many milliseconds it starts anew.
+ */
+export const Quota = Schema.Struct({
+  remaining: Schema.Finite,
+  resetsIn: optional(Schema.Finite),
+  seenAt: Schema.Finite
+})
+
+export interface Quota extends Schema.Schema.Type<typeof Quota> {}
+
+/**
+ * The queue's state, shared by all tabs. `store` is the database's own random id: one that was deleted and made anew
+ * has another, so that no fence of the old one holds. `fence` is the number of the replayer whose turn it is, `step`
+ * counts its steps, `run` is its progress, `quota` holds what was last heard of each workspace's quota, `prunedAt` is when old outcomes were last forgotten (milliseconds since the
+ * epoch).
+ */
+export const QueueState = Schema.Struct({
+  version: Schema.Literal(version),
+  store: Schema.String,
+  fence: Schema.Int,
+  step: Schema.Int,
+  failures: Schema.Int,
+  run: optional(Schema.Struct({ fence: Schema.Int, done: Schema.Int, total: Schema.Int })),
+  wait: optional(Wait),
+  paused: optional(PauseReason),
+  userId: optional(Schema.Int),
+  prunedAt: optional(Schema.Finite),
+  quota: optional(Schema.Record({ key: Schema.String, value: Quota })),
+  workspaces: Schema.Record({
+    key: Schema.String,
+    value: Workspace
+  })
+})
+
+export interface QueueState extends Schema.Schema.Type<typeof QueueState> {}
