@@ -16,19 +16,19 @@ import type { StorageError } from "./ClientError.js"
 import type { EntryId } from "./Entry.js"
 import type { Entry, Outcome, Row } from "./log/entry.js"
 import type { QueueState } from "./log/state.js"
-import type { Copy, Turn } from "./transactions/copy.js"
-import * as copySteps from "./transactions/copy.js"
+import { accept, claim, type Claimed, type Draft, load, type Snapshot } from "./transactions/accept.js"
+import { type Copy, readCopy, storeClient, storeList } from "./transactions/copy.js"
+import { type Basis, mark, type Marked } from "./transactions/mark.js"
+import { outcome, prune } from "./transactions/outcomes.js"
+import { changeState, type Fence, purge } from "./transactions/queue.js"
+import { claimRefusal, discard, type Discarded, importRows, type Repaired, retry } from "./transactions/repair.js"
+import { type After, book, type Rebase, settle, type Settled, type Verdict } from "./transactions/settle.js"
 import * as engine from "./store/engine.js"
 import * as indexedDbEngine from "./store/indexedDb.js"
-import type { Basis, Claimed, Draft, Fence, Marked, Snapshot } from "./transactions/mark.js"
-import * as logSteps from "./transactions/mark.js"
 import * as memoryEngine from "./store/memory.js"
-import type { Discarded, Repaired } from "./transactions/repair.js"
-import * as repairSteps from "./transactions/repair.js"
-import type { After, Rebase, Settled, Verdict } from "./transactions/settle.js"
-import * as settleSteps from "./transactions/settle.js"
 import type { Step } from "./store/step.js"
 import * as uuid from "./ids.js"
+import { raised, type Turn } from "./log/state.js"
 import type { Mutation } from "./Mutation.js"
 
 export type {
@@ -143,8 +143,8 @@ export interface Service {
   readonly raiseFence: (paused?: QueueState["paused"]) => Effect.Effect<QueueState, StorageError>
   /** Changes the queue's state; a change that gives the same object changes nothing. */
   readonly changeState: (change: (state: QueueState) => QueueState) => Effect.Effect<QueueState, StorageError>
-  /** Ends a refused entry for its waiting caller, unless something depends on it: then `false`. */
-  readonly claimRefusal: (seq: number, id: EntryId, now: number) => Effect.Effect<boolean, StorageError>
+  /** Ends a refused entry for its waiting caller, unless something depends on it: then `undefined`. */
+  readonly claimRefusal: (seq: number, id: EntryId, now: number) => Effect.Effect<Settled | undefined, StorageError>
   /**
    * Puts a refused or set-aside entry back in its place. A set-aside one may have been applied: it is looked up first,
    * and `edit` must give it back as it is (else `BeingSent`).
@@ -196,31 +196,32 @@ export class OutboxStore extends Context.Tag("effect-toggl-clients/OutboxStore")
 const fromEngine = (engine: engine.Engine): Effect.Effect<Service> =>
   Effect.sync((): Service => {
     const run = <A>(step: () => Step<A>) => engine.run("readwrite", step)
-    const write = <A>(step: (fresh: string) => Step<A>) => Effect.flatMap(uuid.make, (fresh) => run(() => step(fresh)))
-    const read = <A>(step: (fresh: string) => Step<A>) => engine.run("readonly", () => step(""))
+    const write = <A>(step: (newStoreId: string) => Step<A>) =>
+      Effect.flatMap(uuid.make, (newStoreId) => run(() => step(newStoreId)))
+    const read = <A>(step: (newStoreId: string) => Step<A>) => engine.run("readonly", () => step(""))
     return {
-      load: read((fresh) => logSteps.load(fresh)),
-      accept: (draft) => run(() => logSteps.accept(draft)),
-      claim: (unless) => write((fresh) => logSteps.claim(fresh, unless)),
+      load: read((newStoreId) => load(newStoreId)),
+      accept: (draft) => run(() => accept(draft)),
+      claim: (unless) => write((newStoreId) => claim(newStoreId, unless)),
       mark: (fence, seqs, mutation, now, basis) =>
-        write((fresh) => logSteps.mark(fresh, fence, seqs, mutation, now, basis)),
+        write((newStoreId) => mark(newStoreId, fence, seqs, mutation, now, basis)),
       settle: (fence, seqs, verdict, after, now, rebase) =>
-        write((fresh) => settleSteps.settle(fresh, fence, seqs, verdict, after, now, rebase)),
-      book: (fence, after, now) => write((fresh) => settleSteps.book(fresh, fence, after, now)),
-      raiseFence: (paused) => write((fresh) => logSteps.raiseFence(fresh, paused)),
-      changeState: (change) => write((fresh) => logSteps.changeState(fresh, change)),
-      claimRefusal: (seq, id, now) => write((fresh) => repairSteps.claimRefusal(fresh, seq, id, now)),
-      retry: (seq, edit) => write((fresh) => repairSteps.retry(fresh, seq, edit)),
-      discard: (seq, now) => write((fresh) => repairSteps.discard(fresh, seq, now)),
-      outcome: (id) => read(() => repairSteps.outcome(id)),
-      importRows: (rows) => write((fresh) => repairSteps.importRows(fresh, rows)),
-      prune: (before, keep) => run(() => repairSteps.prune(before, keep)),
-      copy: (workspaceId) => read((fresh) => copySteps.readCopy(fresh, workspaceId)),
+        write((newStoreId) => settle(newStoreId, fence, seqs, verdict, after, now, rebase)),
+      book: (fence, after, now) => write((newStoreId) => book(newStoreId, fence, after, now)),
+      raiseFence: (paused) => write((newStoreId) => changeState(newStoreId, (state) => raised(state, paused))),
+      changeState: (change) => write((newStoreId) => changeState(newStoreId, change)),
+      claimRefusal: (seq, id, now) => write((newStoreId) => claimRefusal(newStoreId, seq, id, now)),
+      retry: (seq, edit) => write((newStoreId) => retry(newStoreId, seq, edit)),
+      discard: (seq, now) => write((newStoreId) => discard(newStoreId, seq, now)),
+      outcome: (id) => read(() => outcome(id)),
+      importRows: (rows) => write((newStoreId) => importRows(newStoreId, rows)),
+      prune: (before, keep) => run(() => prune(before, keep)),
+      copy: (workspaceId) => read((newStoreId) => readCopy(newStoreId, workspaceId)),
       storeList: (workspaceId, since, clients, now) =>
-        write((fresh) => copySteps.storeList(fresh, workspaceId, since, clients, now)),
+        write((newStoreId) => storeList(newStoreId, workspaceId, since, clients, now)),
       storeClient: (workspaceId, clientId, since, client) =>
-        write((fresh) => copySteps.storeClient(fresh, workspaceId, clientId, since, client)),
-      purge: Effect.flatMap(uuid.make, (next) => run(() => repairSteps.purge(next))),
+        write((newStoreId) => storeClient(newStoreId, workspaceId, clientId, since, client)),
+      purge: Effect.flatMap(uuid.make, (next) => run(() => purge(next))),
       onHint: engine.onHint
     }
   })

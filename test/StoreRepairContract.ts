@@ -44,14 +44,14 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
       Effect.gen(function* () {
         const store = yield* connected
         const entry = yield* answered(store, draft(creates(1, "Acme")), refused)
-        assert.isTrue(yield* store.claimRefusal(entry.seq, entry.id, 4000))
+        assert.isDefined(yield* store.claimRefusal(entry.seq, entry.id, 4000))
         assert.deepStrictEqual(yield* standing(store), [])
         assert.deepInclude(yield* store.outcome(entry.id), {
           mutation: entry.mutation,
           endedAt: 4000,
           ending: { _tag: "Refused", error: new Forbidden({}) }
         })
-        assert.isFalse(yield* store.claimRefusal(entry.seq, entry.id, 5000))
+        assert.isUndefined(yield* store.claimRefusal(entry.seq, entry.id, 5000))
       }).pipe(Effect.scoped)
     )
 
@@ -61,10 +61,10 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
         yield* copied(store, toggl(7, "Acme"))
         const create = yield* answered(store, draft(creates(1, "New")), refused)
         yield* store.accept(draft(updates(localId(1), { notes: "x" })))
-        assert.isFalse(yield* store.claimRefusal(create.seq, create.id, 4000))
+        assert.isUndefined(yield* store.claimRefusal(create.seq, create.id, 4000))
         const archive = yield* answered(store, draft(archives(clientId(7))), refused)
         yield* store.accept(draft(creates(2, "ACME")))
-        assert.isFalse(yield* store.claimRefusal(archive.seq, archive.id, 4000))
+        assert.isUndefined(yield* store.claimRefusal(archive.seq, archive.id, 4000))
         assert.isUndefined(yield* store.outcome(archive.id))
         assert.strictEqual((yield* standing(store)).length, 4)
       }).pipe(Effect.scoped)
@@ -77,7 +77,7 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
         yield* device.put(1, { version: 1, clientId: 7 })
         const held = yield* store.accept(draft(deletes(clientId(7))))
         const entry = yield* answered(store, draft(creates(1)), refused)
-        assert.isTrue(yield* store.claimRefusal(entry.seq, entry.id, 4000))
+        assert.isDefined(yield* store.claimRefusal(entry.seq, entry.id, 4000))
         assert.deepStrictEqual(yield* standing(store), [held.seq])
       }).pipe(Effect.scoped)
     )
@@ -89,9 +89,9 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
         const pending = yield* store.accept(draft(deletes(clientId(7))))
         const entry = yield* answered(store, draft(creates(1)), refused)
         const before = yield* device.rows
-        assert.isFalse(yield* store.claimRefusal(pending.seq, pending.id, 4000))
-        assert.isFalse(yield* store.claimRefusal(entry.seq, pending.id, 4000))
-        assert.isFalse(yield* store.claimRefusal(12345, entry.id, 4000))
+        assert.isUndefined(yield* store.claimRefusal(pending.seq, pending.id, 4000))
+        assert.isUndefined(yield* store.claimRefusal(entry.seq, pending.id, 4000))
+        assert.isUndefined(yield* store.claimRefusal(12345, entry.id, 4000))
         assert.deepStrictEqual(yield* device.rows, before)
       }).pipe(Effect.scoped)
     )

@@ -220,10 +220,9 @@ const earlierOf = (a: Entry | undefined, b: Entry | undefined): Entry | undefine
 // The set-aside entry whose time comes first. None behind a row of a newer version: that is never overtaken.
 const firstSetAside = (mirror: Mirror, local: Local, now: number, monotonicNow: number, stillness: number) => {
   let first: { readonly entry: Entry; readonly millis: number } | undefined
-  const newer = mirror.unreadable.find((row) => row.newer)?.seq ?? Number.POSITIVE_INFINITY
   for (const seq of mirror.parked) {
     const entry = mirror.entries.get(seq)
-    if (entry?.state._tag !== "SetAside" || seq > newer) continue
+    if (entry?.state._tag !== "SetAside" || seq > mirror.newerAt) continue
     const { length, seenAt } = entry.state
     const key = `set aside ${entry.id} ${seenAt}`
     const left = () => remaining({ seenAt, length, restarted: true }, now).millis

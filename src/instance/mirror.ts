@@ -4,10 +4,10 @@ import * as PubSub from "effect/PubSub"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { ClientId, LocalClientId } from "../Client.js"
+import { type AnyClientId, type ClientId, isLocalClientId, type LocalClientId } from "../Client.js"
 import type { StorageError } from "../ClientError.js"
 import type { EntryId } from "../Entry.js"
-import type { Entry, Outcome, Unreadable } from "../log/entry.js"
+import { type Ended, type Entry, isParked, type Outcome, type Unreadable } from "../log/entry.js"
 import type { QueueState } from "../log/state.js"
 import type * as OutboxStore from "../OutboxStore.js"
 import * as clientIndex from "../log/byClient.js"
@@ -19,8 +19,6 @@ const rememberedOutcomes = 1000
 
 const longestRest = Duration.seconds(1)
 
-export const isParked = (entry: Entry): boolean => entry.state._tag === "Refused" || entry.state._tag === "SetAside"
-
 /**
  * What this tab knows of the store: exact about its own steps, and read again after a hint that another tab made one.
  * It never decides anything by itself: each step of the replay checks the rows again inside its transaction.
@@ -31,6 +29,10 @@ export interface Mirror {
   readonly parked: ReadonlySet<number>
   readonly unreadable: ReadonlyArray<Unreadable>
   readonly ids: ReadonlyMap<LocalClientId, ClientId>
+  /** Toggl's id of the client, where it is known. */
+  readonly resolve: (id: AnyClientId) => ClientId | undefined
+  /** The number of the first row of a newer version: none is sent from there on. Endless where there is none. */
+  readonly newerAt: number
   readonly state: QueueState
   readonly storageError: StorageError | undefined
   /** Whether the store has been read, and no hint has come since. */
@@ -60,10 +62,7 @@ export interface Mirror {
   /** `reads`: as it was before the entry was accepted. What was read since may be from after it was sent. */
   readonly accepted: (entry: Entry, reads: number) => Effect.Effect<void>
   readonly put: (entries: ReadonlyArray<Entry>, state: QueueState) => Effect.Effect<void>
-  readonly ended: (
-    outcomes: ReadonlyArray<readonly [seq: number, outcome: Outcome]>,
-    state?: QueueState
-  ) => Effect.Effect<void>
+  readonly ended: (outcomes: ReadonlyArray<Ended>, state: QueueState) => Effect.Effect<void>
   readonly setState: (state: QueueState) => Effect.Effect<void>
   readonly distrust: Effect.Effect<void>
   /** The store has just failed. */
@@ -262,6 +261,10 @@ export const make = (store: OutboxStore.Service, onHint: () => void): Effect.Eff
       get ids() {
         return now.ids
       },
+      resolve: (id) => (isLocalClientId(id) ? now.ids.get(id) : id),
+      get newerAt() {
+        return now.unreadable.find((row) => row.newer)?.seq ?? Number.POSITIVE_INFINITY
+      },
       get state() {
         return now.state
       },
@@ -325,7 +328,7 @@ export const make = (store: OutboxStore.Service, onHint: () => void): Effect.Eff
         }),
       ended: (ended, state) =>
         Effect.suspend(() => {
-          for (const [seq, outcome] of ended) {
+          for (const { outcome, seq } of ended) {
             drop(seq)
             outcomes.set(outcome.id, outcome)
             const { ending, mutation } = outcome
@@ -338,7 +341,7 @@ export const make = (store: OutboxStore.Service, onHint: () => void): Effect.Eff
             if (outcomes.size <= rememberedOutcomes) break
             outcomes.delete(id)
           }
-          if (state !== undefined) advance(state)
+          advance(state)
           return rewritten
         }),
       setState: (state) =>

@@ -1,5 +1,6 @@
 import { type AnyClientId, type ClientId, foldName, isLocalClientId, type LocalClientId } from "../Client.js"
-import type { Entry, Unreadable } from "./entry.js"
+import { attemptOf, type Entry, type Unreadable } from "./entry.js"
+import { nameAfter } from "./names.js"
 import * as Mutation from "../Mutation.js"
 
 export interface Log {
@@ -37,10 +38,7 @@ const numbersIn = (row: unknown): ReadonlySet<number> => {
 }
 
 // As it was when it was last tried: earlier changes of the client may have been done since it was accepted.
-const lastKnown = ({ base, state }: Entry): Entry["base"] => {
-  const attempt = "attempt" in state ? state.attempt : undefined
-  return attempt?.base ?? base
-}
+const lastKnown = (entry: Entry): Entry["base"] => attemptOf(entry)?.base ?? entry.base
 
 /** Dependencies that go on with the log as it grows at its end. */
 export interface Growing {
@@ -111,14 +109,7 @@ export const growing = (log: Log, isParked: (entry: Entry) => boolean, certainly
     } else {
       next ??= entry
     }
-    names.set(
-      client,
-      mutation._tag === "Create"
-        ? mutation.name
-        : mutation._tag === "Update"
-          ? (mutation.change.name ?? nameBefore)
-          : nameBefore
-    )
+    names.set(client, nameAfter(mutation, nameBefore))
   }
   for (const entry of log.entries) {
     add(entry)

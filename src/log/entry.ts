@@ -82,6 +82,16 @@ export interface Entry extends Row {
   readonly seq: number
 }
 
+/** Whether others pass it: it was refused, or is set aside. */
+export const isParked = ({ state }: Entry): boolean => state._tag === "Refused" || state._tag === "SetAside"
+
+/** Whether Toggl may apply it at any moment, or may have: a copy read meanwhile may hold its effect, or not. */
+export const isOpen = ({ mutation, state }: Entry): boolean =>
+  state._tag === "Sending" || state._tag === "Uncertain" || (state._tag === "SetAside" && mutation._tag === "Create")
+
+/** The last attempt at it, where that is still of interest. */
+export const attemptOf = ({ state }: Entry): Attempt | undefined => ("attempt" in state ? state.attempt : undefined)
+
 /**
  * A row that this version cannot read, kept as it is (`row`) and passed over. `newer` tells a row of a newer version, which is
  * never overtaken.
@@ -104,3 +114,9 @@ export const Outcome = Schema.Struct({
 })
 
 export interface Outcome extends Schema.Schema.Type<typeof Outcome> {}
+
+/** An outcome, and the number that its entry had. */
+export interface Ended {
+  readonly seq: number
+  readonly outcome: Outcome
+}

@@ -48,6 +48,18 @@ export const makeNames = (clients: ReadonlyArray<Client>): Names => {
   }
 }
 
+/** The client's name after the mutation, given its name before. */
+export const nameAfter = (mutation: Mutation.Mutation, before: string | undefined): string | undefined => {
+  switch (mutation._tag) {
+    case "Create":
+      return mutation.name
+    case "Update":
+      return mutation.change.name ?? before
+    default:
+      return before
+  }
+}
+
 /** What an entry does to names, and the client's name after it. */
 export interface Change {
   readonly takes: string | undefined
@@ -112,12 +124,7 @@ export const makeTouches = (
       const before = after.has(key) ? after.get(key) : known
       const takes = Mutation.takes(mutation, before)
       const frees = Mutation.frees(mutation, before)
-      const now =
-        mutation._tag === "Create"
-          ? mutation.name
-          : mutation._tag === "Update"
-            ? (mutation.change.name ?? before)
-            : before
+      const now = nameAfter(mutation, before)
       changes.set(seq, { takes, frees, after: now })
       // What is restored may have been renamed by someone else, and then takes another name than the known one.
       if (mutation._tag === "Restore" || (before === undefined && mutation._tag !== "Create"))

@@ -73,3 +73,37 @@ export const QueueState = Schema.Struct({
 })
 
 export interface QueueState extends Schema.Schema.Type<typeof QueueState> {}
+
+export const noWorkspace: Workspace = { turn: 0, open: [] }
+
+export const workspaceOf = ({ workspaces }: QueueState, id: number): Workspace => workspaces[String(id)] ?? noWorkspace
+
+/** How far the replay has come in a workspace: what was read from Toggl is good only if this is still the same. */
+export interface Turn {
+  readonly store: string
+  readonly turn: number
+}
+
+export const turnOf = (state: QueueState, workspaceId: number): Turn => ({
+  store: state.store,
+  turn: workspaceOf(state, workspaceId).turn
+})
+
+export const isSameTurn = (a: Turn, b: Turn): boolean => a.store === b.store && a.turn === b.turn
+
+/** The state without these keys. */
+export const without = <K extends keyof QueueState>(
+  state: QueueState,
+  ...keys: ReadonlyArray<K>
+): Omit<QueueState, K> => {
+  const rest = { ...state }
+  for (const key of keys) Reflect.deleteProperty(rest, key)
+  return rest
+}
+
+/** Nobody's turn any more: what is on the wire can no longer be booked. */
+export const raised = (state: QueueState, paused?: PauseReason): QueueState => ({
+  ...without(state, "run"),
+  fence: state.fence + 1,
+  ...(paused === undefined ? {} : { paused })
+})

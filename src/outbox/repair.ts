@@ -4,11 +4,12 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-import { checkName, isLocalClientId, UpdateInput } from "../Client.js"
+import { checkName, UpdateInput } from "../Client.js"
 import { BadRequest, EntryNotFound, InvalidImport, InvalidName, StorageError } from "../ClientError.js"
 import type * as Credentials from "../Credentials.js"
 import type { EntryId } from "../Entry.js"
 import { type Entry, Row, version } from "../log/entry.js"
+import { raised } from "../log/state.js"
 import type * as Mutation from "../Mutation.js"
 import type * as Outbox from "./service.js"
 import type * as OutboxStore from "../OutboxStore.js"
@@ -136,9 +137,8 @@ export const make = (deps: Dependencies): Repairing => {
 
   // On another device only Toggl's id says which client it is.
   const abroad = ({ mutation, ...entry }: Entry): Entry => {
-    const clientId =
-      mutation._tag !== "Create" && isLocalClientId(mutation.clientId) ? mirror.ids.get(mutation.clientId) : undefined
-    if (mutation._tag === "Create" || clientId === undefined) return { ...entry, mutation }
+    if (mutation._tag === "Create") return { ...entry, mutation }
+    const clientId = mirror.resolve(mutation.clientId) ?? mutation.clientId
     return { ...entry, mutation: { ...mutation, clientId } }
   }
 
@@ -199,7 +199,12 @@ export const make = (deps: Dependencies): Repairing => {
       ),
       resume,
       replayNow: wake("User"),
-      signOut: noticed(Effect.flatMap(store.raiseFence("SignInNeeded"), mirror.setState)),
+      signOut: noticed(
+        Effect.flatMap(
+          store.changeState((state) => raised(state, "SignInNeeded")),
+          mirror.setState
+        )
+      ),
       purge: noticed(Effect.zipRight(store.purge, Effect.ignore(reread)))
     }
   }

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { type ClientId, isLocalClientId } from "../Client.js"
+import { isLocalClientId } from "../Client.js"
 import {
   Discarded,
   EntryNotFound,
@@ -29,7 +29,8 @@ import type { Local } from "../instance/decide.js"
 import { mayBeStored } from "../store/engine.js"
 import * as heeding from "../account/heed.js"
 import { identifyUnstored, toError } from "../account/identity.js"
-import type { Draft, Request } from "../transactions/mark.js"
+import { asked, requestOf } from "../log/request.js"
+import type { Draft } from "../transactions/accept.js"
 import type { Mirror } from "../instance/mirror.js"
 import type { Observed } from "./status.js"
 import { Pinned } from "../wire/pinned.js"
@@ -55,14 +56,7 @@ export const make = (deps: Dependencies): Effect.Effect<Submitted> =>
     const { heed } = heeding.make(deps)
     const unsaved = yield* Effect.makeSemaphore(1)
 
-    const resolve = (id: ReturnType<typeof Mutation.clientId>): ClientId | undefined =>
-      isLocalClientId(id) ? mirror.ids.get(id) : id
-
-    const asked = (mutation: Mutation.Mutation) => ({
-      operation: Mutation.operation(mutation),
-      workspaceId: mutation.workspaceId,
-      clientId: Mutation.clientId(mutation)
-    })
+    const { resolve } = mirror
 
     // --- How an entry ended ----------------------------------------------------------------------------------------
 
@@ -113,13 +107,8 @@ export const make = (deps: Dependencies): Effect.Effect<Submitted> =>
       Effect.gen(function* () {
         const now = yield* Clock.currentTimeMillis
         const claimed = yield* Effect.either(store.claimRefusal(entry.seq, entry.id, now))
-        if (Either.isRight(claimed) && claimed.right) {
-          const { id, mutation, version } = entry
-          yield* mirror.ended([
-            [entry.seq, { version, id, mutation, endedAt: now, ending: { _tag: "Refused", error } }]
-          ])
-          // The step that the store took is not in the mirror yet.
-          yield* mirror.distrust
+        if (Either.isRight(claimed) && claimed.right !== undefined) {
+          yield* mirror.ended(claimed.right.ended, claimed.right.state)
           yield* deps.wake("Entry")
         }
         return yield* error
@@ -165,29 +154,21 @@ export const make = (deps: Dependencies): Effect.Effect<Submitted> =>
 
     const requestFor = (mutation: Mutation.Mutation) =>
       Effect.gen(function* () {
-        if (mutation._tag === "Create") return { _tag: "Create", name: mutation.name, notes: mutation.notes } as const
-        const clientId = resolve(mutation.clientId)
-        if (clientId === undefined) return undefined
-        if (mutation._tag === "Restore") return { _tag: "Restore", clientId, input: mutation.input } as const
-        if (mutation._tag !== "Update") return { _tag: mutation._tag, clientId } as const
-        const theirs = yield* api.get(mutation.workspaceId, clientId)
-        return {
-          _tag: "Update",
-          clientId,
-          name: mutation.change.name ?? theirs.name,
-          notes: mutation.change.notes ?? theirs.notes
-        } as const
+        const clientId = mutation._tag === "Create" ? undefined : resolve(mutation.clientId)
+        const request = requestOf(mutation, clientId, undefined)
+        if (request._tag !== "NeedsBase") return request
+        return requestOf(mutation, clientId, yield* api.get(mutation.workspaceId, request.clientId))
       })
 
-    /** `undefined`: the local id will never be Toggl's. */
     const overtakes = () => mirror.entries.size > 0 || mirror.unreadable.length > 0
 
     const sendOnce = (mutation: Mutation.Mutation) =>
       Effect.gen(function* () {
-        const request: Request | undefined = yield* requestFor(mutation)
+        const request = yield* requestFor(mutation)
         // While Toggl was asked for this one, others may have been stored, or told to wait.
         const mayNot = overtakes() || mirror.state.paused !== undefined || (yield* observed.namedWait) !== undefined
-        return request === undefined || mayNot ? undefined : yield* send(api, mutation.workspaceId, request)
+        if (mayNot || request._tag === "NeedsBase" || request._tag === "Unresolvable") return undefined
+        return yield* send(api, mutation.workspaceId, request)
       })
 
     /** Asks with credentials that are the account's, as far as that can be known without the store. */

@@ -5,8 +5,8 @@ import * as Option from "effect/Option"
 import type { Client, ClientId, WorkspaceId } from "../Client.js"
 import { NoLocalCopy, type StorageError, type TransportError } from "../ClientError.js"
 import type * as ClientsApi from "../ClientsApi.js"
-import type { Wait } from "../log/state.js"
-import type { Copy, Turn } from "../OutboxStore.js"
+import { type Turn, turnOf, type Wait } from "../log/state.js"
+import type { Copy } from "../OutboxStore.js"
 import * as heeding from "../account/heed.js"
 import {
   type Dependencies as IdentityDependencies,
@@ -16,8 +16,6 @@ import {
   toError
 } from "../account/identity.js"
 import * as budget from "../instance/quota.js"
-import { workspaceOf } from "../transactions/mark.js"
-import type { Mirror } from "../instance/mirror.js"
 import { Pinned } from "../wire/pinned.js"
 
 export interface Dependencies extends IdentityDependencies {
@@ -54,12 +52,6 @@ export interface Reading {
   /** Keeps what was heard of the quotas for the other tabs and for later. */
   readonly remember: Effect.Effect<void>
 }
-
-/** How far the replay has come in the workspace, as the mirror has it. */
-export const turnOf = ({ state }: Mirror, workspaceId: WorkspaceId): Turn => ({
-  store: state.store,
-  turn: workspaceOf(state, workspaceId).turn
-})
 
 export const make = (deps: Dependencies): Reading => {
   const { api, mirror, namedWait, store } = deps
@@ -112,7 +104,7 @@ export const make = (deps: Dependencies): Reading => {
     return Effect.ignore(Effect.flatMap(store.changeState(write), mirror.setState))
   })
 
-  const since = (workspaceId: WorkspaceId) => turnOf(mirror, workspaceId)
+  const since = (workspaceId: WorkspaceId) => turnOf(mirror.state, workspaceId)
 
   const list = (workspaceId: WorkspaceId): Effect.Effect<Listed, ReadError> =>
     Effect.gen(function* () {

@@ -5,12 +5,11 @@ import * as Stream from "effect/Stream"
 import { type Client, type ClientId, type LocalClientId, WorkspaceId } from "../Client.js"
 import type { StorageError } from "../ClientError.js"
 import type { Entry } from "../log/entry.js"
-import type { QueueState } from "../log/state.js"
+import { isSameTurn, type QueueState, turnOf, workspaceOf } from "../log/state.js"
 import type * as OutboxStore from "../OutboxStore.js"
 import { isTransport } from "../error/transport.js"
-import { workspaceOf } from "../transactions/mark.js"
 import type { Mirror } from "../instance/mirror.js"
-import { type Listed, type ReadError, type Reading, turnOf } from "./copy.js"
+import type { Listed, ReadError, Reading } from "./copy.js"
 import * as sharing from "./singleFlight.js"
 
 export interface Dependencies {
@@ -116,8 +115,7 @@ export const make = (deps: Dependencies): Effect.Effect<Refreshing, never, Scope
         const { clients, fetchedAt, from, isStored } = yield* list(workspaceId)
         if (isStored) return stored
         yield* note(workspaceId)
-        const now = turnOf(mirror, workspaceId)
-        if (now.store === from.store && now.turn === from.turn) {
+        if (isSameTurn(turnOf(mirror.state, workspaceId), from)) {
           return {
             _tag: "Unstored",
             clients,

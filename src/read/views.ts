@@ -3,14 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
-import {
-  type AnyClientId,
-  type Client,
-  type ClientId,
-  isLocalClientId,
-  type LocalClientId,
-  type WorkspaceId
-} from "../Client.js"
+import { type AnyClientId, type Client, type ClientId, type LocalClientId, type WorkspaceId } from "../Client.js"
 import { NotFound } from "../ClientError.js"
 import type { Entry } from "../log/entry.js"
 import type { Copy } from "../OutboxStore.js"
@@ -102,24 +95,27 @@ export const make = ({ mirror, reading, refreshing }: Dependencies): Reads => {
   })
 
   const find = (view: View.View, id: AnyClientId): View.ClientView | undefined => {
-    const resolved = isLocalClientId(id) ? (mirror.ids.get(id) ?? id) : id
+    const resolved = mirror.resolve(id) ?? id
     return view.clients.find((client) => client.id === resolved)
   }
 
+  const entriesOf = function* (id: AnyClientId): Iterable<Entry> {
+    for (const seq of mirror.clients.after(id, 0)) {
+      const entry = mirror.entries.get(seq)
+      if (entry !== undefined) yield entry
+    }
+  }
+
   const isDeleted = (id: AnyClientId): boolean => {
-    for (const { mutation, state } of mirror.entries.values()) {
-      if (mutation._tag !== "Delete" || state._tag === "Refused") continue
-      const deleted = isLocalClientId(mutation.clientId) ? mirror.ids.get(mutation.clientId) : mutation.clientId
-      if (mutation.clientId === id || deleted === id) return true
+    for (const { mutation, state } of entriesOf(id)) {
+      if (mutation._tag === "Delete" && state._tag !== "Refused") return true
     }
     return false
   }
 
   const isKnownId = (id: AnyClientId): boolean => {
-    if (!isLocalClientId(id) || mirror.ids.has(id)) return true
-    for (const { mutation } of mirror.entries.values()) {
-      if (mutation._tag === "Create" && mutation.localId === id) return true
-    }
+    if (mirror.resolve(id) !== undefined) return true
+    for (const { mutation } of entriesOf(id)) if (mutation._tag === "Create") return true
     return false
   }
 
@@ -140,7 +136,7 @@ export const make = ({ mirror, reading, refreshing }: Dependencies): Reads => {
       const view = yield* read(workspaceId, freshness)
       const found = find(view, id)
       if (found !== undefined) return found
-      const clientId = isLocalClientId(id) ? mirror.ids.get(id) : id
+      const clientId = mirror.resolve(id)
       if (clientId === undefined || isDeleted(id) || view.source === "Toggl" || freshness === "Local") {
         return yield* notFound(workspaceId, id)
       }

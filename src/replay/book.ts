@@ -3,20 +3,19 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { WorkspaceId } from "../Client.js"
 import type { StorageError, TransportError } from "../ClientError.js"
-import type { Ending } from "../Entry.js"
-import { type Entry, type Outcome, version } from "../log/entry.js"
+import type { Entry } from "../log/entry.js"
 import * as Mutation from "../Mutation.js"
 import type * as OutboxStore from "../OutboxStore.js"
 import type * as ReplayLock from "../ReplayLock.js"
 import { disposition as dispositionOf } from "../wire/disposition.js"
 import { latest } from "../instance/quota.js"
 import { type Local, standing } from "../instance/decide.js"
-import type { Fence } from "../transactions/mark.js"
+import type { Fence } from "../transactions/queue.js"
 import * as metering from "../instance/metrics.js"
 import type { Mirror } from "../instance/mirror.js"
 import type { Conflicts } from "./conflicts.js"
 import type { Preparing } from "./prepare.js"
-import { type After, endingOfNothing, type Rebase, type Verdict, verdictOn } from "../transactions/settle.js"
+import { type After, type Rebase, type Verdict, verdictOn } from "../transactions/settle.js"
 import { askedFor, backoff, type Backoff, monotonic } from "../instance/clock.js"
 
 export interface Settings {
@@ -65,21 +64,6 @@ export interface Booking {
   /** Books what came of these entries. `false`: the run is over. */
   readonly settle: (run: Run, entries: ReadonlyArray<Entry>, verdict: Verdict) => Effect.Effect<boolean, StorageError>
 }
-
-const outcomeOf = (entry: Entry, verdict: Verdict, endedAt: number): Outcome => ({
-  version,
-  id: entry.id,
-  mutation: entry.mutation,
-  endedAt,
-  ending: verdict._tag === "Done" ? endingOf(verdict) : endingOfNothing(entry)
-})
-
-const endingOf = ({ client, clientId = client?.id, projects }: Extract<Verdict, { _tag: "Done" }>): Ending => ({
-  _tag: "Done",
-  ...(clientId === undefined ? {} : { clientId }),
-  ...(client === undefined ? {} : { client }),
-  ...(projects === undefined ? {} : { projects })
-})
 
 export const make = ({ areCurrent, local, mirror, settings, store }: Dependencies): Booking => {
   const stillness = Duration.toMillis(settings.stillness)
@@ -151,7 +135,7 @@ export const make = ({ areCurrent, local, mirror, settings, store }: Dependencie
         const settled = yield* store.settle(run.fence, seqs, { ...verdict, ...aside }, yield* heard(after, now), now)
         if (settled === undefined) return yield* Effect.as(mirror.distrust, false)
         yield* mirror.put(settled.entries, settled.state)
-        return true
+        return isAside
       }
       const ended = entries.filter((entry) => {
         const { _tag } = verdictOn(verdict, entry)
@@ -175,12 +159,9 @@ export const make = ({ areCurrent, local, mirror, settings, store }: Dependencie
       if (settled === undefined) return yield* Effect.as(mirror.distrust, false)
       run.preparing.settled(entries, verdict)
       if (verdict._tag === "Refused") yield* metering.refused
-      if (ended.length > 0) {
-        yield* metering.replayed(ended.length)
-        yield* mirror.ended(
-          ended.map((entry) => [entry.seq, outcomeOf(entry, verdictOn(verdict, entry), now)]),
-          settled.state
-        )
+      if (settled.ended.length > 0) {
+        yield* metering.replayed(settled.ended.length)
+        yield* mirror.ended(settled.ended, settled.state)
       }
       if (settled.entries.length > 0) yield* mirror.put(settled.entries, settled.state)
       // The run is over in the books, and another replayer may begin: what came meanwhile wants a run of its own.

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { type ClientId, isLocalClientId } from "../Client.js"
+import type { ClientId } from "../Client.js"
 import type { CallError, Service } from "../ClientsApi.js"
 import type { Entry } from "../log/entry.js"
 import { disposition } from "../wire/disposition.js"
@@ -20,16 +20,15 @@ export interface Many {
 /** What may go with the head as one request; `undefined`: nothing. */
 export const plan = (mirror: Mirror, head: Entry): Many | undefined => {
   const { held } = mirror.dependencies()
-  const newer = mirror.unreadable.find((row) => row.newer)?.seq ?? Number.POSITIVE_INFINITY
   const entries: [Entry, ...Array<Entry>] = [head]
   const clientIds = new Set<ClientId>()
   for (const entry of mirror.entries.values()) {
     const { mutation, seq, state } = entry
     if (seq < head.seq || mirror.parked.has(seq) || held.has(seq)) continue
-    if (seq > newer || state._tag !== "Pending" || entry.apart === true || clientIds.size === most) break
+    if (seq > mirror.newerAt || state._tag !== "Pending" || entry.apart === true || clientIds.size === most) break
     if (mutation._tag !== "Delete" && mutation._tag !== "Archive") break
     if (mutation._tag !== head.mutation._tag || mutation.workspaceId !== head.mutation.workspaceId) break
-    const clientId = isLocalClientId(mutation.clientId) ? mirror.ids.get(mutation.clientId) : mutation.clientId
+    const clientId = mirror.resolve(mutation.clientId)
     if (clientId === undefined || clientIds.has(clientId)) break
     clientIds.add(clientId)
     if (seq !== head.seq) entries.push(entry)

@@ -1,4 +1,3 @@
-import { type AnyClientId, type ClientId, isLocalClientId } from "../Client.js"
 import type { Entry } from "../log/entry.js"
 import * as Mutation from "../Mutation.js"
 import type { Mirror } from "../instance/mirror.js"
@@ -74,10 +73,9 @@ export const make = (mirror: Mirror): Merging => {
     if (head.apart === true) return
     const together = new Set(groupOf(mirror, head))
     const { held } = mirror.dependencies()
-    const newer = mirror.unreadable.find((row) => row.newer)?.seq ?? Number.POSITIVE_INFINITY
     for (const seq of mirror.clients.after(Mutation.clientId(head.mutation), head.seq)) {
       const entry = mirror.entries.get(seq)
-      if (entry === undefined || entry.apart === true || held.has(seq) || seq > newer) return
+      if (entry === undefined || entry.apart === true || held.has(seq) || seq > mirror.newerAt) return
       if (entry.state._tag !== "Pending" && !together.has(entry)) return
       yield entry
     }
@@ -91,7 +89,7 @@ export const make = (mirror: Mirror): Merging => {
       if (entry?.mutation.workspaceId === workspaceId) workspace.touches.add(entry)
     }
     if (workspace.epoch !== epoch) {
-      workspace.touches = makeTouches(workspace.names, clients.keyOf, resolve)
+      workspace.touches = makeTouches(workspace.names, clients.keyOf, mirror.resolve)
       for (const entry of entries.values()) add(entry)
     } else {
       for (let seq = workspace.last + 1; seq <= last; seq++) add(entries.get(seq))
@@ -103,8 +101,6 @@ export const make = (mirror: Mirror): Merging => {
 
   const keyOf = (head: Entry) => mirror.clients.keyOf(Mutation.clientId(head.mutation))
 
-  const resolve = (id: AnyClientId): ClientId | undefined => (isLocalClientId(id) ? mirror.ids.get(id) : id)
-
   /**
    * Tells of one entry after another whether its name may be asked for in place of those before it: nothing in between
    * takes or frees what it takes or frees, and Toggl would surely have accepted the names that it never gets to see.
@@ -113,7 +109,7 @@ export const make = (mirror: Mirror): Merging => {
     const workspace = touchesOf(head.mutation.workspaceId)
     if (workspace?.isWhole !== true) return undefined
     const { names, touches } = workspace
-    const id = resolve(Mutation.clientId(head.mutation))
+    const id = mirror.resolve(Mutation.clientId(head.mutation))
     let last = touches.changeOf(head.seq)?.after
     let longest = bytesOf(last ?? "")
     return (later: Entry): boolean => {
@@ -184,7 +180,7 @@ export const make = (mirror: Mirror): Merging => {
       return false
     },
     setNames: (workspaceId, known) => {
-      const touches = makeTouches(known.names, mirror.clients.keyOf, resolve)
+      const touches = makeTouches(known.names, mirror.clients.keyOf, mirror.resolve)
       workspaces.set(workspaceId, { ...known, touches, epoch: -1, last: 0 })
     },
     plan: (head) => {
@@ -214,7 +210,7 @@ export const make = (mirror: Mirror): Merging => {
         if (own._tag !== "Done") continue
         const names = workspaces.get(mutation.workspaceId)?.names
         const named = Mutation.clientId(mutation)
-        const id = own.clientId ?? (isLocalClientId(named) ? undefined : named)
+        const id = own.clientId ?? mirror.resolve(named)
         if (own.client !== undefined) names?.put(own.client)
         else if (mutation._tag === "Delete" && id !== undefined) names?.remove(id)
       }

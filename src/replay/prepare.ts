@@ -1,9 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { type AnyClientId, type Client, type ClientId, isLocalClientId, type WorkspaceId } from "../Client.js"
+import type { Client, ClientId, WorkspaceId } from "../Client.js"
 import { Conflict, type Refusal, type StorageError, type TransportError } from "../ClientError.js"
 import type * as ClientsApi from "../ClientsApi.js"
 import type { Entry } from "../log/entry.js"
+import { turnOf } from "../log/state.js"
 import * as Mutation from "../Mutation.js"
 import type * as OutboxStore from "../OutboxStore.js"
 import { isTransport } from "../error/transport.js"
@@ -96,8 +97,6 @@ export const make = (deps: Dependencies): Preparing => {
   // Those whose list could not be stored: each base is read by itself.
   const unstored = new Set<WorkspaceId>()
 
-  const resolve = (id: AnyClientId): ClientId | undefined => (isLocalClientId(id) ? mirror.ids.get(id) : id)
-
   const plan = (head: Entry): Effect.Effect<merging.Plan, StorageError> =>
     Effect.gen(function* () {
       const { mutation } = head
@@ -145,9 +144,9 @@ export const make = (deps: Dependencies): Preparing => {
   const check = (toSend: ToSend): Effect.Effect<Prepared, StorageError> =>
     Effect.gen(function* () {
       const { workspaceId } = toSend.mutation
-      const clientId = resolve(Mutation.clientId(toSend.mutation))
+      const clientId = mirror.resolve(Mutation.clientId(toSend.mutation))
       if (toSend.mutation._tag !== "Update" || clientId === undefined) return toSend
-      const since = { store: mirror.state.store, turn: mirror.state.workspaces[String(workspaceId)]?.turn ?? 0 }
+      const since = turnOf(mirror.state, workspaceId)
       const fetched = yield* fetchBase(toSend, clientId)
       if (fetched._tag !== "Send" || fetched.base === undefined) return fetched
       const found = firstConflict(toSend.entries, fetched.base)
@@ -180,7 +179,7 @@ export const make = (deps: Dependencies): Preparing => {
       const toSend: ToSend = { _tag: "Send", entries: planned.entries, mutation: planned.mutation }
       if (conflicts === "CheckFirst") return yield* check(toSend)
       const isUnread = unstored.has(entry.mutation.workspaceId) && keepsAField(planned.mutation)
-      const clientId = isUnread ? resolve(Mutation.clientId(planned.mutation)) : undefined
+      const clientId = isUnread ? mirror.resolve(Mutation.clientId(planned.mutation)) : undefined
       return clientId === undefined ? toSend : yield* fetchBase(toSend, clientId)
     })
 

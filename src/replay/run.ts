@@ -4,12 +4,11 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import { type ClientId, isLocalClientId } from "../Client.js"
-import { NotFound, type StorageError } from "../ClientError.js"
+import { NotFound, type StorageError, type TransportError } from "../ClientError.js"
 import type * as ClientsApi from "../ClientsApi.js"
 import type * as Credentials from "../Credentials.js"
-import type { Entry } from "../log/entry.js"
-import * as Mutation from "../Mutation.js"
+import { attemptOf, type Entry } from "../log/entry.js"
+import { asked } from "../log/request.js"
 import type * as OutboxStore from "../OutboxStore.js"
 import type * as ReplayLock from "../ReplayLock.js"
 import { lookUp, send } from "./send.js"
@@ -64,6 +63,10 @@ export const make = (deps: Dependencies): Effect.Effect<Running> =>
 
     const { afterError, book, progress, settle, unchanged } = booking.make({ ...deps, areCurrent })
 
+    /** The run is over: Toggl could not be asked, or says to wait. */
+    const ends = (run: Run, error: TransportError): Effect.Effect<false, StorageError> =>
+      Effect.flatMap(afterError(error, "Ended"), (after) => Effect.as(book(run, after), false))
+
     /** The credentials, if they are the account's. `undefined`: nothing may be sent now. */
     const isAccount = (run: Run) =>
       Effect.gen(function* () {
@@ -80,13 +83,10 @@ export const make = (deps: Dependencies): Effect.Effect<Running> =>
             yield* book(run, { ...unchanged("Ended"), ...(areCurrent() ? { paused: "WrongAccount" as const } : {}) })
             return undefined
           case "Unknown":
-            yield* book(run, yield* afterError(identity.error, "Ended"))
+            yield* ends(run, identity.error)
             return undefined
         }
       })
-
-    const resolve = (id: ReturnType<typeof Mutation.clientId>): ClientId | undefined =>
-      isLocalClientId(id) ? mirror.ids.get(id) : id
 
     /** Its create is gone: a delete has nothing left to do. */
     const gone = ({ mutation }: Entry): Verdict =>
@@ -94,11 +94,7 @@ export const make = (deps: Dependencies): Effect.Effect<Running> =>
         ? { _tag: "Done" }
         : {
             _tag: "Refused",
-            error: new NotFound({
-              operation: Mutation.operation(mutation),
-              workspaceId: mutation.workspaceId,
-              clientId: Mutation.clientId(mutation)
-            })
+            error: new NotFound(asked(mutation))
           }
 
     const isStillAccount = Effect.map(deps.credentials.get, (current) =>
@@ -127,10 +123,12 @@ export const make = (deps: Dependencies): Effect.Effect<Running> =>
 
     const lookUpFirst = (entry: Entry) =>
       Effect.gen(function* () {
-        if (!("attempt" in entry.state)) return undefined
+        const attempt = attemptOf(entry)
+        if (attempt === undefined) return undefined
         const { clients } = yield* store.copy(entry.mutation.workspaceId)
-        const { attempt } = entry.state
-        return yield* Effect.either(lookUp(api, entry, attempt, { clients, userId: mirror.state.userId, resolve }))
+        return yield* Effect.either(
+          lookUp(api, entry, attempt, { clients, userId: mirror.state.userId, resolve: mirror.resolve })
+        )
       })
 
     /** `false`: the run is over. */
@@ -160,7 +158,7 @@ export const make = (deps: Dependencies): Effect.Effect<Running> =>
         if (isInDoubt(entry)) {
           const found = yield* lookUpFirst(entry)
           if (found !== undefined && Either.isLeft(found)) {
-            return yield* book(run, yield* afterError(found.left, progress(run)))
+            return yield* ends(run, found.left)
           }
           if (found !== undefined && found.right._tag !== "NotApplied") return yield* settle(run, group, found.right)
           const vanished = yield* vanish(run, entry)
@@ -186,7 +184,7 @@ export const make = (deps: Dependencies): Effect.Effect<Running> =>
         case "Read":
           return Effect.succeed(true)
         case "NotNow":
-          return Effect.flatMap(afterError(prepared.error, progress(run)), (after) => book(run, after))
+          return ends(run, prepared.error)
         case "Refused":
           return settle(run, group, prepared)
         case "Send":

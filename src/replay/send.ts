@@ -1,14 +1,13 @@
 import * as Effect from "effect/Effect"
-import { type Client, foldName, type WorkspaceId } from "../Client.js"
+import { type AnyClientId, type Client, type ClientId, foldName, type WorkspaceId } from "../Client.js"
 import { type TransportError, Undecided } from "../ClientError.js"
 import type * as ClientsApi from "../ClientsApi.js"
 import { type Attempt, elsewhere, type Entry } from "../log/entry.js"
 import { isTransport } from "../error/transport.js"
-import * as Mutation from "../Mutation.js"
 import type * as answer from "../wire/answer.js"
 import { disposition } from "../wire/disposition.js"
 import { isNotFoundText } from "../wire/text.js"
-import type { Request } from "../transactions/mark.js"
+import { asked, type Request } from "../log/request.js"
 import type { Sent } from "../transactions/settle.js"
 
 type Failure = ClientsApi.NameError | ClientsApi.ListError
@@ -68,15 +67,13 @@ export interface Known {
   /** The workspace's clients that were known before the attempt. */
   readonly clients: ReadonlyArray<Client>
   readonly userId: number | undefined
-  readonly resolve: (id: ReturnType<typeof Mutation.clientId>) => Client["id"] | undefined
+  readonly resolve: (id: AnyClientId) => ClientId | undefined
 }
 
 const undecided = (entry: Entry, reason: string, found: ReadonlyArray<Client> = []): LookedUp => ({
   _tag: "Refused",
   error: new Undecided({
-    operation: Mutation.operation(entry.mutation),
-    workspaceId: entry.mutation.workspaceId,
-    clientId: Mutation.clientId(entry.mutation),
+    ...asked(entry.mutation),
     reason,
     found
   })

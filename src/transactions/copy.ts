@@ -1,8 +1,8 @@
+// The local copy of a workspace's clients: what Toggl last said, and nothing else.
 import type { Client } from "../Client.js"
-import type { QueueState } from "../log/state.js"
-import { workspaceOf } from "./mark.js"
-import { getState, putClient, putState, readClient } from "./rows.js"
+import { isSameTurn, type QueueState, type Turn, turnOf, workspaceOf } from "../log/state.js"
 import { clientKey, range, remove, type Step, under } from "../store/step.js"
+import { getState, putClient, putState, readClient } from "./rows.js"
 
 /** What this device knows of a workspace's clients. */
 export interface Copy {
@@ -13,36 +13,28 @@ export interface Copy {
   readonly fetchedAt: number | undefined
 }
 
-export const readCopy = function* (fresh: string, workspaceId: number): Step<Copy> {
-  const state = yield* getState(fresh)
+export const readCopy = function* (newStoreId: string, workspaceId: number): Step<Copy> {
+  const state = yield* getState(newStoreId)
   const clients: Array<Client> = []
   for (const [, row] of yield* range(...under("client", workspaceId))) {
     const client = readClient(row)
     if (client !== undefined) clients.push(client)
   }
-  return { step: state.step, clients, fetchedAt: state.workspaces[String(workspaceId)]?.fetchedAt }
+  return { step: state.step, clients, fetchedAt: workspaceOf(state, workspaceId).fetchedAt }
 }
 
-/** How far the replay has come in a workspace: what was read from Toggl is good only if this is still the same. */
-export interface Turn {
-  readonly store: string
-  readonly turn: number
-}
-
-const stoodStill = (state: QueueState, workspaceId: number, since: Turn): boolean => {
-  const now = workspaceOf(state, workspaceId)
-  return state.store === since.store && now.turn === since.turn && now.open.length === 0
-}
+const stoodStill = (state: QueueState, workspaceId: number, since: Turn): boolean =>
+  isSameTurn(turnOf(state, workspaceId), since) && workspaceOf(state, workspaceId).open.length === 0
 
 /** Replaces the copy, unless an attempt on the workspace was open at any time since `since`. */
 export const storeList = function* (
-  fresh: string,
+  newStoreId: string,
   workspaceId: number,
   since: Turn,
   clients: ReadonlyArray<Client>,
   now: number
 ): Step<QueueState | undefined> {
-  const state = yield* getState(fresh)
+  const state = yield* getState(newStoreId)
   if (!stoodStill(state, workspaceId, since)) return undefined
   yield* remove(...under("client", workspaceId))
   for (const client of clients) yield* putClient(client)
@@ -57,13 +49,13 @@ export const storeList = function* (
 
 /** Stores one client, or that it is gone, under the same condition. */
 export const storeClient = function* (
-  fresh: string,
+  newStoreId: string,
   workspaceId: number,
   clientId: number,
   since: Turn,
   client: Client | undefined
 ): Step<QueueState | undefined> {
-  const state = yield* getState(fresh)
+  const state = yield* getState(newStoreId)
   if (!stoodStill(state, workspaceId, since)) return undefined
   if (client === undefined) yield* remove(clientKey(workspaceId, clientId))
   else yield* putClient(client)

@@ -69,16 +69,16 @@ export const newState = (store: string): QueueState => ({
  * The queue's state. Where there is none yet it is new; where it cannot be read nothing is sent before the user says
  * so, for it may have held a pause or another user's id.
  */
-export const readState = (row: unknown, fresh: string): QueueState =>
+export const readState = (row: unknown, newStoreId: string): QueueState =>
   row === undefined
-    ? newState(fresh)
-    : Either.getOrElse(decodeState(row), (): QueueState => ({ ...newState(fresh), paused: "ByUser" }))
+    ? newState(newStoreId)
+    : Either.getOrElse(decodeState(row), (): QueueState => ({ ...newState(newStoreId), paused: "ByUser" }))
 
-export const getState = function* (fresh: string): Step<QueueState> {
+export const getState = function* (newStoreId: string): Step<QueueState> {
   const row = yield* get(stateKey)
   // A newer version keeps its books in ways that we do not know: leave them to it.
   if (isNewer(row)) return yield* abort(new StorageError({ reason: "Newer", detail: "the queue's state" }))
-  return readState(row, fresh)
+  return readState(row, newStoreId)
 }
 
 export const putState = function* (state: QueueState): Step<void> {

@@ -1,13 +1,15 @@
+// What came of an attempt: the one transaction of an acknowledgement, or of a refusal.
 import type { Client, ClientId, ProjectId } from "../Client.js"
 import type { Refusal, TransportError } from "../ClientError.js"
 import type { Ending } from "../Entry.js"
-import type { PauseReason } from "../Status.js"
-import type { Entry } from "../log/entry.js"
-import type { QueueState, Wait } from "../log/state.js"
+import { attemptOf, type Ended, type Entry } from "../log/entry.js"
+import { type QueueState, type Wait, without } from "../log/state.js"
 import * as Mutation from "../Mutation.js"
-import { changedTo, end, type Fence, goneFrom, holds, stepOn, without } from "./mark.js"
-import { getClient, getEntry, getState, putClient, putEntry, putResolved, putState, resolve } from "./rows.js"
+import type { PauseReason } from "../Status.js"
 import { clientKey, lastSeq, range, remove, type Step } from "../store/step.js"
+import { end } from "./outcomes.js"
+import { type Changed, changedTo, type Fence, goneFrom, holds, stepOn } from "./queue.js"
+import { getClient, getEntry, getState, putClient, putEntry, putResolved, putState, resolve } from "./rows.js"
 
 /** What came of an attempt. */
 export type Sent =
@@ -61,6 +63,7 @@ export interface Settled {
   readonly state: QueueState
   /** Those of the entries that are still in the log. */
   readonly entries: ReadonlyArray<Entry>
+  readonly ended: ReadonlyArray<Ended>
 }
 
 // So far the two clocks may be apart without one of them having been set, in milliseconds.
@@ -110,7 +113,7 @@ export interface Rebase {
  * `undefined` where the fence no longer holds, or the user has changed what there is nothing to send for.
  */
 export const settle = function* (
-  fresh: string,
+  newStoreId: string,
   fence: Fence,
   seqs: ReadonlyArray<number>,
   verdict: Verdict,
@@ -118,7 +121,7 @@ export const settle = function* (
   now: number,
   rebase?: Rebase
 ): Step<Settled | undefined> {
-  const state = yield* getState(fresh)
+  const state = yield* getState(newStoreId)
   if (!holds(state, fence)) return undefined
   const entries: Array<Entry> = []
   for (const seq of seqs) {
@@ -127,38 +130,34 @@ export const settle = function* (
   }
   if (verdict._tag === "Nothing" && (entries.length !== seqs.length || !entries.every(isUnsent))) return undefined
   const left: Array<Entry> = []
-  const changed: Array<Parameters<typeof stepOn>[1][number]> = []
+  const ended: Array<Ended> = []
+  const changed: Array<Changed> = []
   for (const entry of entries) {
     const isFirst = entry === entries[0]
     const own = verdictOn(verdict, entry)
-    if (own._tag === "Done") {
-      yield* acknowledge(entry, own, now, isFirst)
+    if (own._tag === "Done" || own._tag === "Nothing") {
+      const ending = own._tag === "Done" ? yield* acknowledge(entry, own, isFirst) : endingOfNothing(entry)
+      ended.push(yield* end(entry, now, ending))
       changed.push(goneFrom(entry))
       continue
     }
-    if (own._tag === "Nothing") {
-      yield* remove(entry.seq)
-      yield* end(entry, now, endingOfNothing(entry))
-      changed.push(goneFrom(entry))
-      continue
-    }
-    const settled = settledEntry(entry, own, isFirst, now)
-    yield* putEntry(settled)
-    left.push(settled)
-    changed.push(changedTo(settled))
+    const standing = afterVerdict(entry, own, isFirst, now)
+    yield* putEntry(standing)
+    left.push(standing)
+    changed.push(changedTo(standing))
   }
   if (verdict._tag === "Done" && verdict.client !== undefined && rebase !== undefined) {
     left.push(...(yield* rebased(entries, verdict.client, rebase)))
   }
   const settled = stepOn(afterwards(state, fence, after, now), changed)
   yield* putState(settled)
-  return { state: settled, entries: left }
+  return { state: settled, entries: left, ended }
 }
 
 const isUnsent = ({ state }: Entry): boolean => state._tag !== "Sending" && state._tag !== "Refused"
 
 /** How an entry ends that there was nothing to send for: only the delete is what its caller asked for. */
-export const endingOfNothing = ({ mutation }: Entry): Ending =>
+const endingOfNothing = ({ mutation }: Entry): Ending =>
   mutation._tag === "Delete" ? { _tag: "Done" } : { _tag: "Discarded" }
 
 const rebased = function* (
@@ -171,8 +170,8 @@ const rebased = function* (
       ({ mutation }) =>
         mutation._tag === "Create" || (mutation._tag === "Update" && mutation.change[field] !== undefined)
     )
-  const state = entries[0]?.state
-  const attempt = state !== undefined && "attempt" in state ? state.attempt : undefined
+  const [first] = entries
+  const attempt = first === undefined ? undefined : attemptOf(first)
   const before = attempt?.target === undefined ? undefined : attempt.base
   // A request carries the other field too, and Toggl may keep it in another form than it had.
   const isOwn = (field: "name" | "notes", base: Client) => changes(field) || base[field] === before?.[field]
@@ -193,13 +192,13 @@ const rebased = function* (
   return changed
 }
 
-const settledEntry = (
+const afterVerdict = (
   entry: Entry,
   verdict: Exclude<Verdict, { _tag: "Done" | "Nothing" | "Each" }>,
   isFirst: boolean,
   now: number
 ): Entry => {
-  const attempt = "attempt" in entry.state ? entry.state.attempt : undefined
+  const attempt = attemptOf(entry)
   if (verdict._tag === "Apart") return { ...entry, apart: true, state: { _tag: "Pending" } }
   if (verdict._tag === "Refused" && !isFirst) return { ...entry, state: { _tag: "Pending" } }
   if (verdict._tag === "Refused") {
@@ -221,35 +220,38 @@ const settledEntry = (
   }
 }
 
+/** Brings the copy and the ids up to what was done. */
 const acknowledge = function* (
-  entry: Entry,
-  done: Extract<Verdict, { _tag: "Done" }>,
-  now: number,
+  { mutation }: Entry,
+  { client, clientId: named, projects }: Extract<Verdict, { _tag: "Done" }>,
   isFirst: boolean
-): Step<void> {
-  const { mutation } = entry
+): Step<Ending> {
   const { workspaceId } = mutation
-  yield* remove(entry.seq)
-  if (mutation._tag === "Create" && done.client !== undefined) yield* putResolved(mutation.localId, done.client.id)
-  const clientId = done.client?.id ?? done.clientId ?? (yield* resolve(Mutation.clientId(mutation)))
-  if (done.client !== undefined) {
-    if (isFirst) yield* putClient(done.client)
+  if (mutation._tag === "Create" && client !== undefined) yield* putResolved(mutation.localId, client.id)
+  const clientId = client?.id ?? named ?? (yield* resolve(Mutation.clientId(mutation)))
+  if (client !== undefined) {
+    if (isFirst) yield* putClient(client)
   } else if (clientId !== undefined) {
     const known = yield* getClient(workspaceId, clientId)
     if (mutation._tag === "Delete") yield* remove(clientKey(workspaceId, clientId))
     else if (mutation._tag === "Archive" && known !== undefined) yield* putClient({ ...known, archived: true })
   }
-  yield* end(entry, now, {
+  return {
     _tag: "Done",
     ...(clientId === undefined ? {} : { clientId }),
-    ...(done.client === undefined ? {} : { client: done.client }),
-    ...(done.projects === undefined ? {} : { projects: done.projects })
-  })
+    ...(client === undefined ? {} : { client }),
+    ...(projects === undefined ? {} : { projects })
+  }
 }
 
 /** Changes the queue's state alone: a wait, a pause, the end of a run. `undefined`: the fence no longer holds. */
-export const book = function* (fresh: string, fence: Fence, after: After, now: number): Step<QueueState | undefined> {
-  const state = yield* getState(fresh)
+export const book = function* (
+  newStoreId: string,
+  fence: Fence,
+  after: After,
+  now: number
+): Step<QueueState | undefined> {
+  const state = yield* getState(newStoreId)
   if (!holds(state, fence)) return undefined
   const booked = stepOn(afterwards(state, fence, after, now), [])
   yield* putState(booked)

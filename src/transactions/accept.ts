@@ -1,0 +1,97 @@
+// Reading the whole log, adding to its end, and taking the turn to replay it.
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import { type ClientId, LocalClientId } from "../Client.js"
+import type { EntryId } from "../Entry.js"
+import { type Entry, isOpen, type Unreadable, version } from "../log/entry.js"
+import type { QueueState } from "../log/state.js"
+import * as Mutation from "../Mutation.js"
+import { add, firstSeq, lastSeq, range, type Step, under } from "../store/step.js"
+import { changedTo, type Fence, stepOn } from "./queue.js"
+import { getClient, getState, putEntry, putState, readResolved, readRow, resolve, writeNew } from "./rows.js"
+
+/** Everything that the replay and the status stand on. */
+export interface Snapshot {
+  readonly entries: ReadonlyArray<Entry>
+  readonly unreadable: ReadonlyArray<Unreadable>
+  readonly ids: ReadonlyMap<LocalClientId, ClientId>
+  readonly state: QueueState
+}
+
+const isLocalId = Schema.is(LocalClientId)
+
+export const load = function* (newStoreId: string): Step<Snapshot> {
+  const entries: Array<Entry> = []
+  const unreadable: Array<Unreadable> = []
+  for (const [key, row] of yield* range(firstSeq, lastSeq)) {
+    const read = readRow(Number(key), row)
+    if (Either.isRight(read)) entries.push(read.right)
+    else unreadable.push(read.left)
+  }
+  const ids = new Map<LocalClientId, ClientId>()
+  for (const [key, row] of yield* range(...under("id"))) {
+    const localId = Array.isArray(key) ? key[1] : undefined
+    const clientId = readResolved(row)
+    if (isLocalId(localId) && clientId !== undefined) ids.set(localId, clientId)
+  }
+  return { entries, unreadable, ids, state: yield* getState(newStoreId) }
+}
+
+export interface Draft {
+  readonly id: EntryId
+  readonly mutation: Mutation.Mutation
+  /** Milliseconds since the epoch. */
+  readonly acceptedAt: number
+}
+
+/** Appends an entry under the next number, with the client's last known server state. */
+export const accept = function* (draft: Draft): Step<Entry> {
+  const named = Mutation.clientId(draft.mutation)
+  const clientId = draft.mutation._tag === "Create" ? undefined : yield* resolve(named)
+  const base = clientId === undefined ? undefined : yield* getClient(draft.mutation.workspaceId, clientId)
+  const entry: Entry = {
+    version,
+    ...draft,
+    ...(base === undefined ? {} : { base }),
+    state: { _tag: "Pending" },
+    attempts: 0,
+    serverErrors: 0,
+    seq: 0
+  }
+  return { ...entry, seq: yield* add(writeNew(entry), true) }
+}
+
+export interface Claimed {
+  readonly fence: Fence
+  readonly snapshot: Snapshot
+}
+
+/**
+ * Takes the next fence. What an earlier replayer was sending becomes uncertain, for its answer can no longer be booked.
+ * With `unless`, nothing is claimed while another replayer's run is under way, unless it still stands at that step.
+ */
+export const claim = function* (
+  newStoreId: string,
+  unless?: { readonly step: number | undefined }
+): Step<Claimed | undefined> {
+  const before = yield* load(newStoreId)
+  if (unless !== undefined && before.state.run !== undefined && before.state.step !== unless.step) return undefined
+  const entries: Array<Entry> = []
+  for (const entry of before.entries) {
+    if (entry.state._tag !== "Sending") {
+      entries.push(entry)
+      continue
+    }
+    const uncertain: Entry = { ...entry, state: { _tag: "Uncertain", attempt: entry.state.attempt } }
+    yield* putEntry(uncertain)
+    entries.push(uncertain)
+  }
+  const number = before.state.fence + 1
+  const state: QueueState = {
+    ...stepOn(before.state, entries.filter(isOpen).map(changedTo)),
+    fence: number,
+    run: { fence: number, done: 0, total: entries.length }
+  }
+  yield* putState(state)
+  return { fence: { store: state.store, number }, snapshot: { ...before, entries, state } }
+}

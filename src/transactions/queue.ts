@@ -1,0 +1,71 @@
+// The queue's state: whose turn it is, how far it has come, and what stands open in each workspace.
+import { type Entry, isOpen } from "../log/entry.js"
+import { noWorkspace, type QueueState } from "../log/state.js"
+import { remove, type Step } from "../store/step.js"
+import { getState, newState, putState } from "./rows.js"
+
+/** The right to keep the books: void once another replayer has claimed the next. */
+export interface Fence {
+  readonly store: string
+  readonly number: number
+}
+
+export const holds = (state: QueueState, fence: Fence): boolean =>
+  state.store === fence.store && state.fence === fence.number
+
+/** An entry that a step has changed, as it is now; `undefined`: gone. */
+export interface Changed {
+  readonly seq: number
+  readonly workspaceId: number
+  readonly now: Entry | undefined
+}
+
+export const changedTo = (now: Entry): Changed => ({ seq: now.seq, workspaceId: now.mutation.workspaceId, now })
+
+export const goneFrom = ({ mutation, seq }: Entry): Changed => ({
+  seq,
+  workspaceId: mutation.workspaceId,
+  now: undefined
+})
+
+/** The state one step on. */
+export const stepOn = (state: QueueState, changed: ReadonlyArray<Changed>): QueueState => {
+  const workspaces = { ...state.workspaces }
+  const open = new Map<number, Set<number>>()
+  for (const { now, seq, workspaceId } of changed) {
+    const before = workspaces[String(workspaceId)] ?? noWorkspace
+    const seqs = open.get(workspaceId) ?? new Set(before.open)
+    open.set(workspaceId, seqs)
+    seqs.delete(seq)
+    if (now !== undefined && isOpen(now)) seqs.add(seq)
+    workspaces[String(workspaceId)] = { ...before, turn: before.turn + 1 }
+  }
+  for (const [workspaceId, seqs] of open) {
+    const before = workspaces[String(workspaceId)] ?? noWorkspace
+    workspaces[String(workspaceId)] = { ...before, open: [...seqs] }
+  }
+  return { ...state, step: state.step + 1, workspaces }
+}
+
+/** Takes a step, by which other tabs see that the log has changed. */
+export const noteStep = function* (newStoreId: string, changed: ReadonlyArray<Changed>): Step<QueueState> {
+  const state = stepOn(yield* getState(newStoreId), changed)
+  yield* putState(state)
+  return state
+}
+
+/** Changes the queue's state, and takes a step unless it stays the same. */
+export const changeState = function* (newStoreId: string, change: (state: QueueState) => QueueState): Step<QueueState> {
+  const before = yield* getState(newStoreId)
+  const changed = change(before)
+  if (changed === before) return before
+  const after = { ...changed, step: before.step + 1 }
+  yield* putState(after)
+  return after
+}
+
+/** Removes everything. What is kept from now on is another store's, of this id: no fence that was claimed before holds. */
+export const purge = function* (newStoreId: string): Step<void> {
+  yield* remove(Number.NEGATIVE_INFINITY, [[]])
+  yield* putState(newState(newStoreId))
+}
