@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { join } from "node:path"
 import * as Public from "./Public.js"
+import { sameLines } from "./SameLines.js"
 import * as Sources from "./Sources.js"
 
 // What the outside may enter is written down twice, so that neither changes unseen: the paths in package.json, the names
@@ -69,18 +70,10 @@ describe("the namespaces", () => {
 
 describe("the public names", () => {
   it("are those of docs/api.txt", () => {
-    const now = Public.api(sources)
-    const written = textOf("docs/api.txt").trimEnd().split("\n")
-    const added = now.filter((line) => !written.includes(line)).map((line) => `+ ${line}`)
-    const removed = written.filter((line) => !now.includes(line)).map((line) => `- ${line}`)
-    assert.deepStrictEqual(
-      written,
-      now,
-      [
-        "The public names are others than docs/api.txt says. If that is meant: npm run api, and a line in CHANGELOG.md.",
-        ...removed,
-        ...added
-      ].join("\n  ")
+    sameLines(
+      textOf("docs/api.txt").trimEnd().split("\n"),
+      Public.api(sources),
+      "The public names are others than docs/api.txt says. If that is meant: npm run api, and a line in CHANGELOG.md."
     )
   })
 
