@@ -26,7 +26,7 @@ import * as repairSteps from "./transactions/repair.js"
 import type { After, Rebase, Settled, Verdict } from "./transactions/settle.js"
 import * as settleSteps from "./transactions/settle.js"
 import type { Step } from "./store/step.js"
-import * as uuid from "./ids.js"
+import { uuid } from "./ids.js"
 import type { Mutation } from "./Mutation.js"
 
 export type {
@@ -194,7 +194,7 @@ export class OutboxStore extends Context.Tag("effect-toggl-clients/OutboxStore")
 const fromEngine = (engine: engine.Engine): Effect.Effect<Service> =>
   Effect.sync((): Service => {
     const run = <A>(step: () => Step<A>) => engine.run("readwrite", step)
-    const write = <A>(step: (fresh: string) => Step<A>) => Effect.flatMap(uuid.make, (fresh) => run(() => step(fresh)))
+    const write = <A>(step: (fresh: string) => Step<A>) => Effect.flatMap(uuid, (fresh) => run(() => step(fresh)))
     const read = <A>(step: (fresh: string) => Step<A>) => engine.run("readonly", () => step(""))
     return {
       load: read((fresh) => logSteps.load(fresh)),
@@ -218,7 +218,7 @@ const fromEngine = (engine: engine.Engine): Effect.Effect<Service> =>
         write((fresh) => copySteps.storeList(fresh, workspaceId, since, clients, now)),
       storeClient: (workspaceId, clientId, since, client) =>
         write((fresh) => copySteps.storeClient(fresh, workspaceId, clientId, since, client)),
-      purge: Effect.flatMap(uuid.make, (next) => run(() => repairSteps.purge(next))),
+      purge: Effect.flatMap(uuid, (next) => run(() => repairSteps.purge(next))),
       onHint: engine.onHint
     }
   })

@@ -11,7 +11,7 @@ import type { Mutation } from "../Mutation.js"
 import { Outbox } from "../outbox/service.js"
 import type { Receipt } from "../Receipt.js"
 import type * as View from "../View.js"
-import * as chance from "../chance.js"
+import { localId } from "../ids.js"
 import type * as Clients from "./service.js"
 import { bytes, checked as checkedSetting, count, durationOf } from "../settings.js"
 
@@ -20,10 +20,6 @@ const isUpdateInput = Schema.is(Client.UpdateInput)
 const isRestoreInput = Schema.is(Client.RestoreInput)
 const isWorkspaceId = Schema.is(Client.WorkspaceId)
 const isAnyClientId = Schema.is(Client.AnyClientId)
-
-const localId: Effect.Effect<Client.LocalClientId> = Effect.map(chance.next, (fraction) =>
-  Client.LocalClientId.make(-Math.floor(1 + fraction * (2 ** 52 - 1)))
-)
 
 type Done = Extract<Ending, { readonly _tag: "Done" }>
 
