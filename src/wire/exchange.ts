@@ -10,6 +10,7 @@ import * as Option from "effect/Option"
 import type { Operation, WorkspaceId } from "../Client.js"
 import { BadRequest, Unreachable } from "../ClientError.js"
 import type { Credentials } from "../Credentials.js"
+import { answerIn, isConnectionFailure, withoutSpans } from "../effect/http.js"
 import type { Answer, Asked } from "./answer.js"
 import { signing } from "./signing.js"
 import { isLoopback, pageOf } from "./baseUrl.js"
@@ -50,11 +51,7 @@ export const navigatorOnline: Effect.Effect<Option.Option<boolean>> = Effect.syn
 export const untraced = (
   client: HttpClient.HttpClient,
   transform: (client: HttpClient.HttpClient) => HttpClient.HttpClient
-) =>
-  HttpClient.transformResponse(client, Effect.withTracerEnabled(false)).pipe(
-    transform,
-    HttpClient.withTracerDisabledWhen(() => true)
-  )
+) => HttpClient.transformResponse(client, Effect.withTracerEnabled(false)).pipe(transform, withoutSpans)
 
 // A device without a network still reaches itself, so there its word says nothing of what has left.
 const whyUnreachable = (
@@ -85,7 +82,10 @@ export const makeExchange = (client: HttpClient.HttpClient, settings: Settings) 
     })
     const answer = yield* client.execute(signed).pipe(
       // a transformed client may fail on a status: its answer is still what counts
-      Effect.catchTag("ResponseError", ({ response }) => Effect.succeed(response)),
+      Effect.catchAll((error) => {
+        const answer = answerIn(error)
+        return answer === undefined ? Effect.fail(error) : Effect.succeed(answer)
+      }),
       Effect.flatMap((response) =>
         Effect.map(Effect.option(response.text), (text) => ({
           status: response.status,
@@ -100,8 +100,8 @@ export const makeExchange = (client: HttpClient.HttpClient, settings: Settings) 
         credentials: cookies
       }),
       // the failure holds the request, and so the credentials: nothing of it is kept
-      Effect.mapError(({ reason }) =>
-        reason === "Transport"
+      Effect.mapError((error) =>
+        isConnectionFailure(error)
           ? new Unreachable({ ...asked, reason: whyUnreachable(settings, online) })
           : new BadRequest({ ...asked, text: "no request could be made of it" })
       ),
