@@ -1,3 +1,4 @@
+import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -113,7 +114,7 @@ const runStep = <A>(store: IDBObjectStore, step: () => Step<A>, hint: () => void
 }
 
 const reasonOf = (exit: Exit.Exit<unknown, StorageError>): StorageError["reason"] | undefined =>
-  Exit.isSuccess(exit) || exit.cause._tag !== "Fail" ? undefined : exit.cause.error.reason
+  Exit.isSuccess(exit) ? undefined : Option.getOrUndefined(Cause.failureOption(exit.cause))?.reason
 
 /** A step that is under way, as the timer sees it. */
 interface Watched {
