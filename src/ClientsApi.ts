@@ -10,7 +10,7 @@ import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
+import type * as Either from "effect/Either"
 import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -18,6 +18,7 @@ import type * as Scope from "effect/Scope"
 import * as Client from "./Client.js"
 import * as ClientError from "./ClientError.js"
 import { CurrentCredentials } from "./Credentials.js"
+import { checkedName } from "./error/name.js"
 import { resolveBaseUrl } from "./wire/baseUrl.js"
 import { makeCall } from "./wire/call.js"
 import { navigatorOnline, untraced, type AnswerInfo } from "./wire/exchange.js"
@@ -205,15 +206,10 @@ export const make = /*#__PURE__*/ Effect.fnUntraced(function* (
     request: HttpClientRequest.HttpClientRequest,
     { name, notes }: State
   ) {
-    const checked = Client.checkName(name, maxNameBytes)
-    if (Either.isLeft(checked)) {
-      const { reason } = checked.left
-      const limit = reason === "TooLong" ? { limit: checked.left.limit } : {}
-      return yield* new ClientError.InvalidName({ ...asked, ...limit, name, reason })
-    }
-    const body = { name: checked.right, notes, wid: asked.workspaceId }
+    const checked = yield* checkedName(asked, name, maxNameBytes)
+    const body = { name: checked, notes, wid: asked.workspaceId }
     return yield* call(asked, HttpClientRequest.bodyUnsafeJson(request, body), (asked, answer) =>
-      ServerAnswer.create(asked, answer, checked.right)
+      ServerAnswer.create(asked, answer, checked)
     )
   })
 
