@@ -6,8 +6,6 @@
  * in the wording that Toggl is known to use. A 400, 403, 404 or 410 with a web page, or with a text that is not known
  * and no `X-Toggl-Request-Id`, is held to be a proxy's. An empty body is no sign of a proxy on a 403, whose body Toggl
  * leaves empty; on the other three it is, for there Toggl says why.
- *
- * @since 0.1.0
  */
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
@@ -31,12 +29,7 @@ import {
 import { quotaLasts, quotaOf, retryAfter, whole, type AnswerHeaders } from "./headers.js"
 import { isHtml, known, parse, problemOf, sanitize, sentence, type Known } from "./text.js"
 
-/**
- * What was asked, as the errors tell it.
- *
- * @since 0.1.0
- * @category models
- */
+/** What was asked, as the errors tell it. */
 export interface Asked {
   readonly operation?: Operation
   readonly workspaceId?: WorkspaceId
@@ -51,9 +44,6 @@ export interface Asked {
  * - `redirected`: whether the answer is a redirect's, followed or hidden
  * - `now`: our clock in milliseconds, for a date in `Retry-After` where the answer has no `Date`
  * - `secrets`: what to take out of texts
- *
- * @since 0.1.0
- * @category models
  */
 export interface Answer {
   readonly status: number
@@ -67,9 +57,6 @@ export interface Answer {
 /**
  * A 403: either their user may not do this, and it is `forbidden`, or the credentials are bad, and it is `unauthorized`.
  * `GET /me/logged` tells, and {@link settle} puts the two together.
- *
- * @since 0.1.0
- * @category models
  */
 export interface Denied {
   readonly _tag: "Denied"
@@ -77,20 +64,10 @@ export interface Denied {
   readonly unauthorized: Unauthorized
 }
 
-/**
- * What any operation can be answered with, beside its value.
- *
- * @since 0.1.0
- * @category models
- */
+/** What any operation can be answered with, beside its value. */
 export type Failure = TransportError | NotFound | BadRequest | PlanRequired | Gone | Denied
 
-/**
- * A list: `clients` in Toggl's order, and what could not be read, by its place in the answer.
- *
- * @since 0.1.0
- * @category models
- */
+/** A list: `clients` in Toggl's order, and what could not be read, by its place in the answer. */
 export interface Listed {
   readonly clients: ReadonlyArray<Client>
   readonly leftOut: ReadonlyArray<{ readonly index: number; readonly problem: string }>
@@ -225,9 +202,6 @@ const listed =
 /**
  * The answer to `GET .../clients`. An item that does not decode is left out and reported; it never fails the list. No
  * body, `null` and `[]` are all the empty list. `status` is the one that was asked for.
- *
- * @since 0.1.0
- * @category answers
  */
 export const list = (asked: Asked, answer: Answer, status = ""): Either.Either<Listed, Failure | InvalidStatus> => {
   const refused = (told: Told, words: Known) =>
@@ -235,12 +209,7 @@ export const list = (asked: Asked, answer: Answer, status = ""): Either.Either<L
   return Either.map(read(asked, answer, asList, refused), listed(answer.secrets))
 }
 
-/**
- * The answer to `POST .../clients`. `name` is the one that was sent.
- *
- * @since 0.1.0
- * @category answers
- */
+/** The answer to `POST .../clients`. `name` is the one that was sent. */
 export const create = (asked: Asked, answer: Answer, name = ""): Either.Either<Client, Failure | InvalidName> => {
   const refused = (told: Told, { empty, limit, taken }: Known) =>
     empty !== undefined
@@ -253,21 +222,11 @@ export const create = (asked: Asked, answer: Answer, name = ""): Either.Either<C
   return read(asked, answer, asClient, refused)
 }
 
-/**
- * The answer to `GET .../clients/{client_id}`.
- *
- * @since 0.1.0
- * @category answers
- */
+/** The answer to `GET .../clients/{client_id}`. */
 export const get = (asked: Asked, answer: Answer): Either.Either<Client, Failure> =>
   read<Client, never>(asked, answer, asClient, none)
 
-/**
- * The answer to `PUT .../clients/{client_id}`. `name` is the one that was sent.
- *
- * @since 0.1.0
- * @category answers
- */
+/** The answer to `PUT .../clients/{client_id}`. `name` is the one that was sent. */
 export const update = create
 
 const delete_ = (asked: Asked, answer: Answer): Either.Either<void, Failure> =>
@@ -277,50 +236,27 @@ export {
   /**
    * The answer to `DELETE .../clients/{client_id}`. Its body says nothing, and is only looked at for a sign that it is
    * not Toggl's.
-   *
-   * @since 0.1.0
-   * @category answers
    */
   delete_ as delete
 }
 
-/**
- * The answer to `POST .../clients/{client_id}/archive`: the ids of the projects that were archived with the client.
- *
- * @since 0.1.0
- * @category answers
- */
+/** The answer to `POST .../clients/{client_id}/archive`: the ids of the projects that were archived with the client. */
 export const archive = (asked: Asked, answer: Answer): Either.Either<ReadonlyArray<ProjectId>, Failure> =>
   Either.map(read<ReadonlyArray<ProjectId> | null, never>(asked, answer, asProjects, none), (ids) => ids ?? [])
 
-/**
- * What was archived at once: the clients' ids (`client_ids`), and those of their projects (`project_ids`).
- *
- * @since 0.1.0
- * @category models
- */
+/** What was archived at once: the clients' ids (`client_ids`), and those of their projects (`project_ids`). */
 export interface Archived {
   readonly clientIds: ReadonlyArray<ClientId>
   readonly projectIds: ReadonlyArray<ProjectId>
 }
 
-/**
- * The answer to `POST .../clients/archive`.
- *
- * @since 0.1.0
- * @category answers
- */
+/** The answer to `POST .../clients/archive`. */
 export const archiveMany = (asked: Asked, answer: Answer): Either.Either<ReadonlyArray<Archived>, Failure> =>
   Either.map(read<typeof Archiveds.Type, never>(asked, answer, asArchived, none), (items) =>
     (items ?? []).map(({ clientIds, projectIds }) => ({ clientIds: clientIds ?? [], projectIds: projectIds ?? [] }))
   )
 
-/**
- * The answer to `POST .../clients/{client_id}/restore`.
- *
- * @since 0.1.0
- * @category answers
- */
+/** The answer to `POST .../clients/{client_id}/restore`. */
 export const restore = get
 
 // Their user may always see these two: a 403 is about the credentials, and any other refusal is not Toggl's.
@@ -343,29 +279,14 @@ const ofUser = <A>(
     }
   })
 
-/**
- * The answer to `GET /me`: the id of the credentials' user, and nothing else of what Toggl tells about them.
- *
- * @since 0.1.0
- * @category answers
- */
+/** The answer to `GET /me`: the id of the credentials' user, and nothing else of what Toggl tells about them. */
 export const me = (asked: Asked, answer: Answer): Either.Either<{ readonly userId: number }, TransportError> =>
   Either.map(ofUser(asked, answer, asUser), ({ id }) => ({ userId: id }))
 
-/**
- * The answer to `GET /me/logged`, which refuses bad credentials and nothing else.
- *
- * @since 0.1.0
- * @category answers
- */
+/** The answer to `GET /me/logged`, which refuses bad credentials and nothing else. */
 export const logged = (asked: Asked, answer: Answer): Either.Either<void, TransportError> =>
   ofUser(asked, answer, nothing(answer))
 
-/**
- * What a 403 was: `Forbidden` where `GET /me/logged` took the credentials, otherwise what that answered.
- *
- * @since 0.1.0
- * @category answers
- */
+/** What a 403 was: `Forbidden` where `GET /me/logged` took the credentials, otherwise what that answered. */
 export const settle = (denied: Denied, probe: Either.Either<void, TransportError>): Forbidden | TransportError =>
   Either.match(probe, { onLeft: (error) => error, onRight: () => denied.forbidden })

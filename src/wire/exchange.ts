@@ -19,9 +19,6 @@ import { quotaOf, type Quota } from "./headers.js"
 /**
  * An answer came, whatever it means. `operation` is one of the seven, `me` (`GET /me`), or `logged` (`GET /me/logged`,
  * which settles a 403). These two have an hourly quota of their own. `quota` is missing where no header states it.
- *
- * @since 0.1.0
- * @category models
  */
 export interface AnswerInfo {
   readonly operation: Operation | "me" | "logged"
