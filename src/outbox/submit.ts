@@ -31,7 +31,7 @@ import { identifyUnstored, toError } from "../account/identity.js"
 import type { Draft, Request } from "../transactions/mark.js"
 import type { Mirror } from "../instance/mirror.js"
 import type { Observed } from "./status.js"
-import { Pinned } from "../wire/pinned.js"
+import { Pinned } from "../wire/signing.js"
 import type { WakeUp } from "../replay/loop.js"
 import { uuid } from "../ids.js"
 

@@ -18,7 +18,7 @@ import {
 import * as budget from "../instance/quota.js"
 import { workspaceOf } from "../transactions/mark.js"
 import type { Mirror } from "../instance/mirror.js"
-import { Pinned } from "../wire/pinned.js"
+import { Pinned } from "../wire/signing.js"
 
 export interface Dependencies extends IdentityDependencies {
   /** The time that the server named, if there is one that has not passed. */

@@ -10,7 +10,7 @@ import { Unauthorized, Unreachable, type TransportError } from "../ClientError.j
 import type { Credentials, Service } from "../Credentials.js"
 import { logged, me, settle, type Answer, type Asked, type Denied } from "./answer.js"
 import { makeExchange, type Settings } from "./exchange.js"
-import { Pinned } from "./pinned.js"
+import { Pinned } from "./signing.js"
 
 type Read<A, E> = (asked: Asked, answer: Answer) => Either.Either<A, E>
 
