@@ -18,6 +18,7 @@ import type * as Scope from "effect/Scope"
 import * as Client from "./Client.js"
 import * as ClientError from "./ClientError.js"
 import { CurrentCredentials } from "./Credentials.js"
+import type { Asked } from "./error/base.js"
 import { checkedName } from "./error/name.js"
 import { resolveBaseUrl } from "./wire/baseUrl.js"
 import { makeCall } from "./wire/call.js"
@@ -156,7 +157,7 @@ export interface Options {
   readonly offlineIncludesLoopback?: boolean
 }
 
-type Asked = ServerAnswer.Asked & { readonly operation: Client.Operation; readonly workspaceId: Client.WorkspaceId }
+type Requested = Asked & { readonly operation: Client.Operation; readonly workspaceId: Client.WorkspaceId }
 
 const invalid = (setting: string, problem: string) => new ClientError.InvalidConfiguration({ setting, problem })
 
@@ -202,7 +203,7 @@ export const make = /*#__PURE__*/ Effect.fnUntraced(function* (
   }
 
   const write = Effect.fnUntraced(function* (
-    asked: Asked,
+    asked: Requested,
     request: HttpClientRequest.HttpClientRequest,
     { name, notes }: State
   ) {
@@ -215,7 +216,7 @@ export const make = /*#__PURE__*/ Effect.fnUntraced(function* (
 
   const onClient = <Args extends ReadonlyArray<unknown>, A, E>(
     operation: Client.Operation,
-    send: (asked: Asked, url: string, ...args: Args) => Effect.Effect<A, E>
+    send: (asked: Requested, url: string, ...args: Args) => Effect.Effect<A, E>
   ) =>
     Effect.fn(`ClientsApi.${operation}`)((workspaceId: Client.WorkspaceId, clientId: Client.ClientId, ...args: Args) =>
       send({ operation, workspaceId, clientId }, `${clients(workspaceId)}/${clientId}`, ...args)
@@ -223,7 +224,7 @@ export const make = /*#__PURE__*/ Effect.fnUntraced(function* (
 
   const onMany = <A, E>(
     operation: "delete" | "archive",
-    read: (asked: ServerAnswer.Asked, answer: ServerAnswer.Answer) => Either.Either<A, E | ServerAnswer.Denied>
+    read: (asked: Asked, answer: ServerAnswer.Answer) => Either.Either<A, E | ServerAnswer.Denied>
   ) =>
     Effect.fn(`ClientsApi.${operation}Many`)(
       (workspaceId: Client.WorkspaceId, clientIds: ReadonlyArray<Client.ClientId>) => {
@@ -262,7 +263,7 @@ export const make = /*#__PURE__*/ Effect.fnUntraced(function* (
       const request = HttpClientRequest.post(`${url}/restore`)
       const isBare = projects === undefined && restoreAllProjects === undefined
       const body = { projects, restore_all_projects: restoreAllProjects }
-      return call(asked, isBare ? request : HttpClientRequest.bodyUnsafeJson(request, body), ServerAnswer.restore)
+      return call(asked, isBare ? request : HttpClientRequest.bodyUnsafeJson(request, body), ServerAnswer.get)
     }),
     deleteMany: onMany("delete", ServerAnswer.delete),
     archiveMany: onMany("archive", ServerAnswer.archiveMany),

@@ -9,7 +9,7 @@
  */
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { Client, ClientId, ProjectId, type Operation, type WorkspaceId } from "../Client.js"
+import { Client, ClientId, ProjectId } from "../Client.js"
 import {
   BadRequest,
   Forbidden,
@@ -26,15 +26,9 @@ import {
   UnexpectedAnswer,
   type TransportError
 } from "../ClientError.js"
+import type { Asked } from "../error/base.js"
 import { quotaLasts, quotaOf, retryAfter, whole, type AnswerHeaders } from "./headers.js"
-import { isHtml, known, parse, problemOf, sanitize, sentence, type Known } from "./text.js"
-
-/** What was asked, as the errors tell it. */
-export interface Asked {
-  readonly operation?: Operation
-  readonly workspaceId?: WorkspaceId
-  readonly clientId?: ClientId
-}
+import { isHtml, known, parse, problemOf, sanitize, sentence, type Words } from "./text.js"
 
 /**
  * What came back.
@@ -56,7 +50,7 @@ export interface Answer {
 
 /**
  * A 403: either their user may not do this, and it is `forbidden`, or the credentials are bad, and it is `unauthorized`.
- * `GET /me/logged` tells, and {@link settle} puts the two together.
+ * `GET /me/logged` tells, and {@link denied} puts the two together.
  */
 export interface Denied {
   readonly _tag: "Denied"
@@ -80,7 +74,7 @@ interface Told extends Asked {
   readonly text?: string
 }
 
-const tell = (asked: Asked, { headers, secrets }: Answer, text: string, words?: Known): Told => {
+const tell = (asked: Asked, { headers, secrets }: Answer, text: string, words?: Words): Told => {
   const requestId = headers["x-toggl-request-id"]
   // a known text is kept whole, for it is looked at again: a password may be a word of it
   const shown =
@@ -100,7 +94,7 @@ const read = <A, E>(
   asked: Asked,
   answer: Answer,
   decode: (body: Either.Either<unknown, unknown>) => Either.Either<A, Unreadable>,
-  refused: (told: Told, words: Known) => E | undefined
+  refused: (told: Told, words: Words) => E | undefined
 ): Either.Either<A, Failure | E> => {
   const { headers, now, redirected = false, text } = answer
   const status = Number.isSafeInteger(answer.status) ? answer.status : -1
@@ -204,14 +198,14 @@ const listed =
  * body, `null` and `[]` are all the empty list. `status` is the one that was asked for.
  */
 export const list = (asked: Asked, answer: Answer, status = ""): Either.Either<Listed, Failure | InvalidStatus> => {
-  const refused = (told: Told, words: Known) =>
+  const refused = (told: Told, words: Words) =>
     words["status"] === undefined ? undefined : new InvalidStatus({ ...told, status })
   return Either.map(read(asked, answer, asList, refused), listed(answer.secrets))
 }
 
-/** The answer to `POST .../clients`. `name` is the one that was sent. */
+/** The answer to `POST .../clients` and to `PUT .../clients/{client_id}`. `name` is the one that was sent. */
 export const create = (asked: Asked, answer: Answer, name = ""): Either.Either<Client, Failure | InvalidName> => {
-  const refused = (told: Told, { empty, limit, taken }: Known) =>
+  const refused = (told: Told, { empty, limit, taken }: Words) =>
     empty !== undefined
       ? new InvalidName({ ...told, name, reason: "Empty" })
       : taken !== undefined
@@ -222,12 +216,9 @@ export const create = (asked: Asked, answer: Answer, name = ""): Either.Either<C
   return read(asked, answer, asClient, refused)
 }
 
-/** The answer to `GET .../clients/{client_id}`. */
+/** The answer to `GET .../clients/{client_id}` and to `POST .../clients/{client_id}/restore`. */
 export const get = (asked: Asked, answer: Answer): Either.Either<Client, Failure> =>
   read<Client, never>(asked, answer, asClient, none)
-
-/** The answer to `PUT .../clients/{client_id}`. `name` is the one that was sent. */
-export const update = create
 
 const delete_ = (asked: Asked, answer: Answer): Either.Either<void, Failure> =>
   read<void, never>(asked, answer, nothing(answer), none)
@@ -255,9 +246,6 @@ export const archiveMany = (asked: Asked, answer: Answer): Either.Either<Readonl
   Either.map(read<typeof Archiveds.Type, never>(asked, answer, asArchived, none), (items) =>
     (items ?? []).map(({ clientIds, projectIds }) => ({ clientIds: clientIds ?? [], projectIds: projectIds ?? [] }))
   )
-
-/** The answer to `POST .../clients/{client_id}/restore`. */
-export const restore = get
 
 // Their user may always see these two: a 403 is about the credentials, and any other refusal is not Toggl's.
 const ofUser = <A>(
@@ -288,5 +276,5 @@ export const logged = (asked: Asked, answer: Answer): Either.Either<void, Transp
   ofUser(asked, answer, nothing(answer))
 
 /** What a 403 was: `Forbidden` where `GET /me/logged` took the credentials, otherwise what that answered. */
-export const settle = (denied: Denied, probe: Either.Either<void, TransportError>): Forbidden | TransportError =>
-  Either.match(probe, { onLeft: (error) => error, onRight: () => denied.forbidden })
+export const denied = ({ forbidden }: Denied, probe: Either.Either<void, TransportError>): Forbidden | TransportError =>
+  Either.match(probe, { onLeft: (error) => error, onRight: () => forbidden })

@@ -11,10 +11,11 @@ import type { Operation, WorkspaceId } from "../Client.js"
 import { BadRequest, Unreachable } from "../ClientError.js"
 import type { Credentials } from "../Credentials.js"
 import { answerIn, isConnectionFailure, withoutSpans } from "../effect/http.js"
-import type { Answer, Asked } from "./answer.js"
-import { signing } from "./signing.js"
+import type { Asked } from "../error/base.js"
+import type { Answer } from "./answer.js"
 import { isLoopback, pageOf } from "./baseUrl.js"
-import { quotaOf, type Quota } from "./headers.js"
+import { quotaOf, type StatedQuota } from "./headers.js"
+import { signing } from "./signing.js"
 
 /**
  * An answer came, whatever it means. `operation` is one of the seven, `me` (`GET /me`), or `logged` (`GET /me/logged`,
@@ -24,7 +25,7 @@ export interface AnswerInfo {
   readonly operation: Operation | "me" | "logged"
   readonly workspaceId?: WorkspaceId
   readonly status: number
-  readonly quota?: Quota
+  readonly quota?: StatedQuota
 }
 
 export interface Settings {

@@ -5,7 +5,7 @@ import * as Predicate from "effect/Predicate"
 export type AnswerHeaders = Readonly<Record<string, string | undefined>>
 
 /** The hourly quota as an answer states it: the requests that remain, and in how many milliseconds it starts anew. */
-export interface Quota {
+export interface StatedQuota {
   readonly remaining: number
   readonly resetsIn?: number
 }
@@ -22,7 +22,7 @@ const seconds = (header: string | undefined): number | undefined => {
  * The quota in an answer's headers (`X-Toggl-Quota-Remaining`, and `X-Toggl-Quota-Resets-In`, in seconds), where it is
  * stated and readable.
  */
-export const quotaOf = (headers: AnswerHeaders): Quota | undefined => {
+export const quotaOf = (headers: AnswerHeaders): StatedQuota | undefined => {
   const remaining = whole(headers["x-toggl-quota-remaining"])
   const resetsIn = seconds(headers["x-toggl-quota-resets-in"])
   return remaining === undefined ? undefined : resetsIn === undefined ? { remaining } : { remaining, resetsIn }

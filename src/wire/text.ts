@@ -73,7 +73,7 @@ export const problemOf = (error: Error): string =>
     () => "nested too deeply"
   )
 
-const words = new RegExp(
+const togglsOwn = new RegExp(
   `^(?:${[
     "(?:client )?name (?<empty>cannot be empty)",
     "(?:client )?name maximum length is (?<limit>\\d{1,9})",
@@ -87,9 +87,9 @@ const words = new RegExp(
 )
 
 /** Which of the texts it is by which Toggl is known even where a proxy hides its request id. */
-export type Known = Readonly<Record<string, string | undefined>>
+export type Words = Readonly<Record<string, string | undefined>>
 
-export const known = (text: string): Known | undefined => words.exec(text)?.groups
+export const known = (text: string): Words | undefined => togglsOwn.exec(text)?.groups
 
 /**
  * Whether the text is one of the two with which Toggl says that it does not know a client. On a delete such an answer
