@@ -28,6 +28,7 @@ import {
 } from "../ClientError.js"
 import type { Asked } from "../error/base.js"
 import { quotaLasts, quotaOf, retryAfter, whole, type AnswerHeaders } from "./headers.js"
+import type { Archived, Listed } from "./service.js"
 import { isHtml, known, parse, problemOf, sanitize, sentence, type Words } from "./text.js"
 
 /**
@@ -60,12 +61,6 @@ export interface Denied {
 
 /** What any operation can be answered with, beside its value. */
 export type Failure = TransportError | NotFound | BadRequest | PlanRequired | Gone | Denied
-
-/** A list: `clients` in Toggl's order, and what could not be read, by its place in the answer. */
-export interface Listed {
-  readonly clients: ReadonlyArray<Client>
-  readonly leftOut: ReadonlyArray<{ readonly index: number; readonly problem: string }>
-}
 
 type Unreadable = "NotJson" | "Shape"
 
@@ -234,12 +229,6 @@ export {
 /** The answer to `POST .../clients/{client_id}/archive`: the ids of the projects that were archived with the client. */
 export const archive = (asked: Asked, answer: Answer): Either.Either<ReadonlyArray<ProjectId>, Failure> =>
   Either.map(read<ReadonlyArray<ProjectId> | null, never>(asked, answer, asProjects, none), (ids) => ids ?? [])
-
-/** What was archived at once: the clients' ids (`client_ids`), and those of their projects (`project_ids`). */
-export interface Archived {
-  readonly clientIds: ReadonlyArray<ClientId>
-  readonly projectIds: ReadonlyArray<ProjectId>
-}
 
 /** The answer to `POST .../clients/archive`. */
 export const archiveMany = (asked: Asked, answer: Answer): Either.Either<ReadonlyArray<Archived>, Failure> =>

@@ -63,3 +63,5 @@ export const makeCall = (client: HttpClient.HttpClient, source: Service, setting
     })
   }
 }
+
+export type Calls = ReturnType<typeof makeCall>

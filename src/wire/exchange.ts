@@ -7,26 +7,15 @@ import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { Operation, WorkspaceId } from "../Client.js"
 import { BadRequest, Unreachable } from "../ClientError.js"
 import type { Credentials } from "../Credentials.js"
 import { answerIn, isConnectionFailure, withoutSpans } from "../effect/http.js"
 import type { Asked } from "../error/base.js"
 import type { Answer } from "./answer.js"
 import { isLoopback, pageOf } from "./baseUrl.js"
-import { quotaOf, type StatedQuota } from "./headers.js"
+import { quotaOf } from "./headers.js"
+import type { AnswerInfo } from "./service.js"
 import { signing } from "./signing.js"
-
-/**
- * An answer came, whatever it means. `operation` is one of the seven, `me` (`GET /me`), or `logged` (`GET /me/logged`,
- * which settles a 403). These two have an hourly quota of their own. `quota` is missing where no header states it.
- */
-export interface AnswerInfo {
-  readonly operation: Operation | "me" | "logged"
-  readonly workspaceId?: WorkspaceId
-  readonly status: number
-  readonly quota?: StatedQuota
-}
 
 export interface Settings {
   readonly baseUrl: string
@@ -44,7 +33,7 @@ export const navigatorOnline: Effect.Effect<Option.Option<boolean>> = Effect.syn
 
 /**
  * Without the span that platform makes of a request: it records the query string, which holds customers' names. The
- * first line keeps it off whatever the app has set on its client, and the second off a client put in its place.
+ * first step keeps it off whatever the app has set on its client, and the last off a client put in its place.
  */
 export const untraced = (
   client: HttpClient.HttpClient,
