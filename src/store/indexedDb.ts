@@ -55,13 +55,13 @@ const serve = (store: IDBObjectStore, request: Exclude<Request, Abort>, next: ()
 
 const isWrite = (request: Request): boolean => request._tag !== "Get" && request._tag !== "Range"
 
-interface Running<A> {
+interface Transaction<A> {
   readonly ended: Promise<Exit.Exit<A, StorageError>>
   /** Undoes it with this error, unless it is too late to: then the browser finishes it, and `ended` says how. */
   readonly abort: (error: StorageError) => void
 }
 
-const runStep = <A>(store: IDBObjectStore, step: () => Step<A>, hint: () => void): Running<A> => {
+const runStep = <A>(store: IDBObjectStore, step: () => Step<A>, hint: () => void): Transaction<A> => {
   const { transaction } = store
   const generator = step()
   let hasBegun = false
@@ -159,7 +159,7 @@ export const make = (name: string, limit: Duration.DurationInput): Effect.Effect
       step: () => Step<A>,
       onEnd: (exit: Exit.Exit<A, StorageError>) => void
     ): (() => void) => {
-      let running: Running<A> | undefined
+      let transaction: Transaction<A> | undefined
       let opening: Promise<IDBDatabase> | undefined
       let timed: Watched | undefined
       let isOver = false
@@ -177,9 +177,9 @@ export const make = (name: string, limit: Duration.DurationInput): Effect.Effect
         return mine
           .then((database) => {
             if (isOver) return Exit.fail(stalled)
-            const transaction = database.transaction(objectStore, mode, { durability: "strict" })
-            running = runStep(transaction.objectStore(objectStore), step, hint)
-            return running.ended
+            const store = database.transaction(objectStore, mode, { durability: "strict" }).objectStore(objectStore)
+            transaction = runStep(store, step, hint)
+            return transaction.ended
           })
           .catch((error: unknown) => Exit.fail(toStorageError(error)))
           .then((exit) => {
@@ -190,11 +190,11 @@ export const make = (name: string, limit: Duration.DurationInput): Effect.Effect
       }
       const stop = () => {
         isOver = true
-        if (running === undefined) {
+        if (transaction === undefined) {
           end(Exit.fail(stalled))
         } else {
           watchFor(() => end(Exit.fail(unknownEnd)))
-          running.abort(stalled)
+          transaction.abort(stalled)
         }
       }
       watchFor(() => {
