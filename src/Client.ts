@@ -8,6 +8,7 @@
  */
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
+import { orAbsent, orElse, texts } from "./effect/schema.js"
 
 const positiveInt = Schema.Int.pipe(Schema.positive())
 
@@ -95,18 +96,6 @@ export type AnyClientId = typeof AnyClientId.Type
  */
 export const isLocalClientId = (id: AnyClientId): id is LocalClientId => id < 0
 
-const absent = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true, nullable: true })
-
-const permissions = Schema.transform(
-  Schema.Union(Schema.String, Schema.Array(Schema.String)),
-  Schema.Array(Schema.String),
-  {
-    strict: true,
-    decode: (wire) => (typeof wire === "string" ? (wire === "" ? [] : [wire]) : wire),
-    encode: (list) => list
-  }
-)
-
 /**
  * A client as Toggl describes it. The schema's encoded side is Toggl's wire form.
  *
@@ -129,16 +118,16 @@ export const Client = Schema.Struct({
   id: ClientId,
   workspaceId: Schema.propertySignature(WorkspaceId).pipe(Schema.fromKey("wid")),
   name: Schema.String,
-  archived: Schema.optionalWith(Schema.Boolean, { default: () => false, nullable: true, exact: true }),
-  notes: Schema.optionalWith(Schema.String, { default: () => "", nullable: true, exact: true }),
-  at: absent(Schema.Date),
-  creatorId: absent(Schema.Int).pipe(Schema.fromKey("creator_id")),
-  permissions: Schema.optionalWith(permissions, { default: () => [], nullable: true, exact: true }),
-  integrationExtId: absent(Schema.String).pipe(Schema.fromKey("integration_ext_id")),
-  integrationExtType: absent(Schema.String).pipe(Schema.fromKey("integration_ext_type")),
-  integrationProvider: absent(Schema.String).pipe(Schema.fromKey("integration_provider")),
-  externalReference: absent(Schema.String).pipe(Schema.fromKey("external_reference")),
-  totalCount: absent(Schema.Int).pipe(Schema.fromKey("total_count"))
+  archived: orElse(Schema.Boolean, () => false),
+  notes: orElse(Schema.String, () => ""),
+  at: orAbsent(Schema.Date),
+  creatorId: orAbsent(Schema.Int).pipe(Schema.fromKey("creator_id")),
+  permissions: orElse(texts, () => []),
+  integrationExtId: orAbsent(Schema.String).pipe(Schema.fromKey("integration_ext_id")),
+  integrationExtType: orAbsent(Schema.String).pipe(Schema.fromKey("integration_ext_type")),
+  integrationProvider: orAbsent(Schema.String).pipe(Schema.fromKey("integration_provider")),
+  externalReference: orAbsent(Schema.String).pipe(Schema.fromKey("external_reference")),
+  totalCount: orAbsent(Schema.Int).pipe(Schema.fromKey("total_count"))
 })
 
 /**

@@ -4,160 +4,18 @@
  *
  * @since 0.1.0
  */
-import * as HttpClient from "@effect/platform/HttpClient"
-import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type { HttpClient } from "@effect/platform/HttpClient"
 import * as Config from "effect/Config"
-import * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
-import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type * as Scope from "effect/Scope"
-import * as Client from "./Client.js"
+import type * as Client from "./Client.js"
 import * as ClientError from "./ClientError.js"
-import { CurrentCredentials } from "./Credentials.js"
-import { resolveBaseUrl } from "./wire/baseUrl.js"
-import { makeCall } from "./wire/call.js"
-import { navigatorOnline, untraced, type AnswerInfo } from "./wire/exchange.js"
-import { bytes, count, duration } from "./settings.js"
-import * as ServerAnswer from "./wire/answer.js"
+import type { CurrentCredentials } from "./Credentials.js"
+import * as operations from "./wire/operations.js"
+import { ClientsApi, type Options, type Service, type State } from "./wire/service.js"
 
-export { type AnswerInfo } from "./wire/exchange.js"
-
-/**
- * What any operation on clients can fail with: no usable answer came (`TransportError`), or Toggl refused.
- *
- * @since 0.1.0
- * @category errors
- */
-export type CallError =
-  | ClientError.TransportError
-  | ClientError.NotFound
-  | ClientError.Forbidden
-  | ClientError.BadRequest
-  | ClientError.PlanRequired
-  | ClientError.Gone
-
-/**
- * What a list can fail with.
- *
- * @since 0.1.0
- * @category errors
- */
-export type ListError = CallError | ClientError.InvalidStatus
-
-/**
- * What an operation that sends a name can fail with.
- *
- * @since 0.1.0
- * @category errors
- */
-export type NameError = CallError | ClientError.InvalidName
-
-/**
- * A client's whole editable state. Toggl does not say what becomes of notes that are left out: give them, and `""` to
- * clear them.
- *
- * @since 0.1.0
- * @category models
- */
-export interface State {
-  readonly name: string
-  readonly notes?: string
-}
-
-/**
- * The operations. Each function of this module is the one of the same name here, and describes it.
- *
- * @since 0.1.0
- * @category services
- */
-export interface Service {
-  /** The base URL in use, absolute and without a slash at its end. */
-  readonly baseUrl: string
-  /** How long a request may take. */
-  readonly requestLimit: Duration.Duration
-  /** Tells `listener` of each answer, and of the quota that it states, until the scope closes. */
-  readonly listen: (listener: (info: AnswerInfo) => Effect.Effect<void>) => Effect.Effect<void, never, Scope.Scope>
-  readonly list: (
-    workspaceId: Client.WorkspaceId,
-    filter?: Client.Filter
-  ) => Effect.Effect<ReadonlyArray<Client.Client>, ListError>
-  readonly listWithReport: (
-    workspaceId: Client.WorkspaceId,
-    filter?: Client.Filter
-  ) => Effect.Effect<ServerAnswer.Listed, ListError>
-  readonly create: (
-    workspaceId: Client.WorkspaceId,
-    input: Client.CreateInput
-  ) => Effect.Effect<Client.Client, NameError>
-  readonly get: (workspaceId: Client.WorkspaceId, clientId: Client.ClientId) => Effect.Effect<Client.Client, CallError>
-  readonly update: (
-    workspaceId: Client.WorkspaceId,
-    clientId: Client.ClientId,
-    state: State
-  ) => Effect.Effect<Client.Client, NameError>
-  readonly delete: (workspaceId: Client.WorkspaceId, clientId: Client.ClientId) => Effect.Effect<void, CallError>
-  readonly archive: (
-    workspaceId: Client.WorkspaceId,
-    clientId: Client.ClientId
-  ) => Effect.Effect<ReadonlyArray<Client.ProjectId>, CallError>
-  readonly deleteMany: (
-    workspaceId: Client.WorkspaceId,
-    clientIds: ReadonlyArray<Client.ClientId>
-  ) => Effect.Effect<void, CallError>
-  readonly archiveMany: (
-    workspaceId: Client.WorkspaceId,
-    clientIds: ReadonlyArray<Client.ClientId>
-  ) => Effect.Effect<ReadonlyArray<ServerAnswer.Archived>, CallError>
-  readonly restore: (
-    workspaceId: Client.WorkspaceId,
-    clientId: Client.ClientId,
-    input?: Client.RestoreInput
-  ) => Effect.Effect<Client.Client, CallError>
-  readonly me: Effect.Effect<{ readonly userId: number }, ClientError.TransportError>
-}
-
-/**
- * @since 0.1.0
- * @category services
- */
-export class ClientsApi extends Context.Tag("effect-toggl-clients/ClientsApi")<ClientsApi, Service>() {}
-
-/**
- * - `baseUrl`: https, or http on loopback, with no user, query or fragment; in a page it may be relative, for a proxy on
- *   the page's origin (`/api/toggl`). `https://api.track.toggl.com/api/v9` unless given.
- * - `requestLimit`: how long a request may take, its answer's body included, before it is aborted. 20 seconds unless
- *   given; a bare number is in milliseconds.
- * - `maxNameBytes`: the most UTF-8 bytes of a name. 255 unless given.
- * - `transformClient`: changes the `HttpClient` that is used. A client that sends a request again may create twice.
- * - `traceHeaders`: sends `traceparent` and `b3`, before which browsers ask other origins. Off unless given.
- * - `onAnswer`: is told of each answer, and of the quota that it states.
- * - `isOnline`: whether the device says that it is online, asked just before each request. It stops nothing. Where it
- *   says `false`, a request that then fails counts as never sent, but for one to this device itself (`localhost`,
- *   `127.0.0.1`), which needs no network. `navigator.onLine` unless given.
- * - `offlineIncludesLoopback`: believes it of this device itself too. For tests and demos that cut a page off from its
- *   own device, as a browser's developer tools do; elsewhere a change could be sent twice. Off unless given.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Options {
-  readonly baseUrl?: string | URL
-  readonly requestLimit?: Duration.DurationInput
-  readonly maxNameBytes?: number
-  readonly transformClient?: (client: HttpClient.HttpClient) => HttpClient.HttpClient
-  readonly traceHeaders?: boolean
-  readonly onAnswer?: (info: AnswerInfo) => Effect.Effect<void>
-  readonly isOnline?: Effect.Effect<Option.Option<boolean>>
-  readonly offlineIncludesLoopback?: boolean
-}
-
-type Asked = ServerAnswer.Asked & { readonly operation: Client.Operation; readonly workspaceId: Client.WorkspaceId }
-
-const invalid = (setting: string, problem: string) => new ClientError.InvalidConfiguration({ setting, problem })
+export * from "./wire/service.js"
 
 /**
  * The operations over the `HttpClient` and the credentials in the context. Fails with `InvalidConfiguration`, which
@@ -169,110 +27,9 @@ const invalid = (setting: string, problem: string) => new ClientError.InvalidCon
  * @since 0.1.0
  * @category constructors
  */
-export const make = /*#__PURE__*/ Effect.fnUntraced(function* (
-  options: Options = {}
-): Effect.fn.Return<Service, ClientError.InvalidConfiguration, HttpClient.HttpClient | CurrentCredentials> {
-  const source = yield* CurrentCredentials
-  const client = yield* HttpClient.HttpClient
-  const baseUrl = yield* resolveBaseUrl(options.baseUrl)
-  const limit = yield* duration("requestLimit", options.requestLimit ?? "20 seconds", 'a duration such as "20 seconds"')
-  const maxNameBytes = yield* count("maxNameBytes", options.maxNameBytes ?? Client.maxNameBytes, bytes)
-  const listeners = new Set<(info: AnswerInfo) => Effect.Effect<void>>()
-  const { call, me } = makeCall(untraced(client, options.transformClient ?? identity), source, {
-    baseUrl,
-    limit,
-    traceHeaders: options.traceHeaders ?? false,
-    isOnline: options.isOnline ?? navigatorOnline,
-    offlineIncludesLoopback: options.offlineIncludesLoopback ?? false,
-    onAnswer: (info) =>
-      Effect.forEach([options.onAnswer ?? (() => Effect.void), ...listeners], (listener) => listener(info), {
-        discard: true
-      })
-  })
-
-  const clients = (workspaceId: Client.WorkspaceId) => `${baseUrl}/workspaces/${String(workspaceId)}/clients`
-
-  const listed = (workspaceId: Client.WorkspaceId, { name = "", status }: Client.Filter = {}) => {
-    const urlParams = { ...(status === undefined ? {} : { status }), ...(name === "" ? {} : { name }) }
-    const request = HttpClientRequest.get(clients(workspaceId), { urlParams })
-    return call({ operation: "list", workspaceId }, request, (asked, answer) =>
-      ServerAnswer.list(asked, answer, status)
-    )
-  }
-
-  const write = Effect.fnUntraced(function* (
-    asked: Asked,
-    request: HttpClientRequest.HttpClientRequest,
-    { name, notes }: State
-  ) {
-    const checked = Client.checkName(name, maxNameBytes)
-    if (Either.isLeft(checked)) {
-      const { reason } = checked.left
-      const limit = reason === "TooLong" ? { limit: checked.left.limit } : {}
-      return yield* new ClientError.InvalidName({ ...asked, ...limit, name, reason })
-    }
-    const body = { name: checked.right, notes, wid: asked.workspaceId }
-    return yield* call(asked, HttpClientRequest.bodyUnsafeJson(request, body), (asked, answer) =>
-      ServerAnswer.create(asked, answer, checked.right)
-    )
-  })
-
-  const onClient = <Args extends ReadonlyArray<unknown>, A, E>(
-    operation: Client.Operation,
-    send: (asked: Asked, url: string, ...args: Args) => Effect.Effect<A, E>
-  ) =>
-    Effect.fn(`ClientsApi.${operation}`)((workspaceId: Client.WorkspaceId, clientId: Client.ClientId, ...args: Args) =>
-      send({ operation, workspaceId, clientId }, `${clients(workspaceId)}/${clientId}`, ...args)
-    )
-
-  const onMany = <A, E>(
-    operation: "delete" | "archive",
-    read: (asked: ServerAnswer.Asked, answer: ServerAnswer.Answer) => Either.Either<A, E | ServerAnswer.Denied>
-  ) =>
-    Effect.fn(`ClientsApi.${operation}Many`)(
-      (workspaceId: Client.WorkspaceId, clientIds: ReadonlyArray<Client.ClientId>) => {
-        const request = HttpClientRequest.post(`${clients(workspaceId)}/${operation}`)
-        return call({ operation, workspaceId }, HttpClientRequest.bodyUnsafeJson(request, clientIds), read)
-      }
-    )
-
-  return {
-    baseUrl,
-    requestLimit: limit,
-    listen: (listener) =>
-      Effect.acquireRelease(
-        Effect.sync(() => {
-          listeners.add(listener)
-        }),
-        () => Effect.sync(() => listeners.delete(listener))
-      ),
-    listWithReport: Effect.fn("ClientsApi.listWithReport")(listed),
-    list: Effect.fn("ClientsApi.list")(function* (workspaceId: Client.WorkspaceId, filter?: Client.Filter) {
-      const { clients, leftOut } = yield* listed(workspaceId, filter)
-      if (leftOut.length > 0) yield* Effect.logWarning(`${leftOut.length} of the listed clients cannot be read`)
-      return clients
-    }),
-    create: Effect.fn("ClientsApi.create")((workspaceId: Client.WorkspaceId, input: Client.CreateInput) =>
-      write({ operation: "create", workspaceId }, HttpClientRequest.post(clients(workspaceId)), input)
-    ),
-    get: onClient("get", (asked, url) => call(asked, HttpClientRequest.get(url), ServerAnswer.get)),
-    update: onClient("update", (asked, url, state: State) => write(asked, HttpClientRequest.put(url), state)),
-    delete: onClient("delete", (asked, url) => call(asked, HttpClientRequest.del(url), ServerAnswer.delete)),
-    archive: onClient("archive", (asked, url) =>
-      call(asked, HttpClientRequest.post(`${url}/archive`), ServerAnswer.archive)
-    ),
-    restore: onClient("restore", (asked, url, input: Client.RestoreInput = {}) => {
-      const { projects, restoreAllProjects } = input
-      const request = HttpClientRequest.post(`${url}/restore`)
-      const isBare = projects === undefined && restoreAllProjects === undefined
-      const body = { projects, restore_all_projects: restoreAllProjects }
-      return call(asked, isBare ? request : HttpClientRequest.bodyUnsafeJson(request, body), ServerAnswer.restore)
-    }),
-    deleteMany: onMany("delete", ServerAnswer.delete),
-    archiveMany: onMany("archive", ServerAnswer.archiveMany),
-    me: Effect.withSpan(me, "ClientsApi.me")
-  }
-})
+export const make: (
+  options?: Options
+) => Effect.Effect<Service, ClientError.InvalidConfiguration, CurrentCredentials | HttpClient> = operations.make
 
 /**
  * The operations, over the `HttpClient` and the credentials that are provided.
@@ -291,7 +48,7 @@ export const make = /*#__PURE__*/ Effect.fnUntraced(function* (
  */
 export const layer = (
   options?: Options
-): Layer.Layer<ClientsApi, ClientError.InvalidConfiguration, HttpClient.HttpClient | CurrentCredentials> =>
+): Layer.Layer<ClientsApi, ClientError.InvalidConfiguration, HttpClient | CurrentCredentials> =>
   Layer.effect(ClientsApi, make(options))
 
 /**
@@ -307,12 +64,18 @@ export const layerConfig = ({
 }: Omit<Options, "baseUrl"> & { readonly baseUrl?: Config.Config<string | URL> } = {}): Layer.Layer<
   ClientsApi,
   ClientError.InvalidConfiguration,
-  HttpClient.HttpClient | CurrentCredentials
+  HttpClient | CurrentCredentials
 > =>
   Layer.effect(
     ClientsApi,
     Config.option(baseUrl).pipe(
-      Effect.mapError(() => invalid("baseUrl", "it cannot be read from the configuration")),
+      Effect.mapError(
+        () =>
+          new ClientError.InvalidConfiguration({
+            setting: "baseUrl",
+            problem: "it cannot be read from the configuration"
+          })
+      ),
       Effect.flatMap((url) => make(Option.isNone(url) ? options : { ...options, baseUrl: url.value }))
     )
   )

@@ -47,19 +47,9 @@ const listen = (
 ): Stream.Stream<void> =>
   target === undefined
     ? Stream.empty
-    : Stream.asyncPush<void>(
-        (emit) =>
-          Effect.acquireRelease(
-            Effect.sync(() => {
-              const heard = () => {
-                if (when()) emit.single(undefined)
-              }
-              target.addEventListener(type, heard)
-              return heard
-            }),
-            (heard) => Effect.sync(() => target.removeEventListener(type, heard))
-          ),
-        { bufferSize: 1, strategy: "sliding" }
+    : Stream.fromEventListener(target, type, { bufferSize: 1 }).pipe(
+        Stream.filter(when),
+        Stream.map(() => undefined)
       )
 
 /**

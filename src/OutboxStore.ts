@@ -27,7 +27,7 @@ import * as engine from "./store/engine.js"
 import * as indexedDbEngine from "./store/indexedDb.js"
 import * as memoryEngine from "./store/memory.js"
 import type { Step } from "./store/step.js"
-import * as uuid from "./ids.js"
+import { uuid } from "./ids.js"
 import { raised, type Turn } from "./log/state.js"
 import type { Mutation } from "./Mutation.js"
 
@@ -197,7 +197,7 @@ const fromEngine = (engine: engine.Engine): Effect.Effect<Service> =>
   Effect.sync((): Service => {
     const run = <A>(step: () => Step<A>) => engine.run("readwrite", step)
     const write = <A>(step: (newStoreId: string) => Step<A>) =>
-      Effect.flatMap(uuid.make, (newStoreId) => run(() => step(newStoreId)))
+      Effect.flatMap(uuid, (newStoreId) => run(() => step(newStoreId)))
     const read = <A>(step: (newStoreId: string) => Step<A>) => engine.run("readonly", () => step(""))
     return {
       load: read((newStoreId) => load(newStoreId)),
@@ -221,7 +221,7 @@ const fromEngine = (engine: engine.Engine): Effect.Effect<Service> =>
         write((newStoreId) => storeList(newStoreId, workspaceId, since, clients, now)),
       storeClient: (workspaceId, clientId, since, client) =>
         write((newStoreId) => storeClient(newStoreId, workspaceId, clientId, since, client)),
-      purge: Effect.flatMap(uuid.make, (next) => run(() => purge(next))),
+      purge: Effect.flatMap(uuid, (next) => run(() => purge(next))),
       onHint: engine.onHint
     }
   })

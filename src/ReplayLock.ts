@@ -5,7 +5,6 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as GlobalValue from "effect/GlobalValue"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 
@@ -102,8 +101,25 @@ interface InProcess {
  * @since 0.1.0
  * @category constructors
  */
-export const makeInProcess = (name: string): Service =>
-  fromState(GlobalValue.globalValue(`effect-toggl-clients/ReplayLock/${name}`, newState))
+export const makeInProcess = (name: string): Service => {
+  const locks = ofProcess()
+  const lock = locks.get(name) ?? newState()
+  locks.set(name, lock)
+  return fromState(lock)
+}
+
+const key = Symbol.for("effect-toggl-clients/ReplayLock")
+
+const isLocks = (value: unknown): value is Map<string, InProcess> => value instanceof Map
+
+// Of the process, also where this module is loaded twice.
+const ofProcess = (): Map<string, InProcess> => {
+  const there: unknown = Reflect.get(globalThis, key)
+  if (isLocks(there)) return there
+  const locks = new Map<string, InProcess>()
+  Reflect.set(globalThis, key, locks)
+  return locks
+}
 
 const newState = (): InProcess => ({ holder: undefined, waiting: new Set() })
 

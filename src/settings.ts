@@ -18,12 +18,22 @@ export const bytes = "a number of bytes, such as 255"
 export const count = (setting: string, value: number, hint: string, least = 1): Checked<number> =>
   checked(setting, value, Number.isSafeInteger(value) && value >= least, hint)
 
-const isBelowNought = (given: unknown): boolean =>
-  typeof given === "string" ? given.startsWith("-") : typeof given === "number" ? !(given >= 0) : false
+const isInput = (given: unknown): given is Duration.DurationInput => {
+  switch (typeof given) {
+    case "string":
+      return !given.startsWith("-")
+    case "number":
+      return given >= 0
+    case "bigint":
+      return given >= 0n
+    default:
+      return Array.isArray(given) || Duration.isDuration(given)
+  }
+}
 
 /** The duration, also an endless one. What is NaN or below nought would be decoded as 0. */
 export const durationOf = (given: unknown): Option.Option<Duration.Duration> =>
-  isBelowNought(given) ? Option.none() : Duration.decodeUnknown(given)
+  isInput(given) ? Duration.decodeUnknown(given) : Option.none()
 
 /** A duration that ends, of `least` milliseconds or more. */
 export const duration = (

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as Client from "../src/Client.js"
 import * as ClientError from "../src/ClientError.js"
+import type { Asked } from "../src/error/base.js"
 import * as ServerAnswer from "../src/wire/answer.js"
 import { type Disposition, disposition } from "../src/wire/disposition.js"
 import { isNotFoundText } from "../src/wire/text.js"
@@ -15,7 +16,7 @@ const now = Date.parse("2026-03-01T12:00:00Z")
 const acme = { id: clientId, wid: workspaceId, archived: false, name: "Acme", at: "2024-03-17T10:55:38+00:00" }
 
 type Read = (
-  asked: ServerAnswer.Asked,
+  asked: Asked,
   answer: ServerAnswer.Answer
 ) => Either.Either<unknown, { readonly _tag: string } | ClientError.ClientError>
 
@@ -23,10 +24,10 @@ const onClients: Record<Client.Operation, Read> = {
   list: ServerAnswer.list,
   create: ServerAnswer.create,
   get: ServerAnswer.get,
-  update: ServerAnswer.update,
+  update: ServerAnswer.create,
   delete: ServerAnswer.delete,
   archive: ServerAnswer.archive,
-  restore: ServerAnswer.restore
+  restore: ServerAnswer.get
 }
 const ofUser: Record<string, Read> = { me: ServerAnswer.me, logged: ServerAnswer.logged }
 const operations = Client.Operation.literals
@@ -347,7 +348,7 @@ describe("a 403", () => {
     assert.strictEqual(denied._tag, "Denied")
     if (denied._tag !== "Denied") return
     const settle = (status: number, headers = {}) =>
-      ServerAnswer.settle(denied, ServerAnswer.logged(asked, answer(status, "", headers)))
+      ServerAnswer.denied(denied, ServerAnswer.logged(asked, answer(status, "", headers)))
     assert.deepEqual(settle(200), new ClientError.Forbidden({ ...asked, requestId: "abc123" }))
     assert.deepEqual(
       settle(403, { "x-remaining-login-attempts": "2" }),

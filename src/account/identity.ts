@@ -6,7 +6,7 @@ import type * as Credentials from "../Credentials.js"
 import type * as OutboxStore from "../OutboxStore.js"
 import type { Local } from "../instance/decide.js"
 import type { Mirror } from "../instance/mirror.js"
-import { Pinned } from "../wire/pinned.js"
+import { Pinned } from "../wire/signing.js"
 
 export type Identity =
   | { readonly _tag: "Known"; readonly credentials: Credentials.Credentials }

@@ -7,11 +7,12 @@ import * as Stream from "effect/Stream"
 import * as Client from "../Client.js"
 import * as ClientError from "../ClientError.js"
 import type { Ending } from "../Entry.js"
+import { checkedName } from "../error/name.js"
 import type { Mutation } from "../Mutation.js"
 import { Outbox } from "../outbox/service.js"
 import type { Receipt } from "../Receipt.js"
 import type * as View from "../View.js"
-import * as chance from "../chance.js"
+import { localId } from "../ids.js"
 import type * as Clients from "./service.js"
 import { bytes, checked as checkedSetting, count, durationOf } from "../settings.js"
 
@@ -20,10 +21,6 @@ const isUpdateInput = Schema.is(Client.UpdateInput)
 const isRestoreInput = Schema.is(Client.RestoreInput)
 const isWorkspaceId = Schema.is(Client.WorkspaceId)
 const isAnyClientId = Schema.is(Client.AnyClientId)
-
-const localId: Effect.Effect<Client.LocalClientId> = Effect.map(chance.next, (fraction) =>
-  Client.LocalClientId.make(-Math.floor(1 + fraction * (2 ** 52 - 1)))
-)
 
 type Done = Extract<Ending, { readonly _tag: "Done" }>
 
@@ -76,18 +73,6 @@ export const make = (
         Effect.map((view) => filtered(view, options))
       )
 
-    const checkName = (asked: object, name: string) =>
-      Either.mapLeft(
-        Client.checkName(name, maxNameBytes),
-        (problem) =>
-          new ClientError.InvalidName({
-            ...asked,
-            name,
-            reason: problem.reason,
-            ...(problem.reason === "TooLong" ? { limit: problem.limit } : {})
-          })
-      )
-
     // What the types forbid may still come from plain JavaScript.
     const checked = (
       operation: Client.Operation,
@@ -129,7 +114,7 @@ export const make = (
         const asked = { operation: "create", workspaceId } as const
         yield* checked("create", workspaceId, undefined)
         if (!isCreateInput(input)) return yield* bad(asked, "a client takes a name, and notes if any, as text")
-        const name = yield* checkName(asked, input.name)
+        const name = yield* checkedName(asked, input.name, maxNameBytes)
         return yield* submitClient({
           _tag: "Create",
           workspaceId,
@@ -149,7 +134,7 @@ export const make = (
         if (input.name === undefined && input.notes === undefined) {
           return yield* bad(asked, "a change needs a name, notes or both")
         }
-        const name = input.name === undefined ? {} : { name: yield* checkName(asked, input.name) }
+        const name = input.name === undefined ? {} : { name: yield* checkedName(asked, input.name, maxNameBytes) }
         const notes = input.notes === undefined ? {} : { notes: input.notes }
         return yield* submitClient({ _tag: "Update", workspaceId, clientId, change: { ...name, ...notes } })
       }, traced("update")),

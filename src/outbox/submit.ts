@@ -33,9 +33,9 @@ import { asked, requestOf } from "../log/request.js"
 import type { Draft } from "../transactions/accept.js"
 import type { Mirror } from "../instance/mirror.js"
 import type { Observed } from "./status.js"
-import { Pinned } from "../wire/pinned.js"
+import { Pinned } from "../wire/signing.js"
 import type { WakeUp } from "../replay/loop.js"
-import * as uuid from "../ids.js"
+import { uuid } from "../ids.js"
 
 export interface Dependencies {
   readonly api: ClientsApi.Service
@@ -233,7 +233,7 @@ export const make = (deps: Dependencies): Effect.Effect<Submitted> =>
 
     const submit = (mutation: Mutation.Mutation) =>
       Effect.gen(function* () {
-        const id = EntryId.make(yield* uuid.make, true)
+        const id = EntryId.make(yield* uuid, true)
         const accepted = yield* accept({ id, mutation, acceptedAt: yield* Clock.currentTimeMillis })
         return yield* Either.isRight(accepted) ? firstAttempt(accepted.right) : unstored(mutation, accepted.left)
       })

@@ -16,7 +16,7 @@ import {
   toError
 } from "../account/identity.js"
 import * as budget from "../instance/quota.js"
-import { Pinned } from "../wire/pinned.js"
+import { Pinned } from "../wire/signing.js"
 
 export interface Dependencies extends IdentityDependencies {
   /** The time that the server named, if there is one that has not passed. */

@@ -21,7 +21,7 @@ import type { Mirror } from "../instance/mirror.js"
 import * as preparing from "./prepare.js"
 import { crossed, type Refreshing } from "../read/refresh.js"
 import { identify } from "../account/identity.js"
-import { Pinned } from "../wire/pinned.js"
+import { Pinned } from "../wire/signing.js"
 import type { Verdict } from "../transactions/settle.js"
 import { monotonic } from "../instance/clock.js"
 

@@ -1,3 +1,4 @@
+import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -54,13 +55,13 @@ const serve = (store: IDBObjectStore, request: Exclude<Request, Abort>, next: ()
 
 const isWrite = (request: Request): boolean => request._tag !== "Get" && request._tag !== "Range"
 
-interface Running<A> {
+interface Transaction<A> {
   readonly ended: Promise<Exit.Exit<A, StorageError>>
   /** Undoes it with this error, unless it is too late to: then the browser finishes it, and `ended` says how. */
   readonly abort: (error: StorageError) => void
 }
 
-const runStep = <A>(store: IDBObjectStore, step: () => Step<A>, hint: () => void): Running<A> => {
+const runStep = <A>(store: IDBObjectStore, step: () => Step<A>, hint: () => void): Transaction<A> => {
   const { transaction } = store
   const generator = step()
   let hasBegun = false
@@ -113,7 +114,7 @@ const runStep = <A>(store: IDBObjectStore, step: () => Step<A>, hint: () => void
 }
 
 const reasonOf = (exit: Exit.Exit<unknown, StorageError>): StorageError["reason"] | undefined =>
-  Exit.isSuccess(exit) || exit.cause._tag !== "Fail" ? undefined : exit.cause.error.reason
+  Exit.isSuccess(exit) ? undefined : Option.getOrUndefined(Cause.failureOption(exit.cause))?.reason
 
 /** A step that is under way, as the timer sees it. */
 interface Watched {
@@ -158,7 +159,7 @@ export const make = (name: string, limit: Duration.DurationInput): Effect.Effect
       step: () => Step<A>,
       onEnd: (exit: Exit.Exit<A, StorageError>) => void
     ): (() => void) => {
-      let running: Running<A> | undefined
+      let transaction: Transaction<A> | undefined
       let opening: Promise<IDBDatabase> | undefined
       let timed: Watched | undefined
       let isOver = false
@@ -176,9 +177,9 @@ export const make = (name: string, limit: Duration.DurationInput): Effect.Effect
         return mine
           .then((database) => {
             if (isOver) return Exit.fail(stalled)
-            const transaction = database.transaction(objectStore, mode, { durability: "strict" })
-            running = runStep(transaction.objectStore(objectStore), step, hint)
-            return running.ended
+            const store = database.transaction(objectStore, mode, { durability: "strict" }).objectStore(objectStore)
+            transaction = runStep(store, step, hint)
+            return transaction.ended
           })
           .catch((error: unknown) => Exit.fail(toStorageError(error)))
           .then((exit) => {
@@ -189,11 +190,11 @@ export const make = (name: string, limit: Duration.DurationInput): Effect.Effect
       }
       const stop = () => {
         isOver = true
-        if (running === undefined) {
+        if (transaction === undefined) {
           end(Exit.fail(stalled))
         } else {
           watchFor(() => end(Exit.fail(unknownEnd)))
-          running.abort(stalled)
+          transaction.abort(stalled)
         }
       }
       watchFor(() => {

@@ -131,14 +131,16 @@ export const make = (
     run: <A>(mode: "readonly" | "readwrite", step: () => Step<A>) =>
       Effect.suspend((): Effect.Effect<A, StorageError> => {
         const undo: Array<() => void> = []
-        const took = Either.flatMap(
-          Either.try({ try: () => takeTurns(memory, step(), undo), catch: toStorageError }),
-          (result) => result
+        const ended = Either.try({ try: () => takeTurns(memory, step(), undo), catch: toStorageError }).pipe(
+          Either.flatMap((took) => took),
+          Either.flatMap((result) => {
+            const error = fault(mode)
+            return error === undefined ? Either.right(result) : Either.left(error)
+          })
         )
-        const error = Either.isLeft(took) ? took.left : fault(mode)
-        if (error !== undefined) for (const undoIt of undo.reverse()) undoIt()
+        if (Either.isLeft(ended)) for (const undoIt of undo.reverse()) undoIt()
         else if (undo.length > 0) for (const listener of memory.connections) if (listener !== hint) listener()
-        return error === undefined ? took : Effect.fail(error)
+        return ended
       }),
     onHint: (listener) =>
       Effect.acquireRelease(

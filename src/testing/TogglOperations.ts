@@ -29,7 +29,7 @@ export interface Call {
  * @since 0.1.0
  * @category models
  */
-export type Result = Either.Either<{ readonly state: TogglState.State; readonly body: string }, TogglState.Refused>
+export type Reply = Either.Either<{ readonly state: TogglState.State; readonly body: string }, TogglState.Refused>
 
 const invalidJson = new TogglState.Refused({ status: 400, text: "JSON is not valid" })
 
@@ -77,7 +77,7 @@ const restoreInput = (text: string): Either.Either<TogglState.RestoreInput, Togg
   })
 }
 
-const list = (call: Call): Result => {
+const list = (call: Call): Reply => {
   const status = call.request.query.get("status") ?? "active"
   if (status !== "active" && status !== "archived" && status !== "both") {
     return Either.left(new TogglState.Refused({ status: 400, text: "Client status is invalid" }))
@@ -90,36 +90,36 @@ const list = (call: Call): Result => {
   return Either.right({ state: call.state, body: TogglWire.clients(found, call.scene.options) })
 }
 
-const create = (call: Call): Result =>
+const create = (call: Call): Reply =>
   nameAndNotes(call.request.body).pipe(
     Either.flatMap((input) => TogglState.createClient(call.state, call.scene, input)),
     Either.map(one(call))
   )
 
-const get = (call: Call): Result =>
+const get = (call: Call): Reply =>
   Either.map(TogglState.getClient(call.state, call.scene, call.clientId), (value) =>
     one(call)({ state: call.state, value })
   )
 
-const update = (call: Call): Result =>
+const update = (call: Call): Reply =>
   nameAndNotes(call.request.body).pipe(
     Either.flatMap((input) => TogglState.updateClient(call.state, call.scene, call.clientId, input)),
     Either.map(one(call))
   )
 
-const remove = (call: Call): Result =>
+const remove = (call: Call): Reply =>
   Either.map(
     TogglState.deleteClient(call.state, call.scene, call.clientId),
     answer(() => call.scene.options.deleteBody)
   )
 
-const archive = (call: Call): Result =>
+const archive = (call: Call): Reply =>
   Either.map(
     TogglState.archiveClient(call.state, call.scene, call.clientId),
     answer((projects) => TogglWire.list(projects, call.scene.options))
   )
 
-const restore = (call: Call): Result =>
+const restore = (call: Call): Reply =>
   restoreInput(call.request.body).pipe(
     Either.flatMap((input) => TogglState.restoreClient(call.state, call.scene, call.clientId, input)),
     Either.map(one(call))
@@ -129,20 +129,20 @@ const bulk = <A>(
   call: Call,
   step: (state: TogglState.State, id: number) => TogglState.Transition<A>,
   encode: (values: ReadonlyArray<A>) => string
-): Result =>
+): Reply =>
   idList(call.request.body).pipe(
     Either.flatMap((ids) => TogglState.forEachId(call.state, call.scene, ids, step)),
     Either.map(answer(encode))
   )
 
-const data = (call: Call): Result =>
+const data = (call: Call): Reply =>
   bulk(
     call,
     (state, id) => Either.map(TogglState.getClient(state, call.scene, id), (value) => ({ state, value })),
     (clients) => TogglWire.clients(clients, call.scene.options)
   )
 
-const archiveMany = (call: Call): Result =>
+const archiveMany = (call: Call): Reply =>
   bulk(
     call,
     (state, id) =>
@@ -156,7 +156,7 @@ const archiveMany = (call: Call): Result =>
       ])
   )
 
-const deleteMany = (call: Call): Result =>
+const deleteMany = (call: Call): Reply =>
   bulk(
     call,
     (state, id) => TogglState.deleteClient(state, call.scene, id),

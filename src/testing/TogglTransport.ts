@@ -3,12 +3,12 @@
  *
  * @since 0.1.0
  */
-import * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { ConnectionLost } from "./Fault.js"
+import * as HttpFailure from "./HttpFailure.js"
 import type { Options } from "./TogglOptions.js"
 import type { Answer, WireRequest } from "./TogglWire.js"
 
@@ -78,10 +78,10 @@ const bodyText = (request: HttpClientRequest.HttpClientRequest): Effect.Effect<s
 export const fromHttpClient = (
   request: HttpClientRequest.HttpClientRequest,
   url: URL
-): Effect.Effect<Incoming, HttpClientError.RequestError> =>
+): Effect.Effect<Incoming, HttpFailure.HttpFailure> =>
   bodyText(request).pipe(
     Effect.mapBoth({
-      onFailure: (cause) => new HttpClientError.RequestError({ request, reason: "Encode", cause }),
+      onFailure: (cause) => HttpFailure.ofBody(request, cause),
       onSuccess: (body) => ({
         method: request.method,
         path: url.pathname,
@@ -128,12 +128,7 @@ export const toHttpClient = (
 export const toRequestError = (
   request: HttpClientRequest.HttpClientRequest,
   lost: ConnectionLost
-): HttpClientError.RequestError =>
-  new HttpClientError.RequestError({
-    request,
-    reason: "Transport",
-    cause: new TypeError("fetch failed", { cause: lost })
-  })
+): HttpFailure.HttpFailure => HttpFailure.ofConnection(request, new TypeError("fetch failed", { cause: lost }))
 
 const allowedOrigin = ({ headers }: Incoming, options: Options): string | undefined =>
   options.allowedOrigins.find((allowed) => allowed === "*" || allowed === headers["origin"]) === undefined

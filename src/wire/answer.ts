@@ -6,12 +6,10 @@
  * in the wording that Toggl is known to use. A 400, 403, 404 or 410 with a web page, or with a text that is not known
  * and no `X-Toggl-Request-Id`, is held to be a proxy's. An empty body is no sign of a proxy on a 403, whose body Toggl
  * leaves empty; on the other three it is, for there Toggl says why.
- *
- * @since 0.1.0
  */
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { Client, ClientId, ProjectId, type Operation, type WorkspaceId } from "../Client.js"
+import { Client, ClientId, ProjectId } from "../Client.js"
 import {
   BadRequest,
   Forbidden,
@@ -28,20 +26,10 @@ import {
   UnexpectedAnswer,
   type TransportError
 } from "../ClientError.js"
+import type { Asked } from "../error/base.js"
 import { quotaLasts, quotaOf, retryAfter, whole, type AnswerHeaders } from "./headers.js"
-import { isHtml, known, parse, problemOf, sanitize, sentence, type Known } from "./text.js"
-
-/**
- * What was asked, as the errors tell it.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Asked {
-  readonly operation?: Operation
-  readonly workspaceId?: WorkspaceId
-  readonly clientId?: ClientId
-}
+import type { Archived, Listed } from "./service.js"
+import { isHtml, known, parse, problemOf, sanitize, sentence, type Words } from "./text.js"
 
 /**
  * What came back.
@@ -51,9 +39,6 @@ export interface Asked {
  * - `redirected`: whether the answer is a redirect's, followed or hidden
  * - `now`: our clock in milliseconds, for a date in `Retry-After` where the answer has no `Date`
  * - `secrets`: what to take out of texts
- *
- * @since 0.1.0
- * @category models
  */
 export interface Answer {
   readonly status: number
@@ -66,10 +51,7 @@ export interface Answer {
 
 /**
  * A 403: either their user may not do this, and it is `forbidden`, or the credentials are bad, and it is `unauthorized`.
- * `GET /me/logged` tells, and {@link settle} puts the two together.
- *
- * @since 0.1.0
- * @category models
+ * `GET /me/logged` tells, and {@link denied} puts the two together.
  */
 export interface Denied {
   readonly _tag: "Denied"
@@ -77,24 +59,8 @@ export interface Denied {
   readonly unauthorized: Unauthorized
 }
 
-/**
- * What any operation can be answered with, beside its value.
- *
- * @since 0.1.0
- * @category models
- */
+/** What any operation can be answered with, beside its value. */
 export type Failure = TransportError | NotFound | BadRequest | PlanRequired | Gone | Denied
-
-/**
- * A list: `clients` in Toggl's order, and what could not be read, by its place in the answer.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Listed {
-  readonly clients: ReadonlyArray<Client>
-  readonly leftOut: ReadonlyArray<{ readonly index: number; readonly problem: string }>
-}
 
 type Unreadable = "NotJson" | "Shape"
 
@@ -103,7 +69,7 @@ interface Told extends Asked {
   readonly text?: string
 }
 
-const tell = (asked: Asked, { headers, secrets }: Answer, text: string, words?: Known): Told => {
+const tell = (asked: Asked, { headers, secrets }: Answer, text: string, words?: Words): Told => {
   const requestId = headers["x-toggl-request-id"]
   // a known text is kept whole, for it is looked at again: a password may be a word of it
   const shown =
@@ -123,7 +89,7 @@ const read = <A, E>(
   asked: Asked,
   answer: Answer,
   decode: (body: Either.Either<unknown, unknown>) => Either.Either<A, Unreadable>,
-  refused: (told: Told, words: Known) => E | undefined
+  refused: (told: Told, words: Words) => E | undefined
 ): Either.Either<A, Failure | E> => {
   const { headers, now, redirected = false, text } = answer
   const status = Number.isSafeInteger(answer.status) ? answer.status : -1
@@ -225,24 +191,16 @@ const listed =
 /**
  * The answer to `GET .../clients`. An item that does not decode is left out and reported; it never fails the list. No
  * body, `null` and `[]` are all the empty list. `status` is the one that was asked for.
- *
- * @since 0.1.0
- * @category answers
  */
 export const list = (asked: Asked, answer: Answer, status = ""): Either.Either<Listed, Failure | InvalidStatus> => {
-  const refused = (told: Told, words: Known) =>
+  const refused = (told: Told, words: Words) =>
     words["status"] === undefined ? undefined : new InvalidStatus({ ...told, status })
   return Either.map(read(asked, answer, asList, refused), listed(answer.secrets))
 }
 
-/**
- * The answer to `POST .../clients`. `name` is the one that was sent.
- *
- * @since 0.1.0
- * @category answers
- */
+/** The answer to `POST .../clients` and to `PUT .../clients/{client_id}`. `name` is the one that was sent. */
 export const create = (asked: Asked, answer: Answer, name = ""): Either.Either<Client, Failure | InvalidName> => {
-  const refused = (told: Told, { empty, limit, taken }: Known) =>
+  const refused = (told: Told, { empty, limit, taken }: Words) =>
     empty !== undefined
       ? new InvalidName({ ...told, name, reason: "Empty" })
       : taken !== undefined
@@ -253,22 +211,9 @@ export const create = (asked: Asked, answer: Answer, name = ""): Either.Either<C
   return read(asked, answer, asClient, refused)
 }
 
-/**
- * The answer to `GET .../clients/{client_id}`.
- *
- * @since 0.1.0
- * @category answers
- */
+/** The answer to `GET .../clients/{client_id}` and to `POST .../clients/{client_id}/restore`. */
 export const get = (asked: Asked, answer: Answer): Either.Either<Client, Failure> =>
   read<Client, never>(asked, answer, asClient, none)
-
-/**
- * The answer to `PUT .../clients/{client_id}`. `name` is the one that was sent.
- *
- * @since 0.1.0
- * @category answers
- */
-export const update = create
 
 const delete_ = (asked: Asked, answer: Answer): Either.Either<void, Failure> =>
   read<void, never>(asked, answer, nothing(answer), none)
@@ -277,51 +222,19 @@ export {
   /**
    * The answer to `DELETE .../clients/{client_id}`. Its body says nothing, and is only looked at for a sign that it is
    * not Toggl's.
-   *
-   * @since 0.1.0
-   * @category answers
    */
   delete_ as delete
 }
 
-/**
- * The answer to `POST .../clients/{client_id}/archive`: the ids of the projects that were archived with the client.
- *
- * @since 0.1.0
- * @category answers
- */
+/** The answer to `POST .../clients/{client_id}/archive`: the ids of the projects that were archived with the client. */
 export const archive = (asked: Asked, answer: Answer): Either.Either<ReadonlyArray<ProjectId>, Failure> =>
   Either.map(read<ReadonlyArray<ProjectId> | null, never>(asked, answer, asProjects, none), (ids) => ids ?? [])
 
-/**
- * What was archived at once: the clients' ids (`client_ids`), and those of their projects (`project_ids`).
- *
- * @since 0.1.0
- * @category models
- */
-export interface Archived {
-  readonly clientIds: ReadonlyArray<ClientId>
-  readonly projectIds: ReadonlyArray<ProjectId>
-}
-
-/**
- * The answer to `POST .../clients/archive`.
- *
- * @since 0.1.0
- * @category answers
- */
+/** The answer to `POST .../clients/archive`. */
 export const archiveMany = (asked: Asked, answer: Answer): Either.Either<ReadonlyArray<Archived>, Failure> =>
   Either.map(read<typeof Archiveds.Type, never>(asked, answer, asArchived, none), (items) =>
     (items ?? []).map(({ clientIds, projectIds }) => ({ clientIds: clientIds ?? [], projectIds: projectIds ?? [] }))
   )
-
-/**
- * The answer to `POST .../clients/{client_id}/restore`.
- *
- * @since 0.1.0
- * @category answers
- */
-export const restore = get
 
 // Their user may always see these two: a 403 is about the credentials, and any other refusal is not Toggl's.
 const ofUser = <A>(
@@ -343,29 +256,14 @@ const ofUser = <A>(
     }
   })
 
-/**
- * The answer to `GET /me`: the id of the credentials' user, and nothing else of what Toggl tells about them.
- *
- * @since 0.1.0
- * @category answers
- */
+/** The answer to `GET /me`: the id of the credentials' user, and nothing else of what Toggl tells about them. */
 export const me = (asked: Asked, answer: Answer): Either.Either<{ readonly userId: number }, TransportError> =>
   Either.map(ofUser(asked, answer, asUser), ({ id }) => ({ userId: id }))
 
-/**
- * The answer to `GET /me/logged`, which refuses bad credentials and nothing else.
- *
- * @since 0.1.0
- * @category answers
- */
+/** The answer to `GET /me/logged`, which refuses bad credentials and nothing else. */
 export const logged = (asked: Asked, answer: Answer): Either.Either<void, TransportError> =>
   ofUser(asked, answer, nothing(answer))
 
-/**
- * What a 403 was: `Forbidden` where `GET /me/logged` took the credentials, otherwise what that answered.
- *
- * @since 0.1.0
- * @category answers
- */
-export const settle = (denied: Denied, probe: Either.Either<void, TransportError>): Forbidden | TransportError =>
-  Either.match(probe, { onLeft: (error) => error, onRight: () => denied.forbidden })
+/** What a 403 was: `Forbidden` where `GET /me/logged` took the credentials, otherwise what that answered. */
+export const denied = ({ forbidden }: Denied, probe: Either.Either<void, TransportError>): Forbidden | TransportError =>
+  Either.match(probe, { onLeft: (error) => error, onRight: () => forbidden })

@@ -8,9 +8,10 @@ import * as Predicate from "effect/Predicate"
 import type { Operation } from "../Client.js"
 import { Unauthorized, Unreachable, type TransportError } from "../ClientError.js"
 import type { Credentials, Service } from "../Credentials.js"
-import { logged, me, settle, type Answer, type Asked, type Denied } from "./answer.js"
+import type { Asked } from "../error/base.js"
+import { denied, logged, me, type Answer, type Denied } from "./answer.js"
 import { makeExchange, type Settings } from "./exchange.js"
-import { Pinned } from "./pinned.js"
+import { Pinned } from "./signing.js"
 
 type Read<A, E> = (asked: Asked, answer: Answer) => Either.Either<A, E>
 
@@ -58,7 +59,9 @@ export const makeCall = (client: HttpClient.HttpClient, source: Service, setting
       if (Either.isRight(result)) return result.right
       const error = result.left
       if (!isDenied(error)) return yield* Effect.fail(error)
-      return yield* Effect.fail(settle(error, yield* Effect.either(ofUser(asked, "logged", credentials, logged))))
+      return yield* Effect.fail(denied(error, yield* Effect.either(ofUser(asked, "logged", credentials, logged))))
     })
   }
 }
+
+export type Calls = ReturnType<typeof makeCall>

@@ -8,18 +8,10 @@ import type { InvalidStatus, Refusal, TransportError } from "../ClientError.js"
  * - `Pause`: not done; sign in first
  * - `Uncertain`: it may have been done: look it up before it is sent again
  * - `NeverLeft`: it surely was not sent
- *
- * @since 0.1.0
- * @category models
  */
 export type Disposition = "Refused" | "Wait" | "Pause" | "Uncertain" | "NeverLeft"
 
-/**
- * What this failure means to the replay.
- *
- * @since 0.1.0
- * @category dispositions
- */
+/** What this failure means to the replay. */
 export const disposition = (error: Refusal | TransportError | InvalidStatus): Disposition => {
   switch (error._tag) {
     case "QuotaExceeded":

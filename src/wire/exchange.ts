@@ -7,27 +7,15 @@ import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { Operation, WorkspaceId } from "../Client.js"
 import { BadRequest, Unreachable } from "../ClientError.js"
 import type { Credentials } from "../Credentials.js"
-import type { Answer, Asked } from "./answer.js"
-import { signing } from "./signing.js"
+import { answerIn, isConnectionFailure, withoutSpans } from "../effect/http.js"
+import type { Asked } from "../error/base.js"
+import type { Answer } from "./answer.js"
 import { isLoopback, pageOf } from "./baseUrl.js"
-import { quotaOf, type Quota } from "./headers.js"
-
-/**
- * An answer came, whatever it means. `operation` is one of the seven, `me` (`GET /me`), or `logged` (`GET /me/logged`,
- * which settles a 403). These two have an hourly quota of their own. `quota` is missing where no header states it.
- *
- * @since 0.1.0
- * @category models
- */
-export interface AnswerInfo {
-  readonly operation: Operation | "me" | "logged"
-  readonly workspaceId?: WorkspaceId
-  readonly status: number
-  readonly quota?: Quota
-}
+import { quotaOf } from "./headers.js"
+import type { AnswerInfo } from "./service.js"
+import { signing } from "./signing.js"
 
 export interface Settings {
   readonly baseUrl: string
@@ -45,16 +33,12 @@ export const navigatorOnline: Effect.Effect<Option.Option<boolean>> = Effect.syn
 
 /**
  * Without the span that platform makes of a request: it records the query string, which holds customers' names. The
- * first line keeps it off whatever the app has set on its client, and the second off a client put in its place.
+ * first step keeps it off whatever the app has set on its client, and the last off a client put in its place.
  */
 export const untraced = (
   client: HttpClient.HttpClient,
   transform: (client: HttpClient.HttpClient) => HttpClient.HttpClient
-) =>
-  HttpClient.transformResponse(client, Effect.withTracerEnabled(false)).pipe(
-    transform,
-    HttpClient.withTracerDisabledWhen(() => true)
-  )
+) => HttpClient.transformResponse(client, Effect.withTracerEnabled(false)).pipe(transform, withoutSpans)
 
 // A device without a network still reaches itself, so there its word says nothing of what has left.
 const whyUnreachable = (
@@ -85,7 +69,10 @@ export const makeExchange = (client: HttpClient.HttpClient, settings: Settings) 
     })
     const answer = yield* client.execute(signed).pipe(
       // a transformed client may fail on a status: its answer is still what counts
-      Effect.catchTag("ResponseError", ({ response }) => Effect.succeed(response)),
+      Effect.catchAll((error) => {
+        const answer = answerIn(error)
+        return answer === undefined ? Effect.fail(error) : Effect.succeed(answer)
+      }),
       Effect.flatMap((response) =>
         Effect.map(Effect.option(response.text), (text) => ({
           status: response.status,
@@ -100,8 +87,8 @@ export const makeExchange = (client: HttpClient.HttpClient, settings: Settings) 
         credentials: cookies
       }),
       // the failure holds the request, and so the credentials: nothing of it is kept
-      Effect.mapError(({ reason }) =>
-        reason === "Transport"
+      Effect.mapError((error) =>
+        isConnectionFailure(error)
           ? new Unreachable({ ...asked, reason: whyUnreachable(settings, online) })
           : new BadRequest({ ...asked, text: "no request could be made of it" })
       ),

@@ -1,21 +1,11 @@
 // What the answer's headers say about time and quota. A header that is garbled, or that a proxy hides, is missing.
 import * as Predicate from "effect/Predicate"
 
-/**
- * An answer's headers, by lower-case name.
- *
- * @since 0.1.0
- * @category models
- */
+/** An answer's headers, by lower-case name. */
 export type AnswerHeaders = Readonly<Record<string, string | undefined>>
 
-/**
- * The hourly quota as an answer states it: the requests that remain, and in how many milliseconds it starts anew.
- *
- * @since 0.1.0
- * @category models
- */
-export interface Quota {
+/** The hourly quota as an answer states it: the requests that remain, and in how many milliseconds it starts anew. */
+export interface StatedQuota {
   readonly remaining: number
   readonly resetsIn?: number
 }
@@ -31,11 +21,8 @@ const seconds = (header: string | undefined): number | undefined => {
 /**
  * The quota in an answer's headers (`X-Toggl-Quota-Remaining`, and `X-Toggl-Quota-Resets-In`, in seconds), where it is
  * stated and readable.
- *
- * @since 0.1.0
- * @category headers
  */
-export const quotaOf = (headers: AnswerHeaders): Quota | undefined => {
+export const quotaOf = (headers: AnswerHeaders): StatedQuota | undefined => {
   const remaining = whole(headers["x-toggl-quota-remaining"])
   const resetsIn = seconds(headers["x-toggl-quota-resets-in"])
   return remaining === undefined ? undefined : resetsIn === undefined ? { remaining } : { remaining, resetsIn }

@@ -1,7 +1,14 @@
 // The one place where credentials are read.
+import * as Context from "effect/Context"
 import * as Encoding from "effect/Encoding"
 import * as Redacted from "effect/Redacted"
 import type { Credentials } from "../Credentials.js"
+
+/**
+ * The credentials that were found to be the account's. Requests that are made with this in their context are signed with
+ * these and no others, whatever the app sets meanwhile.
+ */
+export class Pinned extends Context.Tag("effect-toggl-clients/internal/Pinned")<Pinned, Credentials>() {}
 
 /** How a request is signed, and what must not come back in a text. */
 export interface Signing {

@@ -57,9 +57,6 @@ const without = (text: string, secrets: ReadonlyArray<string>): string => {
 /**
  * A text of the server's as it may be shown, logged and kept: plain, at most 300 characters, with each secret taken out
  * in every form in which it may come back (as it is, in Base64, URL-encoded, escaped in JSON). Markup is dropped whole.
- *
- * @since 0.1.0
- * @category texts
  */
 export const sanitize = (text: string, secrets: ReadonlyArray<string> = []): string =>
   isHtml(text)
@@ -76,7 +73,7 @@ export const problemOf = (error: Error): string =>
     () => "nested too deeply"
   )
 
-const words = new RegExp(
+const togglsOwn = new RegExp(
   `^(?:${[
     "(?:client )?name (?<empty>cannot be empty)",
     "(?:client )?name maximum length is (?<limit>\\d{1,9})",
@@ -90,15 +87,12 @@ const words = new RegExp(
 )
 
 /** Which of the texts it is by which Toggl is known even where a proxy hides its request id. */
-export type Known = Readonly<Record<string, string | undefined>>
+export type Words = Readonly<Record<string, string | undefined>>
 
-export const known = (text: string): Known | undefined => words.exec(text)?.groups
+export const known = (text: string): Words | undefined => togglsOwn.exec(text)?.groups
 
 /**
  * Whether the text is one of the two with which Toggl says that it does not know a client. On a delete such an answer
  * means that there is nothing left to do.
- *
- * @since 0.1.0
- * @category texts
  */
 export const isNotFoundText = (text: string | undefined): boolean => known(text ?? "")?.["client"] !== undefined

@@ -1,0 +1,172 @@
+// The calls of Toggl as types: what they take, give, and fail with.
+import type { HttpClient } from "@effect/platform/HttpClient"
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import type * as Client from "../Client.js"
+import type * as ClientError from "../ClientError.js"
+import type { StatedQuota } from "./headers.js"
+
+/**
+ * What any operation on clients can fail with: no usable answer came (`TransportError`), or Toggl refused.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type CallError =
+  | ClientError.TransportError
+  | ClientError.NotFound
+  | ClientError.Forbidden
+  | ClientError.BadRequest
+  | ClientError.PlanRequired
+  | ClientError.Gone
+
+/**
+ * What a list can fail with.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type ListError = CallError | ClientError.InvalidStatus
+
+/**
+ * What an operation that sends a name can fail with.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type NameError = CallError | ClientError.InvalidName
+
+/**
+ * A client's whole editable state. Toggl does not say what becomes of notes that are left out: give them, and `""` to
+ * clear them.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface State {
+  readonly name: string
+  readonly notes?: string
+}
+
+/**
+ * An answer came, whatever it means. `operation` is one of the seven, `me` (`GET /me`), or `logged` (`GET /me/logged`,
+ * which settles a 403). These two have an hourly quota of their own. `quota` is missing where no header states it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface AnswerInfo {
+  readonly operation: Client.Operation | "me" | "logged"
+  readonly workspaceId?: Client.WorkspaceId
+  readonly status: number
+  readonly quota?: StatedQuota
+}
+
+/**
+ * A list: `clients` in Toggl's order, and what could not be read, by its place in the answer.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Listed {
+  readonly clients: ReadonlyArray<Client.Client>
+  readonly leftOut: ReadonlyArray<{ readonly index: number; readonly problem: string }>
+}
+
+/**
+ * What was archived at once: the clients' ids (`client_ids`), and those of their projects (`project_ids`).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Archived {
+  readonly clientIds: ReadonlyArray<Client.ClientId>
+  readonly projectIds: ReadonlyArray<Client.ProjectId>
+}
+
+/**
+ * The operations. Each function of `ClientsApi` is the one of the same name here, and describes it.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export interface Service {
+  /** The base URL in use, absolute and without a slash at its end. */
+  readonly baseUrl: string
+  /** How long a request may take. */
+  readonly requestLimit: Duration.Duration
+  /** Tells `listener` of each answer, and of the quota that it states, until the scope closes. */
+  readonly listen: (listener: (info: AnswerInfo) => Effect.Effect<void>) => Effect.Effect<void, never, Scope.Scope>
+  readonly list: (
+    workspaceId: Client.WorkspaceId,
+    filter?: Client.Filter
+  ) => Effect.Effect<ReadonlyArray<Client.Client>, ListError>
+  readonly listWithReport: (workspaceId: Client.WorkspaceId, filter?: Client.Filter) => Effect.Effect<Listed, ListError>
+  readonly create: (
+    workspaceId: Client.WorkspaceId,
+    input: Client.CreateInput
+  ) => Effect.Effect<Client.Client, NameError>
+  readonly get: (workspaceId: Client.WorkspaceId, clientId: Client.ClientId) => Effect.Effect<Client.Client, CallError>
+  readonly update: (
+    workspaceId: Client.WorkspaceId,
+    clientId: Client.ClientId,
+    state: State
+  ) => Effect.Effect<Client.Client, NameError>
+  readonly delete: (workspaceId: Client.WorkspaceId, clientId: Client.ClientId) => Effect.Effect<void, CallError>
+  readonly archive: (
+    workspaceId: Client.WorkspaceId,
+    clientId: Client.ClientId
+  ) => Effect.Effect<ReadonlyArray<Client.ProjectId>, CallError>
+  readonly deleteMany: (
+    workspaceId: Client.WorkspaceId,
+    clientIds: ReadonlyArray<Client.ClientId>
+  ) => Effect.Effect<void, CallError>
+  readonly archiveMany: (
+    workspaceId: Client.WorkspaceId,
+    clientIds: ReadonlyArray<Client.ClientId>
+  ) => Effect.Effect<ReadonlyArray<Archived>, CallError>
+  readonly restore: (
+    workspaceId: Client.WorkspaceId,
+    clientId: Client.ClientId,
+    input?: Client.RestoreInput
+  ) => Effect.Effect<Client.Client, CallError>
+  readonly me: Effect.Effect<{ readonly userId: number }, ClientError.TransportError>
+}
+
+/**
+ * @since 0.1.0
+ * @category services
+ */
+export class ClientsApi extends Context.Tag("effect-toggl-clients/ClientsApi")<ClientsApi, Service>() {}
+
+/**
+ * - `baseUrl`: https, or http on loopback, with no user, query or fragment; in a page it may be relative, for a proxy on
+ *   the page's origin (`/api/toggl`). `https://api.track.toggl.com/api/v9` unless given.
+ * - `requestLimit`: how long a request may take, its answer's body included, before it is aborted. 20 seconds unless
+ *   given; a bare number is in milliseconds.
+ * - `maxNameBytes`: the most UTF-8 bytes of a name. 255 unless given.
+ * - `transformClient`: changes the `HttpClient` that is used. A client that sends a request again may create twice.
+ * - `traceHeaders`: sends `traceparent` and `b3`, before which browsers ask other origins. Off unless given.
+ * - `onAnswer`: is told of each answer, and of the quota that it states.
+ * - `isOnline`: whether the device says that it is online, asked just before each request. It stops nothing. Where it
+ *   says `false`, a request that then fails counts as never sent, but for one to this device itself (`localhost`,
+ *   `127.0.0.1`), which needs no network. `navigator.onLine` unless given.
+ * - `offlineIncludesLoopback`: believes it of this device itself too. For tests and demos that cut a page off from its
+ *   own device, as a browser's developer tools do; elsewhere a change could be sent twice. Off unless given.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly baseUrl?: string | URL
+  readonly requestLimit?: Duration.DurationInput
+  readonly maxNameBytes?: number
+  readonly transformClient?: (client: HttpClient) => HttpClient
+  readonly traceHeaders?: boolean
+  readonly onAnswer?: (info: AnswerInfo) => Effect.Effect<void>
+  readonly isOnline?: Effect.Effect<Option.Option<boolean>>
+  readonly offlineIncludesLoopback?: boolean
+}
