@@ -1,22 +1,11 @@
 import { assert, describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { type ChildProcessByStdio, spawn } from "node:child_process"
-import { readdirSync, readFileSync } from "node:fs"
-import * as Fs from "node:fs/promises"
-import { tmpdir } from "node:os"
-import * as Path from "node:path"
-import type { Readable } from "node:stream"
-import { fileURLToPath } from "node:url"
 import { colours, make, NotAsSaid, wantsColours } from "../examples/demo/Transcript.js"
 import { FakeToggl } from "../src/testing/index.js"
+import * as Chromium from "./browser/Chromium.js"
 import * as PageServer from "./browser/PageServer.js"
 import * as ProcessTree from "./browser/ProcessTree.js"
-
-interface Ended {
-  readonly status: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
+import * as Program from "./browser/Program.js"
 
 const unset = {
   TOGGL_API_TOKEN: undefined,
@@ -26,51 +15,12 @@ const unset = {
   TOGGL_WORKSPACE_ID: undefined
 }
 
-type Child = ChildProcessByStdio<null, Readable, Readable>
+const example = (name: string) => new URL(`../examples/${name}`, import.meta.url)
 
-interface Run {
-  readonly args?: ReadonlyArray<string>
-  readonly env?: Readonly<Record<string, string>>
-  /** Is told of all that was printed so far, each time that something is. */
-  readonly watch?: (stdout: string, child: Child) => void
-}
+const run = (name: string, { env, ...options }: Program.Options = {}) =>
+  Program.run(example(name), { ...options, env: { ...unset, ...env } })
 
-/** Runs an example in a process of its own, as a user does. */
-const run = (example: string, { args = [], env = {}, watch }: Run = {}): Effect.Effect<Ended> =>
-  Effect.async((resume) => {
-    const file = fileURLToPath(new URL(`../examples/${example}`, import.meta.url))
-    const child = spawn(process.execPath, ["--import", "tsx", file, ...args], {
-      env: { ...process.env, ...unset, ...env },
-      stdio: ["ignore", "pipe", "pipe"]
-    })
-    let stdout = ""
-    let stderr = ""
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text
-      watch?.(stdout, child)
-    })
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text))
-    child.once("close", (status) => resume(Effect.succeed({ status, stdout, stderr })))
-    return Effect.sync(() => child.kill("SIGTERM"))
-  })
-
-const temporaryDir = Effect.acquireRelease(
-  Effect.promise(() => Fs.mkdtemp(Path.join(tmpdir(), "demo-test-"))),
-  (path) => Effect.promise(() => Fs.rm(path, { recursive: true, force: true }))
-)
-
-/** The processes whose arguments name the path, such as a browser's its profile; Linux only. */
-const processesUsing = (path: string): ReadonlyArray<string> =>
-  process.platform !== "linux"
-    ? []
-    : readdirSync("/proc").filter((pid) => {
-        if (!/^\d+$/.test(pid)) return false
-        try {
-          return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(path)
-        } catch {
-          return false // ended since it was listed
-        }
-      })
+const [, browsers] = await Effect.runPromise(Chromium.findAll())
 
 /** That the patterns are found, each behind the one before it. */
 const inOrder = (text: string, patterns: ReadonlyArray<RegExp>) => {
@@ -168,33 +118,31 @@ describe("the demo", () => {
     ["in the middle", /✓ Toggl has heard nothing/, ["SIGINT", "SIGINT"], 130],
     ["while the browser starts again", / starting +\.\.\./, ["SIGTERM"], 143]
   ]
-  for (const [when, seen, signals, status] of stops) {
-    it.scopedLive(`stopped by ${signals.join(" and ")} ${when}, it leaves no process and no file behind`, () =>
-      Effect.gen(function* () {
-        const TMPDIR = yield* temporaryDir
-        let started: Promise<ReadonlyArray<number>> | undefined
-        const ended = yield* run("demo/main.ts", {
-          env: { TMPDIR },
-          watch: (stdout, child) => {
-            if (started !== undefined || !seen.test(stdout)) return
-            started = Effect.runPromise(ProcessTree.members(child.pid ?? 0)).finally(() => {
-              for (const signal of signals) child.kill(signal)
+  for (const browser of browsers) {
+    describe(`in ${browser.version} (${browser.source})`, () => {
+      for (const [when, seen, signals, status] of stops) {
+        it.scopedLive(`stopped by ${signals.join(" and ")} ${when}, it leaves no process and no file behind`, () =>
+          Effect.gen(function* () {
+            const folder = yield* Program.folder("demo-test")
+            let started: Promise<ReadonlyArray<number>> | undefined
+            const ended = yield* Program.runIn(folder, browser, example("demo/main.ts"), {
+              env: unset,
+              watch: (stdout, child) => {
+                if (started !== undefined || !seen.test(stdout)) return
+                started = Effect.runPromise(ProcessTree.members(child.pid ?? 0)).finally(() => {
+                  for (const signal of signals) child.kill(signal)
+                })
+              }
             })
-          }
-        })
-        const pids = yield* Effect.promise(async () => started)
-        const using = processesUsing(TMPDIR)
-        expect(ended.status).toBe(status)
-        expect(ended.stderr).toBe("\n✗ stopped\n")
-        expect(ended.stdout).not.toContain("All as it should be")
-        expect(pids).not.toHaveLength(0)
-        const alive = yield* Effect.forEach(pids ?? [], ProcessTree.members)
-        expect([...alive.flat(), ...using]).toEqual([])
-        // what runs TypeScript keeps a cache there
-        const left = yield* Effect.promise(() => Fs.readdir(TMPDIR))
-        expect(left.filter((name) => !name.startsWith("tsx-"))).toEqual([])
-      })
-    )
+            const pids = yield* Effect.promise(async () => started)
+            expect(ended).toMatchObject({ status, stderr: "\n✗ stopped\n", left: [] })
+            expect(ended.stdout).not.toContain("All as it should be")
+            expect(pids).not.toHaveLength(0)
+            expect((yield* Effect.forEach(pids ?? [], ProcessTree.members)).flat()).toEqual([])
+          })
+        )
+      }
+    })
   }
 
   it.effect("fails at what is not as it says, and shows both", () =>

@@ -8,12 +8,10 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import * as Fs from "node:fs/promises"
-import { tmpdir } from "node:os"
-import * as Path from "node:path"
 import { type BrowserContext, chromium as playwright } from "playwright-core"
 import * as Chromium from "./Chromium.js"
 import * as ProcessTree from "./ProcessTree.js"
+import * as TemporaryFolder from "./TemporaryFolder.js"
 import * as Wait from "./Wait.js"
 
 /**
@@ -35,13 +33,15 @@ export class LaunchFailed extends Data.TaggedError("LaunchFailed")<{ readonly re
  * @category models
  */
 export interface Options {
+  /** The browser to launch; the one that `Chromium.findChromium` finds, if not given. */
+  readonly chromium?: Chromium.Chromium
   /** Chromium switches beside those that the harness and Playwright give. */
   readonly args?: ReadonlyArray<string>
   /** `false` shows windows. */
   readonly headless?: boolean
   /**
-   * `false` where the program itself closes the scope on SIGINT, SIGTERM and SIGHUP. Unless given, Playwright ends the
-   * browser then, and this process with it, before any finalizer has run.
+   * `false` where the program itself closes the scope on SIGINT, SIGTERM and SIGHUP. Unless given, they end the browser
+   * and this process with it, and no finalizer runs; what the browser kept on disk is removed all the same.
    */
   readonly endsOnSignals?: boolean
 }
@@ -55,7 +55,6 @@ export interface Options {
 export interface Running {
   /** The context of the profile on disk, which all its tabs share. */
   readonly context: BrowserContext
-  /** As `Chromium.findChromium` found it. */
   readonly chromium: Chromium.Chromium
   /** The browser's own process. */
   readonly pid: number
@@ -86,27 +85,26 @@ const switches = [
 const attempt = <A>(operation: () => Promise<A>) =>
   Effect.tryPromise({ try: operation, catch: (cause) => new LaunchFailed({ reason: String(cause) }) })
 
-const temporaryDir: Effect.Effect<string, LaunchFailed, Scope.Scope> = Effect.acquireRelease(
-  attempt(() => Fs.mkdtemp(Path.join(tmpdir(), "effect-toggl-clients-"))),
-  (path) => Effect.ignore(attempt(() => Fs.rm(path, { recursive: true, force: true, maxRetries: 5 })))
-)
+const temporaryDir = TemporaryFolder.make((cause) => new LaunchFailed({ reason: String(cause) }))
+
+// A killed browser leaves its socket where temporary files are, and its crash handler writes into the user's home.
+const keptIn = (folder: string) => ({ TMPDIR: folder, XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder })
 
 const close = (context: BrowserContext) => attempt(() => context.close()).pipe(Wait.within("a context to close"))
 
-const start = Effect.fnUntraced(function* (profileDir: string, artifactsDir: string, options: Options) {
-  const chromium = yield* Chromium.findChromium()
-  const endsOnSignals = options.endsOnSignals ?? true
+const start = Effect.fnUntraced(function* (profileDir: string, ownDir: string, options: Options) {
+  const chromium = options.chromium ?? (yield* Chromium.findChromium())
   const context = yield* attempt(() =>
     playwright.launchPersistentContext(profileDir, {
       executablePath: chromium.executablePath,
-      env: { ...process.env, ...chromium.environment },
+      env: { ...process.env, ...keptIn(ownDir), ...chromium.environment },
       args: [...switches, ...(options.args ?? [])],
       headless: options.headless ?? true,
       viewport: null,
-      artifactsDir,
-      handleSIGINT: endsOnSignals,
-      handleSIGTERM: endsOnSignals,
-      handleSIGHUP: endsOnSignals,
+      artifactsDir: ownDir,
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
       timeout: 60_000
     })
   )
@@ -122,7 +120,8 @@ const start = Effect.fnUntraced(function* (profileDir: string, artifactsDir: str
     attempt(() => browser.newContext({ viewport: null })),
     (isolated) => Effect.ignore(close(isolated))
   )
-  return { context, chromium, pid, profileDir, isolated, kill: ProcessTree.kill(pid) } satisfies Running
+  const kill = Effect.zipRight(ProcessTree.kill(pid), ProcessTree.killUsing(ownDir))
+  return { context, chromium, pid, profileDir, isolated, kill } satisfies Running
 })
 
 /**
@@ -130,13 +129,15 @@ const start = Effect.fnUntraced(function* (profileDir: string, artifactsDir: str
  * the scope, launch again on the same directory, and the storage is there.
  *
  * Fails with `ChromiumNotFound` or `LaunchFailed`. Closing the scope closes the browser, and kills what is left of it.
+ * What the browser keeps beside its profile, such as temporary files, goes with it.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const launchPersistent = Effect.fnUntraced(function* (profileDir: string, options: Options = {}) {
-  const artifactsDir = yield* temporaryDir
-  return yield* Effect.acquireRelease(start(profileDir, artifactsDir, options), ({ context, kill }) =>
+  yield* TemporaryFolder.removedAtEnd(options.endsOnSignals === false ? [] : ["SIGINT", "SIGTERM", "SIGHUP"])
+  const ownDir = yield* temporaryDir
+  return yield* Effect.acquireRelease(start(profileDir, ownDir, options), ({ context, kill }) =>
     Effect.ignore(close(context)).pipe(Effect.andThen(kill), Effect.ignoreLogged)
   )
 })

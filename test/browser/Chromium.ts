@@ -36,13 +36,24 @@ export interface Chromium {
 }
 
 /**
+ * A source that has none which runs, and why.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface LeftOut {
+  readonly source: Source
+  readonly problem: string
+}
+
+/**
  * No Chromium runs here: what was tried, and what was wrong with each.
  *
  * @since 0.1.0
  * @category errors
  */
 export class ChromiumNotFound extends Data.TaggedError("ChromiumNotFound")<{
-  readonly tried: ReadonlyArray<{ readonly source: Source; readonly problem: string }>
+  readonly tried: ReadonlyArray<LeftOut>
 }> {
   override get message(): string {
     return [
@@ -136,6 +147,24 @@ const fromPackage = (environment: Environment): Effect.Effect<Chromium, string> 
     })
   )
 
+const fromVariable = (environment: Environment): Effect.Effect<Chromium, string> => {
+  const path = environment["CHROMIUM_PATH"] ?? ""
+  return path === "" ? Effect.fail("not set") : asked("CHROMIUM_PATH", path)
+}
+
+type Candidate = readonly [source: Source, Effect.Effect<Chromium, string>]
+
+const wished = (environment: Environment): Candidate => ["CHROMIUM_PATH", fromVariable(environment)]
+
+const others = (environment: Environment): ReadonlyArray<Candidate> => [
+  ["system", fromPath(environment)],
+  ["playwright", fromPlaywright],
+  ["sparticuz", fromPackage(environment)]
+]
+
+const answered = ([source, candidate]: Candidate): Effect.Effect<Chromium, LeftOut> =>
+  Effect.mapError(candidate, (problem) => ({ source, problem }))
+
 /**
  * Finds a Chromium and makes sure that it starts: the one that `CHROMIUM_PATH` names, else one of the system, else
  * Playwright's own, else the one packed in `@sparticuz/chromium` (unpacked at the first use).
@@ -146,22 +175,25 @@ const fromPackage = (environment: Environment): Effect.Effect<Chromium, string> 
  * @category constructors
  */
 export const findChromium = (environment: Environment = process.env): Effect.Effect<Chromium, ChromiumNotFound> => {
-  const wished = environment["CHROMIUM_PATH"] ?? ""
-  const candidates: ReadonlyArray<readonly [Source, Effect.Effect<Chromium, string>]> =
-    wished === ""
-      ? [
-          ["system", fromPath(environment)],
-          ["playwright", fromPlaywright],
-          ["sparticuz", fromPackage(environment)]
-        ]
-      : [["CHROMIUM_PATH", asked("CHROMIUM_PATH", wished)]]
+  const isWished = (environment["CHROMIUM_PATH"] ?? "") !== ""
   return Effect.gen(function* () {
-    const tried: Array<{ readonly source: Source; readonly problem: string }> = []
-    for (const [source, candidate] of candidates) {
-      const answer = yield* Effect.either(candidate)
+    const tried: Array<LeftOut> = []
+    for (const candidate of isWished ? [wished(environment)] : others(environment)) {
+      const answer = yield* Effect.either(answered(candidate))
       if (Either.isRight(answer)) return answer.right
-      tried.push({ source, problem: answer.left })
+      tried.push(answer.left)
     }
     return yield* new ChromiumNotFound({ tried })
   })
 }
+
+/**
+ * Finds every Chromium that runs here, one of each source, and says why the other sources are left out.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const findAll = (
+  environment: Environment = process.env
+): Effect.Effect<readonly [leftOut: ReadonlyArray<LeftOut>, found: ReadonlyArray<Chromium>]> =>
+  Effect.partition([wished(environment), ...others(environment)], answered)

@@ -6,6 +6,7 @@
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import { execFileSync } from "node:child_process"
 import { readdirSync, readFileSync } from "node:fs"
 import * as Command from "./Command.js"
 import * as Wait from "./Wait.js"
@@ -32,45 +33,69 @@ interface Process {
   readonly group: number
   /** `Z` is dead and not yet collected by its parent, `T` is stopped. */
   readonly state: string
+  /** The arguments it was started with and, on Linux, its environment. */
+  readonly startedWith: () => string
 }
 
-const parse = (pid: string, state = "", parent = "", group = ""): Process => ({
+const parse = (startedWith: () => string, pid: string, state = "", parent = "", group = ""): Process => ({
   pid: Number(pid),
   parent: Number(parent),
   group: Number(group),
-  state: state.slice(0, 1)
+  state: state.slice(0, 1),
+  startedWith
 })
 
 // slim images have no `ps`
-const linux: Effect.Effect<ReadonlyArray<Process>> = Effect.sync(() =>
+const linux = (): ReadonlyArray<Process> =>
   readdirSync("/proc").flatMap((pid) => {
     if (!/^\d+$/.test(pid)) return []
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
-      // the name before the last parenthesis may hold anything
-      const [state, parent, group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
-      return [parse(pid, state, parent, group)]
-    } catch {
-      return [] // ended since it was listed
+    const read = (name: string) => {
+      try {
+        return readFileSync(`/proc/${pid}/${name}`, "utf8")
+      } catch {
+        return "" // ended since it was listed, or not ours
+      }
     }
+    const stat = read("stat")
+    if (stat === "") return []
+    // the name before the last parenthesis may hold anything
+    const [state, parent, group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+    return [parse(() => read("cmdline") + read("environ"), pid, state, parent, group)]
   })
-)
 
-const ps: Effect.Effect<ReadonlyArray<Process>> = Command.run("ps", ["-A", "-o", "pid=,state=,ppid=,pgid="], {
-  millis: 5000
-}).pipe(
-  Effect.map((lines) =>
-    lines.split("\n").map((line) => {
-      const [pid, state, parent, group] = line.trim().split(/\s+/)
-      return parse(pid ?? "", state, parent, group)
+const ps = (): ReadonlyArray<Process> => {
+  try {
+    const lines = execFileSync("ps", ["-A", "-ww", "-o", "pid=,state=,ppid=,pgid=,args="], {
+      encoding: "utf8",
+      timeout: 5000,
+      stdio: ["ignore", "pipe", "ignore"],
+      maxBuffer: 2 ** 24
     })
-  ),
-  Effect.orElseSucceed(() => [])
-)
+    return lines.split("\n").map((line) => {
+      const [pid, state, parent, group, ...args] = line.trim().split(/\s+/)
+      return parse(() => args.join(" "), pid ?? "", state, parent, group)
+    })
+  } catch {
+    return []
+  }
+}
 
-const all = process.platform === "linux" ? linux : ps
+// without a promise, so that a process which is about to end can ask too
+const all: Effect.Effect<ReadonlyArray<Process>> = Effect.sync(process.platform === "linux" ? linux : ps)
 
 const dead = ({ state }: Process) => state === "Z" || state === "X"
+
+const family = (processes: ReadonlyArray<Process>, roots: ReadonlyArray<number>): ReadonlyArray<number> => {
+  const found = new Set(roots)
+  let size = 0
+  while (size !== found.size) {
+    size = found.size
+    for (const { group, parent, pid } of processes) {
+      if (roots.includes(group) || found.has(parent)) found.add(pid)
+    }
+  }
+  return processes.filter((process) => found.has(process.pid) && !dead(process)).map(({ pid }) => pid)
+}
 
 /**
  * The ids of the processes that belong to `root` and are alive, itself included: its descendants and its process group
@@ -80,16 +105,24 @@ const dead = ({ state }: Process) => state === "Z" || state === "X"
  * @category getters
  */
 export const members = (root: number): Effect.Effect<ReadonlyArray<number>> =>
+  Effect.map(all, (processes) => family(processes, [root]))
+
+/**
+ * The ids of the processes that were started with the folder's path, in an argument or (on Linux) in their environment,
+ * and of all that belong to them; those that are alive, this process apart. It finds what has left its parent and its
+ * group, as Chromium's crash handler does.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const using = (folder: string): Effect.Effect<ReadonlyArray<number>> =>
   Effect.map(all, (processes) => {
-    const found = new Set([root])
-    let size = 0
-    while (size !== found.size) {
-      size = found.size
-      for (const { group, parent, pid } of processes) {
-        if (group === root || found.has(parent)) found.add(pid)
-      }
-    }
-    return processes.filter((process) => found.has(process.pid) && !dead(process)).map(({ pid }) => pid)
+    const others = processes.filter(({ pid }) => pid !== process.pid)
+    const users = others.filter(({ startedWith }) => startedWith().includes(folder))
+    return family(
+      others,
+      users.map(({ pid }) => pid)
+    )
   })
 
 const signal = (pid: number, signal: NodeJS.Signals): Effect.Effect<void, SignalFailed> =>
@@ -106,6 +139,16 @@ const signal = (pid: number, signal: NodeJS.Signals): Effect.Effect<void, Signal
  */
 export const killOne = (pid: number): Effect.Effect<void, SignalFailed> => signal(pid, "SIGKILL")
 
+const killAll = (pids: Effect.Effect<ReadonlyArray<number>>): Effect.Effect<ReadonlyArray<number>> =>
+  Effect.tap(pids, (found) => Effect.forEach(found, (pid) => Effect.ignore(killOne(pid))))
+
+// asked again each time: the first look may miss a child being born
+const killUntilGone = (whose: string, pids: Effect.Effect<ReadonlyArray<number>>) =>
+  Wait.until(
+    `the processes of ${whose} to end`,
+    Effect.map(killAll(pids), (found) => found.length === 0)
+  )
+
 /**
  * Kills the process and everything that belongs to it with SIGKILL, and waits until all of them are gone.
  *
@@ -115,12 +158,25 @@ export const killOne = (pid: number): Effect.Effect<void, SignalFailed> => signa
 export const kill = (root: number): Effect.Effect<void, Wait.WaitedTooLong> =>
   process.platform === "win32"
     ? Effect.ignore(Command.run("taskkill", ["/pid", String(root), "/T", "/F"], { millis: 10_000 }))
-    : members(root).pipe(
-        // asked again each time: the first look may miss a child being born
-        Effect.tap((pids) => Effect.forEach(pids, (pid) => Effect.ignore(killOne(pid)))),
-        Effect.map((pids) => pids.length === 0),
-        (gone) => Wait.until(`the processes of ${root} to end`, gone)
-      )
+    : killUntilGone(String(root), members(root))
+
+/**
+ * Kills what was started with the folder's path (see `using`) with SIGKILL, and waits until all of it is gone.
+ *
+ * @since 0.1.0
+ * @category signals
+ */
+export const killUsing = (folder: string): Effect.Effect<void, Wait.WaitedTooLong> =>
+  killUntilGone(folder, using(folder))
+
+/**
+ * As `killUsing`, but without waiting: gives the ids of those that were still there. Synchronous, for a process that is
+ * about to end.
+ *
+ * @since 0.1.0
+ * @category signals
+ */
+export const killUsingNow = (folder: string): Effect.Effect<ReadonlyArray<number>> => killAll(using(folder))
 
 /**
  * Stops a process with SIGSTOP, and waits until it stands still.
