@@ -22,7 +22,7 @@ import type { Quota, Status } from "./Status.js"
 
 export * from "./outbox/service.js"
 export { type Reads } from "./read/service.js"
-export { type Conflicts } from "./replay/conflicts.js"
+export { type Conflicts } from "./instance/settings.js"
 
 /**
  * The outbox over the given ports. It replays for as long as the scope is open. Fails with `InvalidConfiguration`, which

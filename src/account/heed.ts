@@ -1,65 +1,90 @@
-import * as Clock from "effect/Clock"
+// What an error tells the whole queue.
 import * as Effect from "effect/Effect"
 import type { TransportError } from "../ClientError.js"
-import type { PauseReason } from "../Status.js"
-import type { QueueState, Wait } from "../log/state.js"
-import type * as OutboxStore from "../OutboxStore.js"
 import { isTransport } from "../error/transport.js"
-import { heardWait, leftOf, type Local } from "../instance/decide.js"
-import type { Mirror } from "../instance/mirror.js"
-import { askedFor, monotonic } from "../instance/clock.js"
+import { askedFor, backoff, now } from "../instance/clock.js"
+import { heardWait, leftOf, namedWait } from "../instance/decide.js"
+import type { Instance } from "../instance/instance.js"
+import type { QueueState, Wait } from "../log/state.js"
+import type { PauseReason } from "../Status.js"
+import type { After } from "../transactions/settle.js"
+import { disposition } from "../wire/disposition.js"
 
-export interface Dependencies {
-  readonly store: OutboxStore.Service
-  readonly mirror: Mirror
-  readonly local: Local
-}
+const keep = (
+  { mirror, store }: Instance,
+  change: (state: QueueState) => QueueState,
+  otherwise: () => void
+): Effect.Effect<void> =>
+  store.changeState(change).pipe(
+    Effect.flatMap(mirror.setState),
+    Effect.catchAll(() => Effect.sync(otherwise))
+  )
 
-export interface Heeding {
-  /** Pauses the queue, unless it is paused. */
-  readonly pause: (reason: PauseReason) => Effect.Effect<void>
-  /** What Toggl says to this request binds the replay too: a time that it names, or that it wants a sign-in. */
-  readonly heed: <A, E extends { readonly _tag: string }, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-}
+/** Pauses the queue, unless it is paused. */
+export const pause = (instance: Instance, paused: PauseReason): Effect.Effect<void> =>
+  keep(
+    instance,
+    (state) => (state.paused === undefined ? { ...state, paused } : state),
+    () => void (instance.tab.signedOut = true)
+  )
 
-export const make = ({ local, mirror, store }: Dependencies): Heeding => {
-  const keep = (change: (state: QueueState) => QueueState, otherwise: () => void) =>
-    store.changeState(change).pipe(
-      Effect.flatMap(mirror.setState),
-      Effect.catchAll(() => Effect.sync(otherwise))
+const bind = (instance: Instance, error: TransportError, areCurrent: boolean): Effect.Effect<void> =>
+  Effect.flatMap(now, (now) => {
+    // Wrong log-ins are counted and lock the user out: nobody tries these credentials again by himself.
+    if (error._tag === "Unauthorized" && error.reason === "Refused") {
+      return areCurrent ? pause(instance, "SignInNeeded") : Effect.void
+    }
+    const wait = askedFor(error, now.wall)
+    if (wait === undefined) return Effect.void
+    heardWait(instance, wait, now)
+    const lastsLonger = (other: Wait | undefined) =>
+      other?.named === true && leftOf(instance, other, now) >= wait.length
+    const { tab } = instance
+    return keep(
+      instance,
+      (state) => (lastsLonger(state.wait) ? state : { ...state, wait }),
+      () => void (tab.unstored = lastsLonger(tab.unstored) ? tab.unstored : wait)
     )
+  })
 
-  const pause = (paused: PauseReason) =>
-    keep(
-      (state) => (state.paused === undefined ? { ...state, paused } : state),
-      () => void (local.signedOut = true)
+/** What Toggl says to this request binds the replay too: a time that it names, or that it wants a sign-in. */
+export const heed = <A, E extends { readonly _tag: string }, R>(
+  instance: Instance,
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.suspend(() => {
+    const { tab } = instance
+    const { credentialsChanges } = tab
+    return Effect.tapError(effect, (error) =>
+      isTransport(error) ? bind(instance, error, credentialsChanges === tab.credentialsChanges) : Effect.void
     )
+  })
 
-  const bind = (error: TransportError, areCurrent: boolean): Effect.Effect<void> =>
-    Effect.flatMap(Effect.all([Clock.currentTimeMillis, monotonic]), ([seenAt, monotonicNow]) => {
-      // Wrong log-ins are counted and lock the user out: nobody tries these credentials again by himself.
-      if (error._tag === "Unauthorized" && error.reason === "Refused") {
-        return areCurrent ? pause("SignInNeeded") : Effect.void
-      }
-      const wait = askedFor(error, seenAt)
-      if (wait === undefined) return Effect.void
-      heardWait(wait, local, monotonicNow)
-      const lastsLonger = (other: Wait | undefined) =>
-        other?.named === true && leftOf(other, local, seenAt, monotonicNow) >= wait.length
-      return keep(
-        (state) => (lastsLonger(state.wait) ? state : { ...state, wait }),
-        () => void (local.unstored = lastsLonger(local.unstored) ? local.unstored : wait)
-      )
-    })
-
-  return {
-    pause,
-    heed: (effect) =>
-      Effect.suspend(() => {
-        const { credentialsChanges } = local
-        return Effect.tapError(effect, (error) =>
-          isTransport(error) ? bind(error, credentialsChanges === local.credentialsChanges) : Effect.void
-        )
-      })
-  }
-}
+/**
+ * What the queue does after an answer to the replay that is neither an acknowledgement nor a refusal. `areCurrent`:
+ * whether the credentials that were asked with are still the app's.
+ */
+export const afterError = (
+  instance: Instance,
+  error: TransportError,
+  areCurrent: boolean,
+  run: After["run"]
+): Effect.Effect<After> =>
+  Effect.gen(function* () {
+    const { failures, wait } = instance.log.state
+    const moment = yield* now
+    const length = yield* backoff(instance.settings.backoff, failures)
+    const meaning = disposition(error)
+    // Whoever asked for a list has heeded it already.
+    const isKept = meaning === "Wait" && namedWait(instance, moment)?.wait.error === error
+    if (isKept && wait !== undefined) return { failures, run, wait }
+    if (meaning === "Pause") return areCurrent ? { failures, paused: "SignInNeeded", run } : { failures, run }
+    const asked = askedFor(error, moment.wall, length)
+    if (asked !== undefined) return { failures: failures + (meaning === "Wait" ? 0 : 1), run, wait: asked }
+    const reason = meaning === "NeverLeft" ? "Offline" : "BackingOff"
+    return {
+      failures: failures + 1,
+      run,
+      wait: { reason, seenAt: moment.wall, length, named: false, restarted: false, error }
+    }
+  })

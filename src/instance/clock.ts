@@ -1,14 +1,24 @@
+// Time: backoff, the waits that the server names, and deadlines that no setting of the clock moves.
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type { TransportError } from "../ClientError.js"
+import type { EntryId } from "../Entry.js"
 import type { Wait } from "../log/state.js"
 
-/** Milliseconds of a clock that is never set: it only tells how much time has passed. */
-export const unsafeMonotonic = (clock: Clock.Clock): number => Number(clock.unsafeCurrentTimeNanos() / 1_000_000n)
+/** One moment by two clocks, in milliseconds: the wall clock may be set, the monotonic one only tells what has passed. */
+export interface Now {
+  readonly wall: number
+  readonly monotonic: number
+}
 
-export const monotonic: Effect.Effect<number> = Effect.map(Effect.clock, unsafeMonotonic)
+export const unsafeNow = (clock: Clock.Clock): Now => ({
+  wall: clock.unsafeCurrentTimeMillis(),
+  monotonic: Number(clock.unsafeCurrentTimeNanos() / 1_000_000n)
+})
+
+export const now: Effect.Effect<Now> = Effect.map(Effect.clock, unsafeNow)
 
 export interface Backoff {
   readonly base: Duration.DurationInput
@@ -50,32 +60,72 @@ export const askedFor = (error: TransportError, seenAt: number, jitter = 0): Wai
  */
 export const remaining = (
   wait: Pick<Wait, "seenAt" | "length" | "restarted">,
-  now: number
+  wall: number
 ): { readonly millis: number; readonly restart: boolean } => {
-  const passed = now - wait.seenAt
+  const passed = wall - wait.seenAt
   if (passed >= 0) return { millis: Math.max(0, wait.length - passed), restart: false }
   return wait.restarted ? { millis: 0, restart: false } : { millis: wait.length, restart: true }
 }
 
-/**
- * Deadlines by the monotonic clock, each fixed when its wait is first seen: from then on the wall clock has no say.
- */
-export interface Deadlines {
-  /** The monotonic time until which `key` waits, fixed at its first call. */
-  readonly of: (key: string, monotonicNow: number, length: () => number) => number
-  readonly has: (key: string) => boolean
+// --- Deadlines ---------------------------------------------------------------------------------------------------------
+
+// A subject has no more occasions than this at once: the wait that is kept, the one that could not be stored, and those
+// that were heard while these were being written.
+const occasionsKept = 8
+
+/** The deadlines of one subject. Of its occasions those are kept that were asked for last. */
+class Occasions {
+  private readonly deadlines = new Map<string, number>()
+
+  /** The monotonic time until which it waits, fixed at the first call for this occasion. */
+  readonly until = (occasion: string, monotonic: number, length: () => number): number => {
+    const until = this.deadlines.get(occasion) ?? monotonic + length()
+    this.deadlines.delete(occasion)
+    this.deadlines.set(occasion, until)
+    for (const oldest of this.deadlines.keys()) {
+      if (this.deadlines.size <= occasionsKept) break
+      this.deadlines.delete(oldest)
+    }
+    return until
+  }
+
+  readonly has = (occasion: string): boolean => this.deadlines.has(occasion)
+
+  get size(): number {
+    return this.deadlines.size
+  }
 }
 
-export const makeDeadlines = (): Deadlines => {
-  const known = new Map<string, number>()
-  return {
-    of: (key, now, length) => {
-      const before = known.get(key)
-      if (before !== undefined) return before
-      const until = now + length()
-      known.set(key, until)
-      return until
-    },
-    has: (key) => known.has(key)
+/** Deadlines by the monotonic clock, each fixed when it is first seen: from then on the wall clock has no say. */
+export class Deadlines {
+  private readonly entries = new Map<EntryId, Occasions>()
+  private readonly quotas = new Map<number, Occasions>()
+
+  readonly waits = new Occasions()
+
+  readonly ofQuota = (workspaceId: number): Occasions => occasionsOf(this.quotas, workspaceId)
+
+  readonly ofEntry = (id: EntryId): Occasions => occasionsOf(this.entries, id)
+
+  readonly forget = (id: EntryId): void => {
+    this.entries.delete(id)
   }
+
+  /** Forgets the entries that are no longer in the log. */
+  readonly keepOnly = (isInLog: (id: EntryId) => boolean): void => {
+    for (const id of this.entries.keys()) if (!isInLog(id)) this.entries.delete(id)
+  }
+
+  /** How many are kept. */
+  get size(): number {
+    return [this.waits, ...this.quotas.values(), ...this.entries.values()].reduce((sum, { size }) => sum + size, 0)
+  }
+}
+
+const occasionsOf = <K>(subjects: Map<K, Occasions>, subject: K): Occasions => {
+  const known = subjects.get(subject)
+  if (known !== undefined) return known
+  const occasions = new Occasions()
+  subjects.set(subject, occasions)
+  return occasions
 }

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
 import * as Metric from "effect/Metric"
 import type * as Scope from "effect/Scope"
+import type { Log } from "./log.js"
 import type { Mirror } from "./mirror.js"
 
 const name = (what: string): string => `effect_toggl_clients_outbox_${what}`
@@ -20,28 +21,28 @@ export const replayed = (count: number): Effect.Effect<void> => Metric.increment
 
 export const refused: Effect.Effect<void> = Metric.increment(refusals)
 
-const waitingIn = ({ entries, parked }: Mirror): number => {
+const waitingIn = ({ entries, parked }: Log): number => {
   let waiting = entries.size
   for (const seq of parked) if (entries.get(seq)?.state._tag === "Refused") waiting--
   return waiting
 }
 
-const oldestIn = ({ entries }: Mirror): number | undefined => {
+const oldestIn = ({ entries }: Log): number | undefined => {
   for (const { acceptedAt, state } of entries.values()) if (state._tag !== "Refused") return acceptedAt
   return undefined
 }
 
-/** Keeps the gauges in step with what this tab knows. */
-export const keep = (mirror: Mirror): Effect.Effect<void, never, Scope.Scope> =>
+/** Keeps the gauges in step with what this instance knows. */
+export const keep = ({ log, onChange }: Mirror): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
     const clock = yield* Effect.clock
     const labels = yield* FiberRef.get(FiberRef.currentMetricLabels)
     const measure = () => {
-      const since = oldestIn(mirror)
+      const since = oldestIn(log)
       const age = since === undefined ? 0 : clock.unsafeCurrentTimeMillis() - since
-      depth.unsafeUpdate(waitingIn(mirror), labels)
+      depth.unsafeUpdate(waitingIn(log), labels)
       oldestAge.unsafeUpdate(Math.max(0, age) / 1000, labels)
     }
     measure()
-    yield* mirror.onChange(measure)
+    yield* onChange(measure)
   })

@@ -1,3 +1,4 @@
+// What Toggl says of the hourly quotas. Those of `/me...` are of their own, and not kept.
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -7,22 +8,20 @@ import type * as Status from "../Status.js"
 
 type Quotas = NonNullable<QueueState["quota"]>
 
+/** What this instance has heard of the quotas since they were last written down, by workspace. */
+export type Heard = ReadonlyMap<string, Quota>
+
 // A quota is by the hour: where Toggl does not say when it starts anew, it does so within one.
 const hour = 3_600_000
-
-/** What this tab has heard of the quotas since they were last written down. */
-export interface Heard {
-  readonly quotas: Map<string, Quota>
-}
 
 // What is kept from a time that is still to come was told before the clock was set back.
 const keptAt = (kept: Quota | undefined, now: number): number =>
   kept === undefined || kept.seenAt > now ? Number.NEGATIVE_INFINITY : kept.seenAt
 
 /** Both, each workspace's as it was last told. */
-export const latest = (kept: Quotas | undefined, { quotas }: Heard, now: number): Quotas => {
+export const latest = (kept: Quotas | undefined, heard: Heard, now: number): Quotas => {
   const all: Record<string, Quota> = { ...kept }
-  for (const [workspaceId, quota] of quotas) {
+  for (const [workspaceId, quota] of heard) {
     if (quota.seenAt >= keptAt(all[workspaceId], now)) all[workspaceId] = quota
   }
   return all
@@ -46,16 +45,18 @@ export const known = (state: QueueState, heard: Heard, now: number): ReadonlyArr
 export const written =
   (heard: Heard, now: number) =>
   (state: QueueState): QueueState => {
-    const isNews = Array.from(heard.quotas).some(
+    const isNews = Array.from(heard).some(
       ([workspaceId, { seenAt }]) => seenAt > keptAt(state.quota?.[workspaceId], now)
     )
     return isNews ? { ...state, quota: latest(state.quota, heard, now) } : state
   }
 
-/** Listens to every answer. Those to `/me...` have a quota of their own. */
-export const listen = (api: ClientsApi.Service, heard: Heard): Effect.Effect<void, never, Scope.Scope> =>
-  api.listen(({ quota, workspaceId }) =>
+/** Listens to every answer. */
+export const listen = (api: ClientsApi.Service): Effect.Effect<Heard, never, Scope.Scope> => {
+  const heard = new Map<string, Quota>()
+  const listener: Parameters<typeof api.listen>[0] = ({ quota, workspaceId }) =>
     Effect.map(Clock.currentTimeMillis, (seenAt) => {
-      if (quota !== undefined && workspaceId !== undefined) heard.quotas.set(String(workspaceId), { ...quota, seenAt })
+      if (quota !== undefined && workspaceId !== undefined) heard.set(String(workspaceId), { ...quota, seenAt })
     })
-  )
+  return Effect.as(api.listen(listener), heard)
+}

@@ -3,7 +3,7 @@ import type { Entry } from "./entry.js"
 import * as Mutation from "../Mutation.js"
 
 /** Which entries name which client, under its local id or Toggl's. */
-export interface ClientIndex {
+export interface ByClient {
   /** Adds an entry that stands behind all others. */
   readonly add: (entry: Entry) => void
   readonly drop: (entry: Entry) => void
@@ -15,7 +15,7 @@ export interface ClientIndex {
 }
 
 /** The index of a log, given in its order. */
-export const make = (entries: Iterable<Entry>, ids: ReadonlyMap<LocalClientId, ClientId>): ClientIndex => {
+export const make = (entries: Iterable<Entry>, ids: ReadonlyMap<LocalClientId, ClientId>): ByClient => {
   const byId = new Map<AnyClientId, Set<number>>()
   const clientIds = new Map(ids)
   const localIds = new Map(Array.from(ids, ([localId, clientId]) => [clientId, localId]))

@@ -74,6 +74,16 @@ export const QueueState = Schema.Struct({
 
 export interface QueueState extends Schema.Schema.Type<typeof QueueState> {}
 
+/** The state of a store in which nothing has happened yet. */
+export const newState = (store: string): QueueState => ({
+  version,
+  store,
+  fence: 0,
+  step: 0,
+  failures: 0,
+  workspaces: {}
+})
+
 export const noWorkspace: Workspace = { turn: 0, open: [] }
 
 export const workspaceOf = ({ workspaces }: QueueState, id: number): Workspace => workspaces[String(id)] ?? noWorkspace

@@ -1,34 +1,34 @@
-// The outbox put together from its parts, and started.
+// An instance is put together and started.
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
 import { maxNameBytes } from "../Client.js"
 import type { InvalidConfiguration } from "../ClientError.js"
 import { ClientsApi } from "../ClientsApi.js"
 import { Connectivity } from "../Connectivity.js"
-import { CurrentCredentials } from "../Credentials.js"
-import type * as Outbox from "./service.js"
-import type { Conflicts } from "../replay/conflicts.js"
-import { OutboxStore } from "../OutboxStore.js"
-import { ReplayLock } from "../ReplayLock.js"
-import * as budget from "../instance/quota.js"
-import { makeLocal } from "../instance/decide.js"
-import * as metering from "../instance/metrics.js"
-import * as mirror from "../instance/mirror.js"
-import * as observing from "./status.js"
-import * as reading from "../read/copy.js"
-import * as refreshing from "../read/refresh.js"
-import * as repairing from "./repair.js"
-import * as replay from "../replay/loop.js"
+import type { CurrentCredentials } from "../Credentials.js"
+import * as instances from "../instance/instance.js"
+import * as metrics from "../instance/metrics.js"
+import type { Conflicts, Settings } from "../instance/settings.js"
+import type { OutboxStore } from "../OutboxStore.js"
+import * as views from "../read/views.js"
+import { loop } from "../replay/loop.js"
+import type { ReplayLock } from "../ReplayLock.js"
 import { bytes, checked, count, duration } from "../settings.js"
-import * as submitting from "./submit.js"
-import * as viewing from "../read/views.js"
+import * as repair from "./repair.js"
+import type * as Outbox from "./service.js"
+import * as status from "./status.js"
+import * as submit from "./submit.js"
 
 const policies: ReadonlyArray<Conflicts> = ["LastWriteWins", "CheckFirst", "Blind"]
 
-const decodeOptions = (options: Outbox.Options) =>
+const decodeOptions = (
+  options: Outbox.Options,
+  requestLimit: Duration.Duration
+): Either.Either<Settings, InvalidConfiguration> =>
   Either.gen(function* () {
     const { account, backoff = {}, conflicts = "LastWriteWins", reserve } = options
     yield* checked(
@@ -37,10 +37,15 @@ const decodeOptions = (options: Outbox.Options) =>
       typeof account === "string" && account.trim() !== "",
       "what your app calls this user, for it is never guessed"
     )
+    // An attempt is made only while its mark is younger than the margin: with hardly any, nothing is ever sent.
+    const margin = yield* duration("margin", options.margin ?? "5 seconds", "a second or more", 1000)
     return {
+      account,
+      merge: options.merge ?? true,
+      bulk: options.bulk ?? false,
+      fetch: options.fetch,
+      stillness: Duration.toMillis(Duration.sum(requestLimit, margin)),
       patience: yield* duration("patience", options.patience ?? "10 seconds", 'a duration such as "10 seconds"', 0),
-      // An attempt is made only while its mark is younger than the margin: with hardly any, nothing is ever sent.
-      margin: yield* duration("margin", options.margin ?? "5 seconds", "a second or more", 1000),
       backoff: {
         base: yield* duration("backoff.base", backoff.base ?? "1 second", 'a duration such as "1 second"'),
         cap: yield* duration("backoff.cap", backoff.cap ?? "5 minutes", 'a duration such as "5 minutes"')
@@ -53,6 +58,7 @@ const decodeOptions = (options: Outbox.Options) =>
     }
   })
 
+/** The outbox, started: it replays for as long as the scope is open. */
 export const make = Effect.fnUntraced(function* (
   options: Outbox.Options
 ): Effect.fn.Return<
@@ -60,81 +66,20 @@ export const make = Effect.fnUntraced(function* (
   InvalidConfiguration,
   ClientsApi | Connectivity | CurrentCredentials | OutboxStore | ReplayLock | Scope.Scope
 > {
-  const { reserve, ...settings } = yield* decodeOptions(options)
   const api = yield* ClientsApi
-  const connectivity = yield* Connectivity
-  const credentials = yield* CurrentCredentials
-  const lock = yield* ReplayLock
-  const store = yield* OutboxStore
-  const local = makeLocal(reserve)
-  yield* budget.listen(api, local.heard)
-  const stillness = Duration.sum(api.requestLimit, settings.margin)
-  let wake = (_: replay.WakeUp): void => undefined
-  const reflected = yield* mirror.make(store, () => wake("Entry"))
-  const observed = observing.make(reflected, local, Duration.toMillis(stillness))
-  const worked = Effect.sync(() => wake("Network"))
-  const read = reading.make({
-    api,
-    credentials,
-    store,
-    mirror: reflected,
-    local,
-    namedWait: observed.namedWait,
-    worked
-  })
-  const refresher = yield* refreshing.make({ store, mirror: reflected, reading: read, worked })
-  const running = yield* replay.make({
-    api,
-    store,
-    lock,
-    credentials,
-    mirror: reflected,
-    local,
-    refreshing: refresher,
-    settings: {
-      merge: options.merge ?? true,
-      bulk: options.bulk ?? false,
-      conflicts: settings.conflicts,
-      stillness,
-      backoff: settings.backoff,
-      setAsideAfter: settings.setAsideAfter,
-      fetch: options.fetch
-    }
-  })
-  wake = running.unsafeWake
-  const submitted = yield* submitting.make({
-    api,
-    store,
-    credentials,
-    mirror: reflected,
-    local,
-    observed,
-    wake: running.wake,
-    patience: settings.patience
-  })
-  const repaired = repairing.make({
-    account: options.account,
-    baseUrl: api.baseUrl,
-    maxNameBytes: settings.maxNameBytes,
-    store,
-    credentials,
-    mirror: reflected,
-    local,
-    wake: running.wake
-  })
-  yield* connectivity.wakeUps.pipe((wakeUps) => observing.each(wakeUps, running.wake("Network")), Effect.forkScoped)
-  yield* observing.each(credentials.changes, repaired.credentialsChanged).pipe(Effect.forkScoped)
-  yield* running.loop.pipe(Effect.interruptible, Effect.forkScoped)
-  yield* metering.keep(reflected)
+  const settings = yield* decodeOptions(options, api.requestLimit)
+  const { wakeUps } = yield* Connectivity
+  const instance = yield* instances.make(settings, api)
+  const { credentials, mirror, store, tab } = instance
+  yield* Stream.runForEach(wakeUps, () => instances.wake(instance, "Network")).pipe(Effect.forkScoped)
+  yield* Stream.runForEach(credentials.changes, () => repair.credentialsChanged(instance)).pipe(Effect.forkScoped)
+  yield* loop(instance).pipe(Effect.interruptible, Effect.forkScoped)
+  yield* metrics.keep(mirror)
   if (store.persist !== undefined) {
-    yield* store.persist.pipe(
-      Effect.flatMap((persisted) => {
-        local.persisted = Option.getOrUndefined(persisted)
-        return reflected.changed
-      }),
-      Effect.forkScoped
-    )
+    yield* Effect.flatMap(store.persist, (persisted) => {
+      tab.persisted = Option.getOrUndefined(persisted)
+      return mirror.changed
+    }).pipe(Effect.forkScoped)
   }
-  const reads = viewing.make({ mirror: reflected, reading: read, refreshing: refresher })
-  return { reads, ...submitted, ...repaired.service, ...observed.service }
+  return { reads: views.make(instance), ...submit.make(instance), ...repair.make(instance), ...status.make(instance) }
 })

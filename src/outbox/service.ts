@@ -18,7 +18,7 @@ import type { Ending, EntryId } from "../Entry.js"
 import type { Mutation } from "../Mutation.js"
 import type { Reads } from "../read/service.js"
 import type { Receipt } from "../Receipt.js"
-import type { Conflicts } from "../replay/conflicts.js"
+import type { Conflicts } from "../instance/settings.js"
 import type { Quota, Status, WaitingFor } from "../Status.js"
 
 /**

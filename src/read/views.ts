@@ -1,175 +1,187 @@
+// What the app shows: the copy, with what is pending laid on it.
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
-import { type AnyClientId, type Client, type ClientId, type LocalClientId, type WorkspaceId } from "../Client.js"
-import { NotFound } from "../ClientError.js"
-import type { Entry } from "../log/entry.js"
-import type { Copy } from "../OutboxStore.js"
-import type * as View from "../View.js"
+import type { AnyClientId, Client, WorkspaceId } from "../Client.js"
+import { NoLocalCopy, NotFound, type TransportError } from "../ClientError.js"
 import { isTransport } from "../error/transport.js"
-import type { Mirror } from "../instance/mirror.js"
-import { noCopy, type ReadError, type Reading } from "./copy.js"
+import type { Instance, ReadError } from "../instance/instance.js"
+import type { Log } from "../instance/log.js"
+import type { Entry } from "../log/entry.js"
+import type { Copy } from "../transactions/copy.js"
+import type * as View from "../View.js"
+import { fetchOne, localCopy, straight } from "./copy.js"
 import { overlay } from "./overlay.js"
+import { refresh } from "./refresh.js"
 import type { Reads } from "./service.js"
-import type { Refreshing } from "./refresh.js"
-
-export interface Dependencies {
-  readonly mirror: Mirror
-  readonly reading: Reading
-  readonly refreshing: Pick<Refreshing, "refresh">
-}
-
-interface Log {
-  readonly entries: Iterable<Entry>
-  readonly ids: ReadonlyMap<LocalClientId, ClientId>
-}
 
 const nothing: Copy = { step: 0, clients: [], fetchedAt: undefined }
 
-export const make = ({ mirror, reading, refreshing }: Dependencies): Reads => {
-  const overlaid = (
-    workspaceId: WorkspaceId,
-    clients: ReadonlyArray<Client>,
-    source: View.View["source"],
-    fetchedAt: number | undefined,
-    known: ReadonlyArray<Client>,
-    log: Log = { entries: mirror.entries.values(), ids: mirror.ids }
-  ): View.View => ({ clients: overlay(workspaceId, clients, { ...log, known }), source, fetchedAt })
+const noCopy = (workspaceId: WorkspaceId, cause: TransportError | undefined): NoLocalCopy =>
+  new NoLocalCopy({ workspaceId, operation: "list", ...(cause === undefined ? {} : { cause }) })
 
-  const ofCopy = (workspaceId: WorkspaceId, copy: Copy, source: View.View["source"]): View.View =>
-    overlaid(workspaceId, copy.clients, source, copy.fetchedAt, copy.clients)
+const notFound = (workspaceId: WorkspaceId, clientId: AnyClientId): NotFound =>
+  new NotFound({ operation: "get", workspaceId, clientId })
 
-  // A pending create makes something to show even where Toggl was never asked.
-  const isAnythingKnown = (workspaceId: WorkspaceId, copy: Copy): boolean =>
-    copy.fetchedAt !== undefined ||
-    copy.clients.length > 0 ||
-    Array.from(mirror.entries.values()).some(
-      ({ mutation, state }) =>
-        mutation._tag === "Create" && mutation.workspaceId === workspaceId && state._tag !== "Refused"
-    )
+const overlaid = (
+  { entries, ids }: { readonly entries: Iterable<Entry>; readonly ids: Log["ids"] },
+  workspaceId: WorkspaceId,
+  clients: ReadonlyArray<Client>,
+  known: ReadonlyArray<Client>,
+  from: Pick<View.View, "source" | "fetchedAt">
+): View.View => ({ clients: overlay(workspaceId, clients, { entries, ids, known }), ...from })
 
-  const isYoung = (copy: Copy, freshness: Duration.DurationInput, now: number): boolean =>
-    copy.fetchedAt !== undefined &&
-    now >= copy.fetchedAt &&
-    now - copy.fetchedAt <= Duration.toMillis(Duration.decode(freshness))
+const pendingIn = ({ entries, ids }: Log) => ({ entries: entries.values(), ids })
 
-  /** Without a store there is only Toggl. */
-  const straight = (workspaceId: WorkspaceId) =>
-    Effect.gen(function* () {
-      const clients = yield* reading.straight(workspaceId)
-      return overlaid(workspaceId, clients, "Toggl", yield* Clock.currentTimeMillis, [])
-    })
+const ofCopy = (
+  { log }: Instance,
+  workspaceId: WorkspaceId,
+  { clients, fetchedAt }: Copy,
+  source: View.View["source"]
+): View.View => overlaid(pendingIn(log), workspaceId, clients, clients, { source, fetchedAt })
 
-  /** What Toggl has: by the copy, where it was stored, for that is in step with the log as it is by now. */
-  const fromToggl = (workspaceId: WorkspaceId, before: Copy) =>
-    Effect.gen(function* () {
-      const refreshed = yield* refreshing.refresh(workspaceId)
-      if (refreshed._tag === "Unstored") {
-        const { clients, fetchedAt } = refreshed
-        return Effect.succeed(overlaid(workspaceId, clients, "Toggl", fetchedAt, before.clients, refreshed))
-      }
-      const copy = yield* reading.local(workspaceId)
-      if (refreshed._tag === "Stored") return Effect.succeed(ofCopy(workspaceId, copy, "Toggl"))
-      const isKnown = isAnythingKnown(workspaceId, copy)
-      return isKnown ? Effect.succeed(ofCopy(workspaceId, copy, "Local")) : noCopy(workspaceId, undefined)
-    })
+// A pending create makes something to show even where Toggl was never asked.
+const isAnythingKnown = ({ log }: Instance, workspaceId: WorkspaceId, copy: Copy): boolean =>
+  copy.fetchedAt !== undefined ||
+  copy.clients.length > 0 ||
+  Array.from(log.entries.values()).some(
+    ({ mutation, state }) =>
+      mutation._tag === "Create" && mutation.workspaceId === workspaceId && state._tag !== "Refused"
+  )
 
-  const read = Effect.fn("Clients.read")(function* (workspaceId: WorkspaceId, freshness: View.Freshness) {
-    yield* Effect.annotateCurrentSpan({ workspaceId })
-    const stored = yield* Effect.either(reading.local(workspaceId))
-    const copy = Either.getOrElse(stored, () => nothing)
-    const localView = ofCopy(workspaceId, copy, "Local")
-    const isKnown = isAnythingKnown(workspaceId, copy)
-    if (freshness === "Local") return yield* isKnown ? Effect.succeed(localView) : noCopy(workspaceId, undefined)
-    if (freshness !== "Toggl" && isYoung(copy, freshness, yield* Clock.currentTimeMillis)) return localView
-    if (Either.isLeft(stored)) return yield* straight(workspaceId)
-    const fetched = yield* Effect.either(fromToggl(workspaceId, copy))
-    if (Either.isRight(fetched)) return yield* fetched.right
-    const error: ReadError = fetched.left
-    if (error._tag === "StorageError") return yield* straight(workspaceId)
-    if (freshness === "Toggl") return yield* Effect.fail(error)
-    if (isKnown) return localView
-    return yield* isTransport(error) ? noCopy(workspaceId, error) : Effect.fail(error)
+const isYoung = (copy: Copy, freshness: Duration.DurationInput, now: number): boolean =>
+  copy.fetchedAt !== undefined &&
+  now >= copy.fetchedAt &&
+  now - copy.fetchedAt <= Duration.toMillis(Duration.decode(freshness))
+
+/** Without a store there is only Toggl. */
+const withoutStore = (instance: Instance, workspaceId: WorkspaceId) =>
+  Effect.gen(function* () {
+    const clients = yield* straight(instance, workspaceId)
+    const fetchedAt = yield* Clock.currentTimeMillis
+    return overlaid(pendingIn(instance.log), workspaceId, clients, [], { source: "Toggl", fetchedAt })
   })
 
-  const find = (view: View.View, id: AnyClientId): View.ClientView | undefined => {
-    const resolved = mirror.resolve(id) ?? id
-    return view.clients.find((client) => client.id === resolved)
-  }
-
-  const entriesOf = function* (id: AnyClientId): Iterable<Entry> {
-    for (const seq of mirror.clients.after(id, 0)) {
-      const entry = mirror.entries.get(seq)
-      if (entry !== undefined) yield entry
+/** What Toggl has: by the copy, where it was stored, for that is in step with the log as it is by now. */
+const fromToggl = (instance: Instance, workspaceId: WorkspaceId, before: Copy) =>
+  Effect.gen(function* () {
+    const refreshed = yield* refresh(instance, workspaceId)
+    if (refreshed._tag === "Unstored") {
+      const { clients, fetchedAt } = refreshed
+      return Effect.succeed(overlaid(refreshed, workspaceId, clients, before.clients, { source: "Toggl", fetchedAt }))
     }
-  }
+    const copy = yield* localCopy(instance, workspaceId)
+    if (refreshed._tag === "Stored") return Effect.succeed(ofCopy(instance, workspaceId, copy, "Toggl"))
+    const isKnown = isAnythingKnown(instance, workspaceId, copy)
+    return isKnown ? Effect.succeed(ofCopy(instance, workspaceId, copy, "Local")) : noCopy(workspaceId, undefined)
+  })
 
-  const isDeleted = (id: AnyClientId): boolean => {
-    for (const { mutation, state } of entriesOf(id)) {
-      if (mutation._tag === "Delete" && state._tag !== "Refused") return true
-    }
-    return false
-  }
+const read = Effect.fn("Clients.read")(function* (
+  instance: Instance,
+  workspaceId: WorkspaceId,
+  freshness: View.Freshness
+) {
+  yield* Effect.annotateCurrentSpan({ workspaceId })
+  const stored = yield* Effect.either(localCopy(instance, workspaceId))
+  const copy = Either.getOrElse(stored, () => nothing)
+  const localView = ofCopy(instance, workspaceId, copy, "Local")
+  const isKnown = isAnythingKnown(instance, workspaceId, copy)
+  if (freshness === "Local") return yield* isKnown ? Effect.succeed(localView) : noCopy(workspaceId, undefined)
+  if (freshness !== "Toggl" && isYoung(copy, freshness, yield* Clock.currentTimeMillis)) return localView
+  if (Either.isLeft(stored)) return yield* withoutStore(instance, workspaceId)
+  const fetched = yield* Effect.either(fromToggl(instance, workspaceId, copy))
+  if (Either.isRight(fetched)) return yield* fetched.right
+  const error: ReadError = fetched.left
+  if (error._tag === "StorageError") return yield* withoutStore(instance, workspaceId)
+  if (freshness === "Toggl") return yield* Effect.fail(error)
+  if (isKnown) return localView
+  return yield* isTransport(error) ? noCopy(workspaceId, error) : Effect.fail(error)
+})
 
-  const isKnownId = (id: AnyClientId): boolean => {
-    if (mirror.resolve(id) !== undefined) return true
-    for (const { mutation } of entriesOf(id)) if (mutation._tag === "Create") return true
-    return false
-  }
-
-  /** While the store does not answer, what is shown stays, and it is read again later and later. */
-  const readToShow = (workspaceId: WorkspaceId, isShown: () => boolean, millis = 500): Effect.Effect<Copy> =>
-    Effect.catchAll(reading.local(workspaceId), () =>
-      isShown()
-        ? Effect.zipRight(Effect.sleep(millis), readToShow(workspaceId, isShown, Math.min(millis * 2, 60_000)))
-        : Effect.succeed(nothing)
-    )
-
-  const notFound = (workspaceId: WorkspaceId, clientId: AnyClientId) =>
-    new NotFound({ operation: "get", workspaceId, clientId })
-
-  return {
-    read,
-    get: Effect.fn("Clients.get")(function* (workspaceId: WorkspaceId, id: AnyClientId, freshness: View.Freshness) {
-      const view = yield* read(workspaceId, freshness)
-      const found = find(view, id)
-      if (found !== undefined) return found
-      const clientId = mirror.resolve(id)
-      if (clientId === undefined || isDeleted(id) || view.source === "Toggl" || freshness === "Local") {
-        return yield* notFound(workspaceId, id)
-      }
-      // A colleague may have made it since the list was read.
-      const fetched = yield* Effect.either(reading.fetchOne(workspaceId, clientId))
-      if (Either.isLeft(fetched)) {
-        const error: ReadError = fetched.left
-        if (error._tag === "StorageError" || isTransport(error)) {
-          return yield* noCopy(workspaceId, error._tag === "StorageError" ? undefined : error)
-        }
-        return yield* Effect.fail(error)
-      }
-      const client = fetched.right
-      return find(overlaid(workspaceId, [client], "Toggl", undefined, []), id) ?? (yield* notFound(workspaceId, id))
-    }),
-    watch: (workspaceId) =>
-      Stream.suspend(() => {
-        let isShown = false
-        return mirror.changes.pipe(
-          Stream.mapEffect(() => readToShow(workspaceId, () => isShown)),
-          Stream.map((copy) => {
-            isShown = isShown || copy !== nothing
-            return ofCopy(workspaceId, copy, "Local")
-          }),
-          Stream.changesWith((a, b) => JSON.stringify(a) === JSON.stringify(b))
-        )
-      }),
-    knows: (id) =>
-      Effect.gen(function* () {
-        if (isKnownId(id)) return true
-        // Another tab may have given it, or this one has read nothing yet.
-        const synced = yield* Effect.either(mirror.sync)
-        return Either.isLeft(synced) || mirror.unreadable.length > 0 || isKnownId(id)
-      })
-  }
+const find = ({ log }: Instance, view: View.View, id: AnyClientId): View.ClientView | undefined => {
+  const resolved = log.resolve(id) ?? id
+  return view.clients.find((client) => client.id === resolved)
 }
+
+const isDeleted = ({ log }: Instance, id: AnyClientId): boolean => {
+  for (const { mutation, state } of log.entriesOf(id)) {
+    if (mutation._tag === "Delete" && state._tag !== "Refused") return true
+  }
+  return false
+}
+
+const get = Effect.fn("Clients.get")(function* (
+  instance: Instance,
+  workspaceId: WorkspaceId,
+  id: AnyClientId,
+  freshness: View.Freshness
+) {
+  const view = yield* read(instance, workspaceId, freshness)
+  const found = find(instance, view, id)
+  if (found !== undefined) return found
+  const clientId = instance.log.resolve(id)
+  if (clientId === undefined || isDeleted(instance, id) || view.source === "Toggl" || freshness === "Local") {
+    return yield* notFound(workspaceId, id)
+  }
+  // A colleague may have made it since the list was read.
+  const fetched = yield* Effect.either(fetchOne(instance, workspaceId, clientId))
+  if (Either.isLeft(fetched)) {
+    const error: ReadError = fetched.left
+    if (error._tag === "StorageError" || isTransport(error)) {
+      return yield* noCopy(workspaceId, error._tag === "StorageError" ? undefined : error)
+    }
+    return yield* Effect.fail(error)
+  }
+  const from = { source: "Toggl", fetchedAt: undefined } as const
+  const shown = overlaid(pendingIn(instance.log), workspaceId, [fetched.right], [], from)
+  return find(instance, shown, id) ?? (yield* notFound(workspaceId, id))
+})
+
+/** While the store does not answer, what is shown stays, and it is read again later and later. */
+const readToShow = (
+  instance: Instance,
+  workspaceId: WorkspaceId,
+  isShown: () => boolean,
+  millis = 500
+): Effect.Effect<Copy> =>
+  Effect.catchAll(localCopy(instance, workspaceId), () =>
+    isShown()
+      ? Effect.zipRight(Effect.sleep(millis), readToShow(instance, workspaceId, isShown, Math.min(millis * 2, 60_000)))
+      : Effect.succeed(nothing)
+  )
+
+const watch = (instance: Instance, workspaceId: WorkspaceId): Stream.Stream<View.View> =>
+  Stream.suspend(() => {
+    let isShown = false
+    return instance.mirror.changes.pipe(
+      Stream.mapEffect(() => readToShow(instance, workspaceId, () => isShown)),
+      Stream.map((copy) => {
+        isShown = isShown || copy !== nothing
+        return ofCopy(instance, workspaceId, copy, "Local")
+      }),
+      Stream.changesWith((a, b) => JSON.stringify(a) === JSON.stringify(b))
+    )
+  })
+
+const isKnownId = ({ log }: Instance, id: AnyClientId): boolean => {
+  if (log.resolve(id) !== undefined) return true
+  for (const { mutation } of log.entriesOf(id)) if (mutation._tag === "Create") return true
+  return false
+}
+
+const knows = (instance: Instance, id: AnyClientId): Effect.Effect<boolean> =>
+  Effect.gen(function* () {
+    if (isKnownId(instance, id)) return true
+    // Another tab may have given it, or this one has read nothing yet.
+    const synced = yield* Effect.either(instance.mirror.sync)
+    return Either.isLeft(synced) || instance.log.unreadable.length > 0 || isKnownId(instance, id)
+  })
+
+export const make = (instance: Instance): Reads => ({
+  read: (workspaceId, freshness) => read(instance, workspaceId, freshness),
+  get: (workspaceId, id, freshness) => get(instance, workspaceId, id, freshness),
+  watch: (workspaceId) => watch(instance, workspaceId),
+  knows: (id) => knows(instance, id)
+})

@@ -1,172 +1,150 @@
+// What a verdict means to the queue, in one transaction.
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { afterError } from "../account/heed.js"
 import type { WorkspaceId } from "../Client.js"
 import type { StorageError, TransportError } from "../ClientError.js"
+import { now } from "../instance/clock.js"
+import { standing } from "../instance/decide.js"
+import type { Instance } from "../instance/instance.js"
+import * as metrics from "../instance/metrics.js"
+import * as quota from "../instance/quota.js"
 import type { Entry } from "../log/entry.js"
 import * as Mutation from "../Mutation.js"
-import type * as OutboxStore from "../OutboxStore.js"
-import type * as ReplayLock from "../ReplayLock.js"
-import { disposition as dispositionOf } from "../wire/disposition.js"
-import { latest } from "../instance/quota.js"
-import { type Local, standing } from "../instance/decide.js"
+import type { Held } from "../ReplayLock.js"
 import type { Fence } from "../transactions/queue.js"
-import * as metering from "../instance/metrics.js"
-import type { Mirror } from "../instance/mirror.js"
-import type { Conflicts } from "./conflicts.js"
-import type { Preparing } from "./prepare.js"
 import { type After, type Rebase, type Verdict, verdictOn } from "../transactions/settle.js"
-import { askedFor, backoff, type Backoff, monotonic } from "../instance/clock.js"
+import * as merge from "./merge.js"
 
-export interface Settings {
-  /** The request limit and a margin: after so long no request lands any more. */
-  readonly stillness: Duration.Duration
-  readonly backoff: Backoff
-  readonly setAsideAfter: number
-  readonly merge: boolean
-  readonly conflicts: Conflicts
-  readonly bulk: boolean
-  readonly fetch: typeof globalThis.fetch | undefined
-}
-
-export interface Dependencies {
-  readonly store: OutboxStore.Service
-  readonly mirror: Mirror
-  readonly local: Local
-  readonly settings: Pick<Settings, "backoff" | "conflicts" | "setAsideAfter" | "stillness">
-  /** Whether the credentials that were asked with last are still the app's. */
-  readonly areCurrent: () => boolean
-}
-
-/** What a replayer does while it has the lock. */
+/** What a replayer knows and does while it has the turn. */
 export interface Run {
+  readonly instance: Instance
   readonly fence: Fence
-  readonly held: ReplayLock.Held
-  readonly preparing: Preparing
+  readonly turn: Held
+  readonly plans: merge.Plans
+  /** The workspaces whose list was read in this run. */
+  readonly listed: Set<WorkspaceId>
+  /** Those of them whose list could not be stored: each base is read by itself. */
+  readonly unstored: Set<WorkspaceId>
+  /** The workspaces whose list was read for the sake of others, and at which step they had asked for it. */
+  readonly readFor: Map<WorkspaceId, number>
+  /** Whether a list has been read for others since the last attempt. */
+  hasReadForOthers: boolean
   /** Whether what comes next was chosen in spite of a backoff. */
   isForced: boolean
-  /** Whether a list has been read since the last attempt. */
-  hasMadeRoom: boolean
-  /** The workspaces whose list was read for the sake of others, and at which step they had asked for it. */
-  readonly refreshed: Map<WorkspaceId, number>
+  /** How often other credentials had been set when Toggl was last asked whose these are. */
+  credentialsAsked: number
   done: number
   /** The last number that was known when the log was last in step with the store. */
   last: number
 }
 
-export interface Booking {
-  /** What the queue does after an answer that is neither an acknowledgement nor a refusal. */
-  readonly afterError: (error: TransportError, run: After["run"]) => Effect.Effect<After>
-  readonly unchanged: (run: After["run"]) => After
-  readonly progress: (run: Run) => After["run"]
-  /** Books a change of the queue's state. `false`: this replayer has lost its turn. */
-  readonly book: (run: Run, after: After) => Effect.Effect<boolean, StorageError>
-  /** Books what came of these entries. `false`: the run is over. */
-  readonly settle: (run: Run, entries: ReadonlyArray<Entry>, verdict: Verdict) => Effect.Effect<boolean, StorageError>
-}
+/** Whether the credentials that were asked with last are still the app's: what Toggl says to others is not about these. */
+export const areCurrent = ({ credentialsAsked, instance }: Run): boolean =>
+  credentialsAsked === instance.tab.credentialsChanges
 
-export const make = ({ areCurrent, local, mirror, settings, store }: Dependencies): Booking => {
-  const stillness = Duration.toMillis(settings.stillness)
+/** The queue goes on, or the run ends, as it stands. */
+export const unchanged = ({ instance: { log } }: Run, run: After["run"]): After => ({
+  failures: log.state.failures,
+  run,
+  ...(log.state.wait === undefined ? {} : { wait: log.state.wait })
+})
 
-  const afterError = (error: TransportError, run: After["run"]): Effect.Effect<After> =>
-    Effect.gen(function* () {
-      const failures = mirror.state.failures
-      const seenAt = yield* Clock.currentTimeMillis
-      const length = yield* backoff(settings.backoff, failures)
-      const asked = askedFor(error, seenAt, length)
-      const disposition = dispositionOf(error)
-      if (disposition === "Pause") return areCurrent() ? { failures, paused: "SignInNeeded", run } : { failures, run }
-      if (asked !== undefined) return { failures: failures + (disposition === "Wait" ? 0 : 1), run, wait: asked }
-      const reason = disposition === "NeverLeft" ? "Offline" : "BackingOff"
-      return {
-        failures: failures + 1,
-        run,
-        wait: { reason, seenAt, length, named: false, restarted: false, error }
-      }
-    })
+export const progress = ({ done, instance }: Run, left = instance.log.entries.size): After["run"] => ({
+  done,
+  total: done + left
+})
 
-  const unchanged = (run: After["run"]): After => ({
-    failures: mirror.state.failures,
-    run,
-    ...(mirror.state.wait === undefined ? {} : { wait: mirror.state.wait })
+/** With what this instance alone knows: of the quotas, so that it costs no transaction of its own, and of the wait. */
+const heard = ({ instance }: Run, after: After): Effect.Effect<After> =>
+  Effect.map(now, (now) => {
+    const known = standing(instance, now)
+    return {
+      ...after,
+      quota: quota.latest(instance.log.state.quota, instance.quotas, now.wall),
+      ...(known === undefined ? {} : { standing: known })
+    }
   })
 
-  const progress = (run: Run): After["run"] => ({ done: run.done, total: run.done + mirror.entries.size })
+/** Books a change of the queue's state. `false`: this replayer has lost its turn. */
+export const book = (run: Run, after: After): Effect.Effect<boolean, StorageError> =>
+  Effect.gen(function* () {
+    const { mirror, store } = run.instance
+    const state = yield* store.book(run.fence, yield* heard(run, after), yield* Clock.currentTimeMillis)
+    if (state === undefined) return yield* Effect.as(mirror.doubt, false)
+    yield* mirror.setState(state)
+    return true
+  })
 
-  /** With what this tab alone knows: of the quotas, so that it costs no transaction of its own, and of the wait. */
-  const heard = (after: After, now: number): Effect.Effect<After> =>
-    Effect.map(monotonic, (monotonicNow) => {
-      const known = standing(mirror.state, local, now, monotonicNow)
-      return {
-        ...after,
-        quota: latest(mirror.state.quota, local.heard, now),
-        ...(known === undefined ? {} : { standing: known })
-      }
-    })
+/** The run is over. */
+export const end = (run: Run): Effect.Effect<boolean, StorageError> => book(run, unchanged(run, "Ended"))
 
-  const book = (run: Run, after: After) =>
-    Effect.gen(function* () {
-      const now = yield* Clock.currentTimeMillis
-      const state = yield* store.book(run.fence, yield* heard(after, now), now)
-      if (state === undefined) {
-        yield* mirror.distrust
-        return false
-      }
-      yield* mirror.setState(state)
-      return true
-    })
+/** The run is over, for Toggl cannot be asked now, or says to wait. */
+export const endFor = (run: Run, error: TransportError): Effect.Effect<false, StorageError> =>
+  Effect.flatMap(afterError(run.instance, error, areCurrent(run), "Ended"), (after) =>
+    Effect.as(book(run, after), false)
+  )
 
-  /** What Toggl did for us is no colleague's change. */
-  const rebaseOf = (run: Run, [first]: ReadonlyArray<Entry>, verdict: Verdict): Rebase | undefined => {
-    if (settings.conflicts !== "CheckFirst" || verdict._tag !== "Done" || first === undefined) return undefined
-    return { seqs: [...mirror.clients.after(Mutation.clientId(first.mutation), first.seq)], last: run.last }
-  }
-
-  const settle = (run: Run, entries: ReadonlyArray<Entry>, verdict: Verdict) =>
-    Effect.gen(function* () {
-      const now = yield* Clock.currentTimeMillis
-      const seqs = entries.map((entry) => entry.seq)
-      if (verdict._tag === "Again") {
-        const errors = Math.max(...entries.map((entry) => entry.serverErrors)) + (verdict.counts ? 1 : 0)
-        const isAside = verdict.uncertain && verdict.counts && errors >= settings.setAsideAfter
-        // It is looked up before it is tried again, and so no sooner than its last attempt can land no more.
-        const aside = isAside ? { setAside: Math.max(Duration.toMillis(settings.backoff.cap), stillness) } : {}
-        const after = isAside ? { failures: 0, run: progress(run) } : yield* afterError(verdict.error, "Ended")
-        const settled = yield* store.settle(run.fence, seqs, { ...verdict, ...aside }, yield* heard(after, now), now)
-        if (settled === undefined) return yield* Effect.as(mirror.distrust, false)
-        yield* mirror.put(settled.entries, settled.state)
-        return isAside
-      }
-      const ended = entries.filter((entry) => {
-        const { _tag } = verdictOn(verdict, entry)
-        return _tag === "Done" || _tag === "Nothing"
-      })
-      const hasEnded = ended.length === entries.length
-      run.done += ended.length
-      const isLast = mirror.isFresh() && mirror.entries.size === seqs.length && hasEnded
-      const after: After = {
-        failures: 0,
-        run: isLast ? "Ended" : { done: run.done, total: run.done + mirror.entries.size - seqs.length }
-      }
-      const settled = yield* store.settle(
-        run.fence,
-        seqs,
-        verdict,
-        yield* heard(after, now),
-        now,
-        rebaseOf(run, entries, verdict)
-      )
-      if (settled === undefined) return yield* Effect.as(mirror.distrust, false)
-      run.preparing.settled(entries, verdict)
-      if (verdict._tag === "Refused") yield* metering.refused
-      if (settled.ended.length > 0) {
-        yield* metering.replayed(settled.ended.length)
-        yield* mirror.ended(settled.ended, settled.state)
-      }
-      if (settled.entries.length > 0) yield* mirror.put(settled.entries, settled.state)
-      // The run is over in the books, and another replayer may begin: what came meanwhile wants a run of its own.
-      return !isLast
-    })
-
-  return { afterError, unchanged, progress, book, settle }
+/** What Toggl did for us is no colleague's change. */
+const rebaseOf = (run: Run, [first]: ReadonlyArray<Entry>, verdict: Verdict): Rebase | undefined => {
+  const { log, settings } = run.instance
+  if (settings.conflicts !== "CheckFirst" || verdict._tag !== "Done" || first === undefined) return undefined
+  return { seqs: [...log.clients.after(Mutation.clientId(first.mutation), first.seq)], last: run.last }
 }
+
+const seqsOf = (entries: ReadonlyArray<Entry>): ReadonlyArray<number> => entries.map((entry) => entry.seq)
+
+/** They are sent again, or set aside. `false`: the run is over. */
+const sendAgain = (run: Run, entries: ReadonlyArray<Entry>, verdict: Extract<Verdict, { _tag: "Again" }>) =>
+  Effect.gen(function* () {
+    const { mirror, settings, store } = run.instance
+    const errors = Math.max(...entries.map((entry) => entry.serverErrors)) + (verdict.counts ? 1 : 0)
+    const isAside = verdict.uncertain && verdict.counts && errors >= settings.setAsideAfter
+    // It is looked up before it is tried again, and so no sooner than its last attempt can land no more.
+    const length = Math.max(Duration.toMillis(settings.backoff.cap), settings.stillness)
+    const after: After = isAside
+      ? { failures: 0, run: progress(run) }
+      : yield* afterError(run.instance, verdict.error, areCurrent(run), "Ended")
+    const settled = yield* store.settle(
+      run.fence,
+      seqsOf(entries),
+      isAside ? { ...verdict, setAside: length } : verdict,
+      yield* heard(run, after),
+      yield* Clock.currentTimeMillis
+    )
+    if (settled === undefined) return yield* Effect.as(mirror.doubt, false)
+    yield* mirror.stepped(settled)
+    return isAside
+  })
+
+/** Books what came of these entries. `false`: the run is over. */
+export const settle = (
+  run: Run,
+  entries: ReadonlyArray<Entry>,
+  verdict: Verdict
+): Effect.Effect<boolean, StorageError> =>
+  Effect.gen(function* () {
+    if (verdict._tag === "Again") return yield* sendAgain(run, entries, verdict)
+    const { deadlines, log, mirror, store } = run.instance
+    const ending = entries.filter((entry) => ["Done", "Nothing"].includes(verdictOn(verdict, entry)._tag))
+    run.done += ending.length
+    const left = log.entries.size - entries.length
+    const isLast = mirror.isUpToDate() && left === 0 && ending.length === entries.length
+    const settled = yield* store.settle(
+      run.fence,
+      seqsOf(entries),
+      verdict,
+      yield* heard(run, { failures: 0, run: isLast ? "Ended" : progress(run, left) }),
+      yield* Clock.currentTimeMillis,
+      rebaseOf(run, entries, verdict)
+    )
+    if (settled === undefined) return yield* Effect.as(mirror.doubt, false)
+    merge.learn(run.plans, entries, verdict)
+    if (verdict._tag === "Refused") yield* metrics.refused
+    if (settled.ended.length > 0) yield* metrics.replayed(settled.ended.length)
+    yield* mirror.stepped(settled)
+    for (const { outcome } of settled.ended) deadlines.forget(outcome.id)
+    // The run is over in the books, and another replayer may begin: what came meanwhile wants a run of its own.
+    return !isLast
+  })

@@ -1,13 +1,14 @@
+// Between the runs: when to run, whose turn it is, when to look again.
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
-import type * as Scope from "effect/Scope"
 import type { StorageError } from "../ClientError.js"
-import { crossed } from "../read/refresh.js"
-import * as running from "./run.js"
-import { backoff, monotonic } from "../instance/clock.js"
+import { backoff, now } from "../instance/clock.js"
+import type { Instance } from "../instance/instance.js"
+import { crossed, refreshBases } from "../read/refresh.js"
+import { decideNow, run } from "./run.js"
 
 // A longer timer never fires.
 const longestTimer = Duration.toMillis("1 day")
@@ -15,130 +16,125 @@ const day = Duration.toMillis("1 day")
 const outcomesAreKeptFor = 30 * day
 const outcomesKept = 1000
 
-export type WakeUp = "Entry" | "Network" | "User"
+/** Waits so long, or until there may be something to do. */
+const rest = ({ wakeUps }: Instance, millis: number): Effect.Effect<void> =>
+  Effect.raceFirst(Queue.take(wakeUps), Effect.sleep(Math.min(Math.max(1, Math.ceil(millis)), longestTimer)))
 
-export interface Replay {
-  readonly wake: (reason: WakeUp) => Effect.Effect<void>
-  readonly unsafeWake: (reason: WakeUp) => void
-  /** Sends what can be sent, for as long as it runs. */
-  readonly loop: Effect.Effect<never>
-}
-export const make = (deps: running.Dependencies): Effect.Effect<Replay, never, Scope.Scope> =>
+/** Completes when the replayer before us stands still though there is something to send; or there no longer is. */
+const standsStill = (instance: Instance): Effect.Effect<boolean, StorageError> =>
   Effect.gen(function* () {
-    const { local, lock, mirror, settings, store } = deps
-    const { decide, runs } = yield* running.make(deps)
-    const wakeUps = yield* Queue.sliding<void>(1)
-    const stillness = Duration.toMillis(settings.stillness)
+    const { log, mirror, settings } = instance
+    const { step } = log.state
+    yield* Effect.sleep(settings.stillness)
+    yield* mirror.reread
+    if ((yield* decideNow(instance))._tag !== "Act") return false
+    return log.state.step === step || (yield* standsStill(instance))
+  })
 
-    const unsafeWake = (reason: WakeUp) => {
-      if (reason !== "Entry") local.override = true
-      if (reason === "User") local.signedOut = false
-      Queue.unsafeOffer(wakeUps, undefined)
+/** Forgets outcomes of long ago: once a day, when there is nothing else to do. */
+const tidy = (instance: Instance): Effect.Effect<void, StorageError> =>
+  Effect.gen(function* () {
+    const { log, mirror, store } = instance
+    const now = yield* Clock.currentTimeMillis
+    const { prunedAt } = log.state
+    if (prunedAt !== undefined && prunedAt <= now && now - prunedAt < day) return
+    if (!mirror.isUpToDate() || (yield* decideNow(instance))._tag === "Act") return
+    if (prunedAt !== undefined) yield* store.prune(now - outcomesAreKeptFor, outcomesKept)
+    yield* mirror.setState(yield* store.changeState((state) => ({ ...state, prunedAt: now })))
+  })
+
+/** The lists that the last attempt has crossed are read too. */
+const readCrossed = (instance: Instance) =>
+  Effect.gen(function* () {
+    yield* instance.mirror.sync
+    for (const [workspaceId] of crossed(instance.log.state)) {
+      if ((yield* decideNow(instance))._tag === "Idle") yield* refreshBases(instance, workspaceId)
     }
+  })
 
-    /** Completes when the replayer before us stands still though there is something to send; or there no longer is. */
-    const standsStill: Effect.Effect<boolean, StorageError> = Effect.gen(function* () {
-      const { step } = mirror.state
-      yield* Effect.sleep(stillness)
-      yield* mirror.distrust
+/** Waits for the turn, or takes it from a replayer that stands still, and runs. */
+const takeTurn = (instance: Instance): Effect.Effect<void, StorageError> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { lock, mirror } = instance
+      const waited = Effect.asSome(lock.acquire({ steal: false }))
+      const stolen = Effect.flatMap(standsStill(instance), (stands) =>
+        stands ? Effect.asSome(lock.acquire({ steal: true })) : Effect.succeedNone
+      )
+      const turn = yield* Effect.raceFirst(waited, stolen)
+      if (Option.isNone(turn)) return
       yield* mirror.sync
-      if ((yield* decide)._tag !== "Act") return false
-      return mirror.state.step === step || (yield* standsStill)
+      if ((yield* decideNow(instance))._tag !== "Act") return
+      yield* run(instance, turn.value)
+      yield* Effect.ignore(readCrossed(instance))
+      yield* Effect.ignore(tidy(instance))
     })
+  )
 
-    /** Forgets outcomes of long ago: once a day, when there is nothing else to do. */
-    const tidy: Effect.Effect<void, StorageError> = Effect.gen(function* () {
-      const now = yield* Clock.currentTimeMillis
-      const { prunedAt } = mirror.state
-      if (prunedAt !== undefined && prunedAt <= now && now - prunedAt < day) return
-      if (!mirror.isFresh() || (yield* decide)._tag === "Act") return
-      if (prunedAt !== undefined) yield* store.prune(now - outcomesAreKeptFor, outcomesKept)
-      yield* mirror.setState(yield* store.changeState((state) => ({ ...state, prunedAt: now })))
-    })
+/** What the loop remembers from round to round. */
+interface Rounds {
+  readonly instance: Instance
+  /** The run of another replayer that is watched: its step, and the monotonic time at which it stands still. */
+  watched: { readonly step: number; readonly until: number }
+  storageFailures: number
+}
 
-    /** What was crossed by the last attempt is read too. */
-    const makeGood = Effect.gen(function* () {
-      yield* mirror.sync
-      for (const [workspaceId] of crossed(mirror.state)) {
-        if ((yield* decide)._tag === "Idle") yield* deps.refreshing.refreshBases(workspaceId)
+/** Another replayer's run is under way, and only its silence would show that it has died. */
+const watchRun = (rounds: Rounds): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const { instance } = rounds
+    const { log, mirror, settings, tab } = instance
+    const { monotonic } = yield* now
+    const { step } = log.state
+    if (rounds.watched.step !== step) rounds.watched = { step, until: monotonic + settings.stillness }
+    const { until } = rounds.watched
+    if (until > monotonic) {
+      yield* rest(instance, until - monotonic)
+      return yield* mirror.doubt
+    }
+    tab.stoodStillAt = step
+    tab.busy = false
+  })
+
+const round = (rounds: Rounds): Effect.Effect<void, StorageError> =>
+  Effect.gen(function* () {
+    const { instance } = rounds
+    const { log, mirror, store, tab, wakeUps } = instance
+    yield* mirror.sync
+    const decision = yield* decideNow(instance)
+    if (decision._tag !== "Act") {
+      rounds.storageFailures = 0
+      yield* mirror.unwritable(undefined)
+    }
+    yield* mirror.changed
+    switch (decision._tag) {
+      case "Act": {
+        if (tab.busy && log.state.run !== undefined) return yield* watchRun(rounds)
+        tab.busy = false
+        yield* takeTurn(instance)
+        rounds.storageFailures = 0
+        return
       }
-    })
+      case "Restart":
+        return yield* mirror.setState(yield* store.changeState(decision.change))
+      case "Wait":
+        return yield* rest(instance, decision.millis)
+      default:
+        return yield* Queue.take(wakeUps)
+    }
+  })
 
-    const turn: Effect.Effect<void, StorageError> = Effect.scoped(
-      Effect.gen(function* () {
-        const waited = Effect.asSome(lock.acquire({ steal: false }))
-        const stolen = Effect.flatMap(standsStill, (stands) =>
-          stands ? Effect.asSome(lock.acquire({ steal: true })) : Effect.succeedNone
-        )
-        const held = yield* Effect.raceFirst(waited, stolen)
-        if (Option.isNone(held)) return
-        yield* mirror.sync
-        if ((yield* decide)._tag !== "Act") return
-        yield* runs(held.value)
-        yield* Effect.ignore(makeGood)
-        yield* Effect.ignore(tidy)
-      })
-    )
-
-    const wakeUp = Queue.take(wakeUps)
-    const until = (millis: number) =>
-      Effect.raceFirst(wakeUp, Effect.sleep(Math.min(Math.max(1, Math.ceil(millis)), longestTimer)))
-
-    /** Another replayer's run is under way, and only its silence would show that it has died. */
-    let watched = { step: -1, until: 0 }
-    const watchRun: Effect.Effect<void> = Effect.gen(function* () {
-      const now = yield* monotonic
-      const { step } = mirror.state
-      if (watched.step !== step) watched = { step, until: now + stillness }
-      if (watched.until > now) {
-        yield* until(watched.until - now)
-        return yield* mirror.distrust
-      }
-      local.stoodStillAt = step
-      local.busy = false
-    })
-
-    let storageFailures = 0
-    const round: Effect.Effect<void, StorageError> = Effect.gen(function* () {
-      yield* mirror.sync
-      const decision = yield* decide
-      if (decision._tag !== "Act") {
-        storageFailures = 0
-        yield* mirror.unwritable(undefined)
-      }
-      yield* mirror.changed
-      switch (decision._tag) {
-        case "Act": {
-          if (local.busy && mirror.state.run !== undefined) return yield* watchRun
-          local.busy = false
-          yield* turn
-          storageFailures = 0
-          return
-        }
-        case "Restart": {
-          yield* mirror.setState(yield* store.changeState(decision.change))
-          return
-        }
-        case "Wait":
-          return yield* until(decision.millis)
-        default:
-          return yield* wakeUp
-      }
-    })
-
-    const loop: Effect.Effect<never> = Effect.forever(
-      Effect.catchAll(round, (error) =>
+/** Sends what can be sent, for as long as it runs. */
+export const loop = (instance: Instance): Effect.Effect<never> =>
+  Effect.suspend(() => {
+    const rounds: Rounds = { instance, watched: { step: -1, until: 0 }, storageFailures: 0 }
+    return Effect.forever(
+      Effect.catchAll(round(rounds), (error) =>
         Effect.gen(function* () {
-          yield* mirror.distrust
-          yield* mirror.unwritable(error)
-          yield* until(yield* backoff({ base: "500 millis", cap: "1 minute" }, storageFailures++))
+          yield* instance.mirror.doubt
+          yield* instance.mirror.unwritable(error)
+          yield* rest(instance, yield* backoff({ base: "500 millis", cap: "1 minute" }, rounds.storageFailures++))
         })
       )
     )
-
-    return {
-      wake: (reason) => Effect.sync(() => unsafeWake(reason)),
-      unsafeWake,
-      loop
-    }
   })

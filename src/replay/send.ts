@@ -1,16 +1,14 @@
+// One request, and what its answer means to the entries that it stands for.
 import * as Effect from "effect/Effect"
-import { type AnyClientId, type Client, type ClientId, foldName, type WorkspaceId } from "../Client.js"
-import { type TransportError, Undecided } from "../ClientError.js"
+import type { ClientId, WorkspaceId } from "../Client.js"
+import type { TransportError } from "../ClientError.js"
 import type * as ClientsApi from "../ClientsApi.js"
-import { type Attempt, elsewhere, type Entry } from "../log/entry.js"
 import { isTransport } from "../error/transport.js"
-import type * as answer from "../wire/service.js"
+import type { Request } from "../log/request.js"
+import type { Sent, Verdict } from "../transactions/settle.js"
 import { disposition } from "../wire/disposition.js"
 import { isNotFoundText } from "../wire/text.js"
-import { asked, type Request } from "../log/request.js"
-import type { Sent } from "../transactions/settle.js"
-
-type Failure = ClientsApi.NameError | ClientsApi.ListError
+import type { Many } from "./bulk.js"
 
 const perform = (
   api: ClientsApi.Service,
@@ -38,17 +36,18 @@ const perform = (
   }
 }
 
+/** No usable answer came: to be sent again, after it was looked up where it may have been applied. */
+const again = (error: TransportError): Sent => ({
+  _tag: "Again",
+  uncertain: disposition(error) === "Uncertain",
+  error,
+  counts: error._tag === "ServerError"
+})
+
 const verdictOf = (request: Request, error: ClientsApi.NameError): Sent => {
-  if (isTransport(error)) {
-    return {
-      _tag: "Again",
-      uncertain: disposition(error) === "Uncertain",
-      error,
-      counts: error._tag === "ServerError"
-    }
-  }
+  if (isTransport(error)) return again(error)
   // It is gone, which is all that was asked for: an earlier attempt may have done it.
-  if (request._tag === "Delete" && error._tag === "NotFound" && isNotFoundText(error.text ?? "")) {
+  if (request._tag === "Delete" && error._tag === "NotFound" && isNotFoundText(error.text)) {
     return { _tag: "Done", clientId: request.clientId }
   }
   return { _tag: "Refused", error }
@@ -58,101 +57,47 @@ const verdictOf = (request: Request, error: ClientsApi.NameError): Sent => {
 export const send = (api: ClientsApi.Service, workspaceId: WorkspaceId, request: Request): Effect.Effect<Sent> =>
   Effect.catchAll(perform(api, workspaceId, request), (error) => Effect.succeed(verdictOf(request, error)))
 
-/** What a look-up found: how the attempt ended, or that it was not applied. */
-export type LookedUp = Exclude<Sent, { readonly _tag: "Again" }> | { readonly _tag: "NotApplied" }
-
-const notApplied: LookedUp = { _tag: "NotApplied" }
-
-export interface Known {
-  /** The workspace's clients that were known before the attempt. */
-  readonly clients: ReadonlyArray<Client>
-  readonly userId: number | undefined
-  readonly resolve: (id: AnyClientId) => ClientId | undefined
+/** What came of a request for several clients; `isKnown`: whether the service knows such requests at all. */
+interface Answered {
+  readonly verdict: Verdict
+  readonly isKnown: boolean
 }
 
-const undecided = (entry: Entry, reason: string, found: ReadonlyArray<Client> = []): LookedUp => ({
-  _tag: "Refused",
-  error: new Undecided({
-    ...asked(entry.mutation),
-    reason,
-    found
-  })
-})
-
-const lookUpCreate = (
-  entry: Entry,
-  attempt: Attempt,
-  sent: NonNullable<Attempt["target"]>,
-  listed: answer.Listed,
-  known: Known
-): LookedUp => {
-  const knownIds = new Set(known.clients.map((client) => client.id))
-  const name = foldName(sent.name)
-  const named = listed.clients.filter((client) => foldName(client.name) === name)
-  const found = named.filter((client) => !knownIds.has(client.id))
-  const [client, ...others] = found
-  if (client === undefined) {
-    // What this device knows now says nothing of what was there before another device's attempt.
-    if (attempt.fence === elsewhere && named.length > 0) {
-      return undecided(entry, "a client of this name was known here when the change was imported", named)
+/** Sends one request for all. What it refuses, or does not name as done, is sent by itself. */
+export const sendMany = (api: ClientsApi.Service, many: Many): Effect.Effect<Answered> => {
+  const { clientIds, entries } = many
+  const { _tag, workspaceId } = entries[0].mutation
+  const each = (verdictOf: (clientId: ClientId) => Sent | undefined): Answered => {
+    const of = new Map<number, Sent>()
+    for (const [index, entry] of entries.entries()) {
+      const clientId = clientIds[index]
+      const verdict = clientId === undefined ? undefined : verdictOf(clientId)
+      if (verdict !== undefined) of.set(entry.seq, verdict)
     }
-    return listed.leftOut.length === 0
-      ? notApplied
-      : undecided(entry, "the list of clients has an item that cannot be read, which may be this one")
+    return { verdict: { _tag: "Each", of }, isKnown: true }
   }
-  if (others.length > 0) return undecided(entry, `${found.length} clients have this name`, found)
-  if (client.creatorId !== undefined && known.userId !== undefined && client.creatorId !== known.userId) {
-    return undecided(entry, "someone else created a client of this name", found)
-  }
-  if (client.notes !== sent.notes) return undecided(entry, "a client of this name has other notes", found)
-  return { _tag: "Done", client }
+  const answered: Effect.Effect<Answered, ClientsApi.CallError> =
+    _tag === "Delete"
+      ? Effect.map(api.deleteMany(workspaceId, clientIds), () => each((clientId) => ({ _tag: "Done", clientId })))
+      : Effect.map(api.archiveMany(workspaceId, clientIds), (archived) =>
+          each((clientId) => {
+            const item = archived.find((item) => item.clientIds.includes(clientId))
+            // Of several clients at once it is not told whose the projects are.
+            const projects = item?.clientIds.length === 1 ? { projects: item.projectIds } : {}
+            return item === undefined ? undefined : { _tag: "Done", clientId, ...projects }
+          })
+        )
+  return Effect.catchAll(answered, (error) => Effect.succeed(refused(error)))
 }
 
-const same = (a: { readonly name: string; readonly notes: string }, b: typeof a): boolean =>
-  a.name.trim().normalize() === b.name.trim().normalize() && a.notes === b.notes
-
-const lookUpUpdate = (entry: Entry, { base, target }: Attempt, theirs: Client): LookedUp => {
-  if (target !== undefined && same(theirs, target)) return { _tag: "Done", client: theirs }
-  if (base !== undefined && same(theirs, base)) return notApplied
-  return undecided(entry, "the client is neither as it was nor as this change would make it", [theirs])
-}
-
-/** Finds out what became of an attempt that got no answer. Fails where Toggl cannot be asked now. */
-export const lookUp = (
-  api: ClientsApi.Service,
-  entry: Entry,
-  attempt: Attempt,
-  known: Known
-): Effect.Effect<LookedUp, TransportError> => {
-  const { mutation } = entry
-  const ask = (): Effect.Effect<LookedUp, Failure> => {
-    if (mutation._tag === "Create") {
-      return Effect.map(api.listWithReport(mutation.workspaceId, { status: "both" }), (listed) =>
-        // Later changes of the client may have gone with it.
-        lookUpCreate(entry, attempt, attempt.target ?? mutation, listed, known)
-      )
-    }
-    const clientId = known.resolve(mutation.clientId)
-    if (clientId === undefined) return Effect.succeed(notApplied)
-    // These may be repeated: the request itself is the look-up, unless it is this that keeps failing.
-    const repeatable = mutation._tag === "Delete" || mutation._tag === "Restore"
-    if (repeatable && entry.serverErrors === 0) return Effect.succeed(notApplied)
-    return Effect.map(api.get(mutation.workspaceId, clientId), (theirs) => {
-      switch (mutation._tag) {
-        case "Update":
-          return lookUpUpdate(entry, attempt, theirs)
-        case "Archive":
-          return theirs.archived ? { _tag: "Done", client: theirs } : notApplied
-        default:
-          return notApplied
-      }
-    })
+const refused = (error: ClientsApi.CallError): Answered => {
+  if (isTransport(error)) {
+    const isRoute = error._tag === "UnexpectedAnswer" && (error.status === 404 || error.status === 405)
+    return { verdict: again(error), isKnown: !isRoute }
   }
-  return Effect.catchAll(ask(), (error): Effect.Effect<LookedUp, TransportError> => {
-    if (isTransport(error)) return Effect.fail(error)
-    if (error._tag === "NotFound") {
-      return Effect.succeed(mutation._tag === "Delete" ? { _tag: "Done" } : { _tag: "Refused", error })
-    }
-    return Effect.succeed(undecided(entry, `Toggl does not let this user look it up: ${error.message}`))
-  })
+  const isKnown =
+    error._tag === "Forbidden" ||
+    error._tag === "PlanRequired" ||
+    (error._tag === "NotFound" && isNotFoundText(error.text))
+  return { verdict: { _tag: "Apart" }, isKnown }
 }

@@ -1,8 +1,8 @@
 // The queue's state: whose turn it is, how far it has come, and what stands open in each workspace.
 import { type Entry, isOpen } from "../log/entry.js"
-import { noWorkspace, type QueueState } from "../log/state.js"
+import { newState, noWorkspace, type QueueState } from "../log/state.js"
 import { remove, type Step } from "../store/step.js"
-import { getState, newState, putState } from "./rows.js"
+import { getState, putState } from "./rows.js"
 
 /** The right to keep the books: void once another replayer has claimed the next. */
 export interface Fence {

@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import { Client, ClientId, type AnyClientId, isLocalClientId, type WorkspaceId } from "../Client.js"
 import { StorageError } from "../ClientError.js"
 import { type Entry, Outcome, Row, type Unreadable, version } from "../log/entry.js"
-import { QueueState } from "../log/state.js"
+import { newState, QueueState } from "../log/state.js"
 import { Mutation } from "../Mutation.js"
 import { abort, clientKey, get, idKey, put, stateKey, type Step } from "../store/step.js"
 
@@ -55,15 +55,6 @@ export const writeNew = ({ acceptedAt, attempts, base, id, mutation, serverError
   }
   return base === undefined ? written : { ...written, base: writeClient(base) }
 }
-
-export const newState = (store: string): QueueState => ({
-  version,
-  store,
-  fence: 0,
-  step: 0,
-  failures: 0,
-  workspaces: {}
-})
 
 /**
  * The queue's state. Where there is none yet it is new; where it cannot be read nothing is sent before the user says

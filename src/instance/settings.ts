@@ -1,3 +1,6 @@
+import type * as Duration from "effect/Duration"
+import type { Backoff } from "./clock.js"
+
 /**
  * What becomes of changes that others make of a client while one waits here. An update replaces the name and the notes
  * at once, so the field that it leaves alone is sent as it is known.
@@ -14,3 +17,20 @@
  * @category models
  */
 export type Conflicts = "LastWriteWins" | "CheckFirst" | "Blind"
+
+/** What an outbox was made with, checked. */
+export interface Settings {
+  readonly account: string
+  readonly patience: Duration.Duration
+  /** The request limit and a margin, in milliseconds: after so long no request lands any more. */
+  readonly stillness: number
+  readonly backoff: Backoff
+  readonly setAsideAfter: number
+  readonly merge: boolean
+  readonly bulk: boolean
+  readonly conflicts: Conflicts
+  /** So many requests of each quota are left for the user's own; `undefined`: none. */
+  readonly reserve: number | undefined
+  readonly maxNameBytes: number
+  readonly fetch: typeof globalThis.fetch | undefined
+}

@@ -1,0 +1,146 @@
+// One running outbox is one value.
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
+import type { Client, WorkspaceId } from "../Client.js"
+import type { StorageError } from "../ClientError.js"
+import type { ListError, Service as Api } from "../ClientsApi.js"
+import { type Credentials, CurrentCredentials, type Service as CredentialsSource } from "../Credentials.js"
+import type { Entry } from "../log/entry.js"
+import type { Turn, Wait } from "../log/state.js"
+import * as OutboxStore from "../OutboxStore.js"
+import { ReplayLock, type Service as Lock } from "../ReplayLock.js"
+import type { Copy } from "../transactions/copy.js"
+import { Deadlines } from "./clock.js"
+import { Log } from "./log.js"
+import * as mirror from "./mirror.js"
+import * as quota from "./quota.js"
+import type { Settings } from "./settings.js"
+import * as singleFlight from "./singleFlight.js"
+
+/** Why the replay looks again. */
+export type WakeUp = "Entry" | "Network" | "User"
+
+/** What this instance alone knows, and the store does not. */
+export interface Tab {
+  /** The device says that requests may work again, or the user wants it: backing off is over. */
+  override: boolean
+  /** How often the app has set other credentials: what Toggl says to earlier ones says nothing of these. */
+  credentialsChanges: number
+  /** There are no credentials here; another tab may have some. */
+  signedOut: boolean
+  /** Another replayer's run was under way when this one wanted to claim (without Web Locks). */
+  busy: boolean
+  /** The step at which that run was seen to stand still. */
+  stoodStillAt: number | undefined
+  /** Whether the browser has promised to keep the store, where it says. */
+  persisted: boolean | undefined
+  /** A time that the server named, and that could not be stored. */
+  unstored: Wait | undefined
+  /** The service has shown that it does not know bulk requests. */
+  isBulkUnknown: boolean
+  /** The credentials that were last seen to be this user's. They stay in memory. */
+  verified: { readonly credentials: Credentials; readonly userId: number } | undefined
+}
+
+/** A list as Toggl gave it. */
+export interface Listed {
+  readonly clients: ReadonlyArray<Client>
+  /** Milliseconds since the epoch. */
+  readonly fetchedAt: number
+  /** How far the replay had come when it was asked for. */
+  readonly from: Turn
+  /** Whether the local copy has it: no attempt has crossed it. */
+  readonly isStored: boolean
+  /** Whether all of its items could be read. */
+  readonly isWhole: boolean
+}
+
+/** What a refresh leads to. */
+export type Refreshed =
+  /** The local copy has it, and all that was done since. */
+  | { readonly _tag: "Stored" }
+  /** An attempt was open all the time: the list, and the log that is to be laid over it. */
+  | {
+      readonly _tag: "Unstored"
+      readonly clients: ReadonlyArray<Client>
+      readonly fetchedAt: number
+      readonly entries: ReadonlyArray<Entry>
+      readonly ids: Log["ids"]
+    }
+  /** Attempts ended while each list was read: what was known before is more right than any of them. */
+  | { readonly _tag: "Crossed" }
+
+export type ReadError = ListError | StorageError
+
+/** What is under way and what is remembered of reads, for all who read. */
+interface Reads {
+  readonly copies: Map<number, Copy>
+  readonly lists: singleFlight.SingleFlight<WorkspaceId, Listed, ReadError>
+  readonly refreshes: singleFlight.SingleFlight<WorkspaceId, Refreshed, ReadError>
+}
+
+export interface Instance {
+  readonly api: Api
+  readonly store: OutboxStore.Service
+  readonly lock: Lock
+  readonly credentials: CredentialsSource
+  readonly settings: Settings
+  readonly log: Log
+  readonly mirror: mirror.Mirror
+  readonly deadlines: Deadlines
+  /** What was heard of the quotas since they were last written down. */
+  readonly quotas: quota.Heard
+  readonly reads: Reads
+  readonly tab: Tab
+  readonly wakeUps: Queue.Queue<void>
+}
+
+/** Lets the replay look again, from within any code. */
+export const unsafeWake = ({ tab, wakeUps }: Pick<Instance, "tab" | "wakeUps">, reason: WakeUp): void => {
+  if (reason !== "Entry") tab.override = true
+  if (reason === "User") tab.signedOut = false
+  Queue.unsafeOffer(wakeUps, undefined)
+}
+
+/** Lets the replay look again. */
+export const wake = (instance: Instance, reason: WakeUp): Effect.Effect<void> =>
+  Effect.sync(() => unsafeWake(instance, reason))
+
+/** Puts an instance together. Nothing is sent, and nothing read, before it is used. */
+export const make = (
+  settings: Settings,
+  api: Api
+): Effect.Effect<Instance, never, CurrentCredentials | OutboxStore.OutboxStore | ReplayLock | Scope.Scope> =>
+  Effect.gen(function* () {
+    const store = yield* OutboxStore.OutboxStore
+    const scope = yield* Effect.scope
+    const wakeUps = yield* Queue.sliding<void>(1)
+    const log = new Log()
+    const tab: Tab = {
+      override: false,
+      credentialsChanges: 0,
+      signedOut: false,
+      busy: false,
+      stoodStillAt: undefined,
+      persisted: undefined,
+      unstored: undefined,
+      isBulkUnknown: false,
+      verified: undefined
+    }
+    const quotas = yield* quota.listen(api)
+    return {
+      api,
+      store,
+      lock: yield* ReplayLock,
+      credentials: yield* CurrentCredentials,
+      settings,
+      log,
+      mirror: yield* mirror.make(store, log, () => unsafeWake({ tab, wakeUps }, "Entry")),
+      deadlines: new Deadlines(),
+      quotas,
+      reads: { copies: new Map(), lists: singleFlight.make(scope), refreshes: singleFlight.make(scope) },
+      tab,
+      wakeUps
+    }
+  })

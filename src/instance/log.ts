@@ -1,0 +1,196 @@
+// The log as this instance knows it. Nothing here waits or asks: what is read from the store, and what this instance's
+// own steps gave, goes in; the log that they make comes out.
+import { type AnyClientId, type ClientId, isLocalClientId, type LocalClientId } from "../Client.js"
+import type { EntryId } from "../Entry.js"
+import * as byClient from "../log/byClient.js"
+import { type Dependencies, growing, type Growing } from "../log/dependencies.js"
+import { type Ended, type Entry, isParked, type Outcome, type Unreadable } from "../log/entry.js"
+import { newState, type QueueState } from "../log/state.js"
+import type { Snapshot } from "../transactions/accept.js"
+
+// How many endings of this session are remembered, so that callers and lists need not ask the store.
+const rememberedOutcomes = 1000
+
+const nothingHeld: ReadonlyMap<number, number> = new Map()
+
+/**
+ * What holds after each change:
+ *
+ * - entries stand in the order of their numbers, and each is found by its number and by its id
+ * - `parked` has the numbers of the refused and the set-aside, and no others
+ * - a client's entries are found by its local id and by Toggl's, in their order
+ * - `dependencies` are those that the entries give when they are worked out anew
+ * - `last` is not below the number of any entry that ever stood here
+ * - while the store is the same, the step of `state` never falls
+ * - whoever sees the same `epoch` sees the same log, but for entries added at its end and entries that have ended
+ * - where a step of another instance may be missing here, the log is not up to date
+ */
+export class Log {
+  private bySeq = new Map<number, Entry>()
+  private readonly seqs = new Map<EntryId, number>()
+  private readonly parkedSeqs = new Set<number>()
+  private readonly outcomes = new Map<EntryId, Outcome>()
+  private readonly resolved = new Map<LocalClientId, ClientId>()
+  private unread: ReadonlyArray<Unreadable> = []
+  private index = byClient.make([], this.resolved)
+  private known: Growing | undefined
+
+  state: QueueState = newState("")
+  /** The number of the first row of a newer version: nothing is sent from there on. Endless where there is none. */
+  newerAt = Number.POSITIVE_INFINITY
+  /** The highest number that any entry has had. */
+  last = 0
+  /** Grows whenever the log changes otherwise than by entries at its end, or by what has been done. */
+  epoch = 0
+  /** Whether the store has been read, and nothing says that another instance has taken a step since. */
+  isUpToDate = false
+
+  get entries(): ReadonlyMap<number, Entry> {
+    return this.bySeq
+  }
+
+  /** The numbers of the refused and the set-aside. */
+  get parked(): ReadonlySet<number> {
+    return this.parkedSeqs
+  }
+
+  get unreadable(): ReadonlyArray<Unreadable> {
+    return this.unread
+  }
+
+  get ids(): ReadonlyMap<LocalClientId, ClientId> {
+    return this.resolved
+  }
+
+  get clients(): Pick<byClient.ByClient, "keyOf" | "after"> {
+    return this.index
+  }
+
+  /** How an entry ended, where that was heard of in this session. */
+  readonly outcome = (id: EntryId): Outcome | undefined => this.outcomes.get(id)
+
+  readonly byId = (id: EntryId): Entry | undefined => {
+    const seq = this.seqs.get(id)
+    return seq === undefined ? undefined : this.bySeq.get(seq)
+  }
+
+  /** Toggl's id of the client, where it is known. */
+  readonly resolve = (id: AnyClientId): ClientId | undefined => (isLocalClientId(id) ? this.resolved.get(id) : id)
+
+  /** The client's entries behind this number, in their order. */
+  readonly entriesOf = function* (this: Log, id: AnyClientId, behind = 0): Iterable<Entry> {
+    for (const seq of this.index.after(id, behind)) {
+      const entry = this.bySeq.get(seq)
+      if (entry !== undefined) yield entry
+    }
+  }
+
+  readonly dependencies = (): Dependencies => {
+    // With nothing parked nothing is held, and the queue's length does not matter.
+    if (this.parkedSeqs.size === 0 && this.unread.length === 0) {
+      return { held: nothingHeld, next: this.bySeq.values().next().value, newer: undefined }
+    }
+    this.known ??= growing({ entries: this.bySeq.values(), unreadable: this.unread, ids: this.resolved }, isParked)
+    return this.known.now()
+  }
+
+  /** Takes over what was read, unless it is older than what is known. `false`: it is. */
+  readonly take = ({ entries, ids, state, unreadable }: Snapshot): boolean => {
+    if (this.isOlder(state)) return false
+    this.bySeq = new Map(entries.map((entry) => [entry.seq, entry]))
+    this.seqs.clear()
+    this.parkedSeqs.clear()
+    for (const entry of entries) {
+      this.seqs.set(entry.id, entry.seq)
+      if (isParked(entry)) this.parkedSeqs.add(entry.seq)
+    }
+    this.unread = unreadable
+    this.newerAt = unreadable.find((row) => row.newer)?.seq ?? Number.POSITIVE_INFINITY
+    this.resolved.clear()
+    for (const [localId, clientId] of ids) this.resolved.set(localId, clientId)
+    this.index = byClient.make(entries, this.resolved)
+    this.known = undefined
+    this.epoch++
+    this.state = state
+    this.last = Math.max(this.last, entries.at(-1)?.seq ?? 0)
+    return true
+  }
+
+  /** An entry was accepted, which may have been read already. */
+  readonly accept = (entry: Entry): void => {
+    const isAtEnd = entry.seq > this.last
+    this.insert(entry)
+    if (isAtEnd) this.known?.add(entry)
+    else this.known = undefined
+  }
+
+  /** These entries are so now. */
+  readonly put = (entries: Iterable<Entry>): void => {
+    for (const entry of entries) this.insert(entry)
+    this.known = undefined
+  }
+
+  /** These entries have ended. */
+  readonly end = (ended: Iterable<Ended>): void => {
+    for (const { outcome, seq } of ended) {
+      this.drop(seq)
+      this.outcomes.set(outcome.id, outcome)
+      const { ending, mutation } = outcome
+      if (mutation._tag === "Create" && ending._tag === "Done" && ending.clientId !== undefined) {
+        this.resolved.set(mutation.localId, ending.clientId)
+        this.index.resolved(mutation.localId, ending.clientId)
+      }
+    }
+    for (const id of this.outcomes.keys()) {
+      if (this.outcomes.size <= rememberedOutcomes) break
+      this.outcomes.delete(id)
+    }
+    this.known = undefined
+  }
+
+  /**
+   * The state after a step of this instance's own. Two of them may be heard of in another order than that in which they
+   * were made. Where another instance's step lies in between, what it did is not known yet.
+   */
+  readonly advance = (state: QueueState): void => {
+    if (this.isOlder(state)) {
+      this.isUpToDate = false
+      return
+    }
+    if (state.store !== this.state.store || state.step > this.state.step + 1) this.isUpToDate = false
+    this.state = state
+  }
+
+  private readonly isOlder = ({ step, store }: QueueState) => store === this.state.store && step < this.state.step
+
+  private readonly insert = (entry: Entry) => {
+    const { id, seq } = entry
+    const known = this.bySeq.get(seq)
+    const wasParked = this.parkedSeqs.has(seq)
+    if (isParked(entry)) this.parkedSeqs.add(seq)
+    else this.parkedSeqs.delete(seq)
+    this.bySeq.set(seq, entry)
+    this.seqs.set(id, seq)
+    if (known !== undefined) {
+      if (wasParked !== isParked(entry)) this.epoch++
+    } else if (seq > this.last) {
+      this.index.add(entry)
+    } else {
+      this.bySeq = new Map([...this.bySeq].sort(([a], [b]) => a - b))
+      this.index = byClient.make(this.bySeq.values(), this.resolved)
+      this.epoch++
+    }
+    // A gap may hold another instance's entries, which stand before this one.
+    if (seq > this.last + 1) this.isUpToDate = false
+    this.last = Math.max(this.last, seq)
+  }
+
+  private readonly drop = (seq: number) => {
+    const entry = this.bySeq.get(seq)
+    if (entry === undefined) return
+    this.bySeq.delete(seq)
+    this.parkedSeqs.delete(seq)
+    this.seqs.delete(entry.id)
+    this.index.drop(entry)
+  }
+}
