@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
-import { make } from "../src/ids.js"
+import { make } from "../../src/ids.js"
 
 const isUuid = Schema.is(Schema.UUID)
 const seeded = (seed: number) => Effect.runSync(Effect.withRandom(Effect.all([make, make]), Random.make(seed)))

@@ -3,7 +3,7 @@ import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
 import { expectTypeOf } from "vitest"
-import * as Client from "../src/Client.js"
+import * as Client from "../../src/Client.js"
 
 const decode = Schema.decodeUnknownSync(Client.Client)
 const encode = Schema.encodeSync(Client.Client)

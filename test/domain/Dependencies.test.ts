@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
-import * as Client from "../src/Client.js"
-import { Forbidden } from "../src/ClientError.js"
-import type { Entry } from "../src/Entry.js"
-import { dependencies, dependentsOf, growing, type Log } from "../src/log/dependencies.js"
-import * as Mutation from "../src/Mutation.js"
-import { entryId, toggl } from "./StoreUnderTest.js"
+import * as Client from "../../src/Client.js"
+import { Forbidden } from "../../src/ClientError.js"
+import type { Entry } from "../../src/Entry.js"
+import { dependencies, dependentsOf, growing, type Log } from "../../src/log/dependencies.js"
+import * as Mutation from "../../src/Mutation.js"
+import { entryId, toggl } from "../StoreUnderTest.js"
 
 const isParked = ({ state }: Entry): boolean => state._tag === "Refused"
 

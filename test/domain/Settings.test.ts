@@ -3,8 +3,8 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import { inspect } from "node:util"
-import { Client, Clients, ClientsApi, Credentials } from "../src/index.js"
-import { FakeToggl } from "../src/testing/index.js"
+import { Client, Clients, ClientsApi, Credentials } from "../../src/index.js"
+import { FakeToggl } from "../../src/testing/index.js"
 
 const workspaceId = Client.WorkspaceId.make(FakeToggl.defaultWorkspace.id)
 

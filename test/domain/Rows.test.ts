@@ -3,8 +3,8 @@ import * as Arbitrary from "effect/Arbitrary"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
-import { Client, Entry, Mutation } from "../src/index.js"
-import { readClient, writeClient, writeNew, writeRow } from "../src/transactions/rows.js"
+import { Client, Entry, Mutation } from "../../src/index.js"
+import { readClient, writeClient, writeNew, writeRow } from "../../src/transactions/rows.js"
 
 const encode = Schema.encodeSync(Client.Client)
 const bySchema = (row: unknown) => Either.getOrUndefined(Schema.decodeUnknownEither(Client.Client)(row))

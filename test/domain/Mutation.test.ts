@@ -2,8 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
-import * as Client from "../src/Client.js"
-import * as Mutation from "../src/Mutation.js"
+import * as Client from "../../src/Client.js"
+import * as Mutation from "../../src/Mutation.js"
 
 const workspaceId = Client.WorkspaceId.make(1)
 const clientId = Client.ClientId.make(7)
