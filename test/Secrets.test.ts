@@ -18,7 +18,7 @@ import type * as ClientError from "../src/ClientError.js"
 import type * as ClientsApi from "../src/ClientsApi.js"
 import * as Credentials from "../src/Credentials.js"
 import { FakeToggl, Fault } from "../src/testing/index.js"
-import { make, unknownId, workspaceId } from "./ApiUnderTest.js"
+import { make, unknownId, workspaceId } from "./wire/ApiUnderTest.js"
 
 const secret = "s3cr3t-Pässwort/+"
 const csrf = "csrf-marker-8f1d"

@@ -2,8 +2,8 @@ import * as HttpApiError from "@effect/platform/HttpApiError"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as Client from "../src/Client.js"
-import * as ClientError from "../src/ClientError.js"
+import * as Client from "../../src/Client.js"
+import * as ClientError from "../../src/ClientError.js"
 
 const workspaceId = Client.WorkspaceId.make(2230580)
 const clientId = Client.ClientId.make(64890399)

@@ -4,11 +4,11 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
-import * as Client from "../src/Client.js"
-import type * as ClientError from "../src/ClientError.js"
-import * as ClientsApi from "../src/ClientsApi.js"
-import * as Credentials from "../src/Credentials.js"
-import { FakeToggl } from "../src/testing/index.js"
+import * as Client from "../../src/Client.js"
+import type * as ClientError from "../../src/ClientError.js"
+import * as ClientsApi from "../../src/ClientsApi.js"
+import * as Credentials from "../../src/Credentials.js"
+import { FakeToggl } from "../../src/testing/index.js"
 
 export const user = FakeToggl.defaultUser
 export const workspaceId = Client.WorkspaceId.make(FakeToggl.defaultWorkspace.id)

@@ -1,11 +1,11 @@
 import { afterEach, assert, describe, it, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { ClientsApi } from "../src/index.js"
-import { disposition } from "../src/wire/disposition.js"
-import { Fault, type RequestLog } from "../src/testing/index.js"
+import type { ClientsApi } from "../../src/index.js"
+import { disposition } from "../../src/wire/disposition.js"
+import { Fault, type RequestLog } from "../../src/testing/index.js"
 import { failing, make } from "./ApiUnderTest.js"
-import { law, workspaceId } from "./World.js"
+import { law, workspaceId } from "../World.js"
 
 afterEach(() => {
   vi.unstubAllGlobals()

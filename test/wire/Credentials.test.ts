@@ -5,7 +5,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
-import * as Credentials from "../src/Credentials.js"
+import * as Credentials from "../../src/Credentials.js"
 
 const shown = (credentials: Credentials.Credentials): unknown => {
   switch (credentials._tag) {

@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
-import * as Client from "../src/Client.js"
-import * as ClientError from "../src/ClientError.js"
-import * as ServerAnswer from "../src/wire/answer.js"
-import { type Disposition, disposition } from "../src/wire/disposition.js"
-import { isNotFoundText } from "../src/wire/text.js"
-import { type AnswerHeaders } from "../src/wire/headers.js"
+import * as Client from "../../src/Client.js"
+import * as ClientError from "../../src/ClientError.js"
+import * as ServerAnswer from "../../src/wire/answer.js"
+import { type Disposition, disposition } from "../../src/wire/disposition.js"
+import { isNotFoundText } from "../../src/wire/text.js"
+import { type AnswerHeaders } from "../../src/wire/headers.js"
 
 const workspaceId = Client.WorkspaceId.make(2230580)
 const clientId = Client.ClientId.make(64890399)

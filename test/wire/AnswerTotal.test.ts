@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
-import * as Client from "../src/Client.js"
-import * as ClientError from "../src/ClientError.js"
-import * as ServerAnswer from "../src/wire/answer.js"
+import * as Client from "../../src/Client.js"
+import * as ClientError from "../../src/ClientError.js"
+import * as ServerAnswer from "../../src/wire/answer.js"
 
 const workspaceId = Client.WorkspaceId.make(2230580)
 const clientId = Client.ClientId.make(64890399)

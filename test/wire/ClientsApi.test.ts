@@ -5,11 +5,11 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import { expectTypeOf } from "vitest"
-import * as Client from "../src/Client.js"
-import type * as ClientError from "../src/ClientError.js"
-import * as ClientsApi from "../src/ClientsApi.js"
-import * as Credentials from "../src/Credentials.js"
-import { FakeToggl, Fault } from "../src/testing/index.js"
+import * as Client from "../../src/Client.js"
+import type * as ClientError from "../../src/ClientError.js"
+import * as ClientsApi from "../../src/ClientsApi.js"
+import * as Credentials from "../../src/Credentials.js"
+import { FakeToggl, Fault } from "../../src/testing/index.js"
 import {
   against,
   answering,

@@ -2,9 +2,9 @@ import { afterEach, assert, describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import { vi } from "vitest"
-import * as ServerAnswer from "../src/wire/answer.js"
-import { sanitize } from "../src/wire/text.js"
-import { type AnswerHeaders, quotaOf } from "../src/wire/headers.js"
+import * as ServerAnswer from "../../src/wire/answer.js"
+import { sanitize } from "../../src/wire/text.js"
+import { type AnswerHeaders, quotaOf } from "../../src/wire/headers.js"
 
 const now = Date.parse("2026-03-01T12:00:00Z")
 const html = "<!doctype html><html><body>502 Bad Gateway</body></html>"

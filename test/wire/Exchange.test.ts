@@ -9,10 +9,10 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
 import { vi } from "vitest"
-import * as ClientError from "../src/ClientError.js"
-import * as ClientsApi from "../src/ClientsApi.js"
-import * as Credentials from "../src/Credentials.js"
-import { Fault } from "../src/testing/index.js"
+import * as ClientError from "../../src/ClientError.js"
+import * as ClientsApi from "../../src/ClientsApi.js"
+import * as Credentials from "../../src/Credentials.js"
+import { Fault } from "../../src/testing/index.js"
 import {
   aborted,
   against,
