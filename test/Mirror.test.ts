@@ -6,7 +6,7 @@ import { Client, type Entry, OutboxStore } from "../src/index.js"
 import { Forbidden } from "../src/ClientError.js"
 import { dependencies } from "../src/log/dependencies.js"
 import { isParked, make, type Mirror } from "../src/instance/mirror.js"
-import { entryId } from "./StoreUnderTest.js"
+import { entryId } from "./store/StoreUnderTest.js"
 
 // Law 14: the cost of accepting an entry does not grow with the queue, a refused one in it or not.
 

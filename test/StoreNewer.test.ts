@@ -1,7 +1,7 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { again, sending } from "./StoreLogContract.js"
-import { creates, draft, going } from "./StoreUnderTest.js"
+import { again, sending } from "./store/LogContract.js"
+import { creates, draft, going } from "./store/StoreUnderTest.js"
 import { law } from "./World.js"
 
 describe("a row of a newer version", () => {

@@ -5,7 +5,7 @@ import { Forbidden } from "../../src/ClientError.js"
 import type { Entry } from "../../src/Entry.js"
 import { dependencies, dependentsOf, growing, type Log } from "../../src/log/dependencies.js"
 import * as Mutation from "../../src/Mutation.js"
-import { entryId, toggl } from "../StoreUnderTest.js"
+import { entryId, toggl } from "../store/StoreUnderTest.js"
 
 const isParked = ({ state }: Entry): boolean => state._tag === "Refused"
 

@@ -3,10 +3,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Scope from "effect/Scope"
-import { StorageError } from "../src/ClientError.js"
-import { dependencies } from "../src/log/dependencies.js"
-import type * as OutboxStore from "../src/OutboxStore.js"
-import { again, claim, copied, refused, sending } from "./StoreLogContract.js"
+import { StorageError } from "../../src/ClientError.js"
+import { dependencies } from "../../src/log/dependencies.js"
+import type * as OutboxStore from "../../src/OutboxStore.js"
+import { again, claim, copied, refused, sending } from "./LogContract.js"
 import {
   archives,
   clientId,

@@ -5,8 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
-import type * as OutboxStore from "../src/OutboxStore.js"
-import { again, claim, copied, refused, sending } from "./StoreLogContract.js"
+import type * as OutboxStore from "../../src/OutboxStore.js"
+import { again, claim, copied, refused, sending } from "./LogContract.js"
 import {
   clientId,
   creates,

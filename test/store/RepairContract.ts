@@ -2,10 +2,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { Forbidden, InvalidName } from "../src/ClientError.js"
-import type { Entry, Row } from "../src/Entry.js"
-import * as OutboxStore from "../src/OutboxStore.js"
-import { again, claim, copied, refused, sending } from "./StoreLogContract.js"
+import { Forbidden, InvalidName } from "../../src/ClientError.js"
+import type { Entry, Row } from "../../src/Entry.js"
+import * as OutboxStore from "../../src/OutboxStore.js"
+import { again, claim, copied, refused, sending } from "./LogContract.js"
 import {
   archives,
   clientId,

@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { forceCloseDatabase } from "fake-indexeddb"
-import type { StorageError } from "../src/ClientError.js"
-import * as OutboxStore from "../src/OutboxStore.js"
-import { claim, refused, sending } from "./StoreLogContract.js"
-import { withGlobal } from "./StoreHandmade.js"
+import type { StorageError } from "../../src/ClientError.js"
+import * as OutboxStore from "../../src/OutboxStore.js"
+import { claim, refused, sending } from "./LogContract.js"
+import { withGlobal } from "./Handmade.js"
 import {
   clientId,
   creates,

@@ -3,10 +3,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Scope from "effect/Scope"
-import { StorageError } from "../src/ClientError.js"
-import type { Entry } from "../src/Entry.js"
-import * as OutboxStore from "../src/OutboxStore.js"
-import { again, copied, refused, sending } from "./StoreLogContract.js"
+import { StorageError } from "../../src/ClientError.js"
+import type { Entry } from "../../src/Entry.js"
+import * as OutboxStore from "../../src/OutboxStore.js"
+import { again, copied, refused, sending } from "./LogContract.js"
 import {
   archives,
   clientId,
@@ -23,7 +23,7 @@ import {
   toggl,
   updates
 } from "./StoreUnderTest.js"
-import { withGlobal } from "./StoreHandmade.js"
+import { withGlobal } from "./Handmade.js"
 
 /** The store as it stands before the step, and what the step needs to know of it. */
 interface Scene {

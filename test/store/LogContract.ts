@@ -2,9 +2,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { Forbidden, ServerError } from "../src/ClientError.js"
-import type { Entry } from "../src/Entry.js"
-import type * as OutboxStore from "../src/OutboxStore.js"
+import { Forbidden, ServerError } from "../../src/ClientError.js"
+import type { Entry } from "../../src/Entry.js"
+import type * as OutboxStore from "../../src/OutboxStore.js"
 import {
   archives,
   clientId,

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
-import type { StorageError } from "../src/ClientError.js"
+import type { StorageError } from "../../src/ClientError.js"
 
 export const reasonOf = <A>(effect: Effect.Effect<A, StorageError>) =>
   Effect.map(Effect.flip(effect), ({ reason }) => reason)

@@ -2,10 +2,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { Forbidden, RateLimited } from "../src/ClientError.js"
-import type { QueueState } from "../src/Entry.js"
-import type * as OutboxStore from "../src/OutboxStore.js"
-import { again, claim, copied, failed, refused, sending } from "./StoreLogContract.js"
+import { Forbidden, RateLimited } from "../../src/ClientError.js"
+import type { QueueState } from "../../src/Entry.js"
+import type * as OutboxStore from "../../src/OutboxStore.js"
+import { again, claim, copied, failed, refused, sending } from "./LogContract.js"
 import {
   archives,
   clientId,

@@ -4,12 +4,12 @@
 import "fake-indexeddb/auto"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import * as Client from "../src/Client.js"
-import * as Entry from "../src/Entry.js"
-import * as memoryEngine from "../src/store/memory.js"
-import * as step from "../src/store/step.js"
-import type { Mutation } from "../src/Mutation.js"
-import * as OutboxStore from "../src/OutboxStore.js"
+import * as Client from "../../src/Client.js"
+import * as Entry from "../../src/Entry.js"
+import * as memoryEngine from "../../src/store/memory.js"
+import * as step from "../../src/store/step.js"
+import type { Mutation } from "../../src/Mutation.js"
+import * as OutboxStore from "../../src/OutboxStore.js"
 
 export type RawRow = readonly [key: IDBValidKey, row: unknown]
 
