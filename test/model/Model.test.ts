@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
-import { regressions, seeds } from "./model/regressions.js"
-import { type Options, run } from "./model/Run.js"
-import * as Seeds from "./model/Seeds.js"
-import { shrink } from "./model/Shrink.js"
-import { type History, print } from "./model/Step.js"
+import { regressions, seeds } from "./regressions.js"
+import { type Options, run } from "./Run.js"
+import * as Seeds from "./Seeds.js"
+import { shrink } from "./Shrink.js"
+import { type History, print } from "./Step.js"
 
 const without = (history: History, at: number): History => ({
   setup: history.setup,
