@@ -7,10 +7,10 @@ import { tmpdir } from "node:os"
 import * as Path from "node:path"
 import type { Readable } from "node:stream"
 import { fileURLToPath } from "node:url"
-import { colours, make, NotAsSaid, wantsColours } from "../examples/demo/Transcript.js"
-import { FakeToggl } from "../src/testing/index.js"
-import * as PageServer from "./browser/PageServer.js"
-import * as ProcessTree from "./browser/ProcessTree.js"
+import { colours, make, NotAsSaid, wantsColours } from "../../examples/demo/Transcript.js"
+import { FakeToggl } from "../../src/testing/index.js"
+import * as PageServer from "../browser/PageServer.js"
+import * as ProcessTree from "../browser/ProcessTree.js"
 
 interface Ended {
   readonly status: number | null
@@ -38,7 +38,7 @@ interface Run {
 /** Runs an example in a process of its own, as a user does. */
 const run = (example: string, { args = [], env = {}, watch }: Run = {}): Effect.Effect<Ended> =>
   Effect.async((resume) => {
-    const file = fileURLToPath(new URL(`../examples/${example}`, import.meta.url))
+    const file = fileURLToPath(new URL(`../../examples/${example}`, import.meta.url))
     const child = spawn(process.execPath, ["--import", "tsx", file, ...args], {
       env: { ...process.env, ...unset, ...env },
       stdio: ["ignore", "pipe", "pipe"]
