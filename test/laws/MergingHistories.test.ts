@@ -8,8 +8,8 @@ import * as TestClock from "effect/TestClock"
 import * as TestContext from "effect/TestContext"
 import * as Layer from "effect/Layer"
 import * as Context from "effect/Context"
-import { Client, Clients, Credentials, type Entry, type Mutation, Outbox } from "../src/index.js"
-import { FakeToggl, type TogglSnapshot } from "../src/testing/index.js"
+import { Client, Clients, Credentials, type Entry, type Mutation, Outbox } from "../../src/index.js"
+import { FakeToggl, type TogglSnapshot } from "../../src/testing/index.js"
 
 // Law 10 as properties: histories are replayed twice, merged (some of them in bulk too) and one by one, against two
 // fakes that are alike.

@@ -2,9 +2,9 @@ import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
-import { Client, type Receipt } from "../src/index.js"
-import { FakeToggl, Fault, type RequestLog } from "../src/testing/index.js"
-import { law, stillness, type Tab, type World, workspaceId } from "./World.js"
+import { Client, type Receipt } from "../../src/index.js"
+import { FakeToggl, Fault, type RequestLog } from "../../src/testing/index.js"
+import { law, stillness, type Tab, type World, workspaceId } from "../World.js"
 
 // What an answer means to the replay: one law for each row of the table.
 

@@ -3,9 +3,9 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { Client } from "../src/index.js"
-import type { FakeToggl } from "../src/testing/index.js"
-import { law, type Tab, type World, workspaceId } from "./World.js"
+import { Client } from "../../src/index.js"
+import type { FakeToggl } from "../../src/testing/index.js"
+import { law, type Tab, type World, workspaceId } from "../World.js"
 
 // Law 9: within the budget, which is in sight.
 

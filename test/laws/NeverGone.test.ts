@@ -7,9 +7,9 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Random from "effect/Random"
-import { Client, type ClientError, Entry, type Receipt } from "../src/index.js"
-import { FakeToggl, Fault, type RequestLog } from "../src/testing/index.js"
-import { law, type Tab, type World, workspaceId } from "./World.js"
+import { Client, type ClientError, Entry, type Receipt } from "../../src/index.js"
+import { FakeToggl, Fault, type RequestLog } from "../../src/testing/index.js"
+import { law, type Tab, type World, workspaceId } from "../World.js"
 
 // Law 5: nothing is ever silently gone. It waits, or it stands among the refused, where the user retries, edits,
 // discards or exports it.

@@ -2,9 +2,9 @@ import { assert, describe } from "@effect/vitest"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
-import { ClientError, type Receipt } from "../src/index.js"
-import { FakeToggl, Fault, type RequestLog } from "../src/testing/index.js"
-import { law, type Tab, type World, workspaceId } from "./World.js"
+import { ClientError, type Receipt } from "../../src/index.js"
+import { FakeToggl, Fault, type RequestLog } from "../../src/testing/index.js"
+import { law, type Tab, type World, workspaceId } from "../World.js"
 
 // Law 9: never a request before the time that the server named, across restarts and tabs.
 

@@ -2,7 +2,7 @@ import { assert, describe } from "@effect/vitest"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { law, workspaceId } from "./World.js"
+import { law, workspaceId } from "../World.js"
 
 // Law 12: the status stream says what is true, to each who watches it, however slowly.
 

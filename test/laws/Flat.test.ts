@@ -2,11 +2,11 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { Client, type Entry, OutboxStore } from "../src/index.js"
-import { Forbidden } from "../src/ClientError.js"
-import { dependencies } from "../src/log/dependencies.js"
-import { isParked, make, type Mirror } from "../src/instance/mirror.js"
-import { entryId } from "./store/StoreUnderTest.js"
+import { Client, type Entry, OutboxStore } from "../../src/index.js"
+import { Forbidden } from "../../src/ClientError.js"
+import { dependencies } from "../../src/log/dependencies.js"
+import { isParked, make, type Mirror } from "../../src/instance/mirror.js"
+import { entryId } from "../store/StoreUnderTest.js"
 
 // Law 14: the cost of accepting an entry does not grow with the queue, a refused one in it or not.
 

@@ -1,8 +1,8 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { Client } from "../src/index.js"
-import { FakeToggl, Fault, type RequestLog } from "../src/testing/index.js"
-import { grace, law, stillness, type Tab, type World, workspaceId } from "./World.js"
+import { Client } from "../../src/index.js"
+import { FakeToggl, Fault, type RequestLog } from "../../src/testing/index.js"
+import { grace, law, stillness, type Tab, type World, workspaceId } from "../World.js"
 
 // Law 3: each accepted change takes effect at most once. An attempt without an answer is looked up before anything is
 // sent again, and where doubt is left the user decides.

@@ -7,9 +7,9 @@ import * as MetricState from "effect/MetricState"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
-import { ClientError, type Status } from "../src/index.js"
-import { Fault, type RequestLog } from "../src/testing/index.js"
-import { law, type Tab, type World, workspaceId } from "./World.js"
+import { ClientError, type Status } from "../../src/index.js"
+import { Fault, type RequestLog } from "../../src/testing/index.js"
+import { law, type Tab, type World, workspaceId } from "../World.js"
 
 // Law 12: the status says what is true, in every tab.
 

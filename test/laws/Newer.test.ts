@@ -1,8 +1,8 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { again, sending } from "./store/LogContract.js"
-import { creates, draft, going } from "./store/StoreUnderTest.js"
-import { law } from "./World.js"
+import { again, sending } from "../store/LogContract.js"
+import { creates, draft, going } from "../store/StoreUnderTest.js"
+import { law } from "../World.js"
 
 describe("a row of a newer version", () => {
   law("is not overtaken by an entry behind it that was set aside", (world) =>

@@ -2,9 +2,9 @@ import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
-import { Client, type View } from "../src/index.js"
-import { Fault, type RequestLog } from "../src/testing/index.js"
-import { law, type Options, type Tab, type World, workspaceId } from "./World.js"
+import { Client, type View } from "../../src/index.js"
+import { Fault, type RequestLog } from "../../src/testing/index.js"
+import { law, type Options, type Tab, type World, workspaceId } from "../World.js"
 
 // Law 6: a list from Toggl is stored only if no attempt was open between its request and its answer; the replay leaves
 // room for refreshes between entries, so that they cannot starve.

@@ -3,9 +3,9 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
-import { Client, ClientError, Receipt, Status } from "../src/index.js"
-import { Fault, type RequestLog } from "../src/testing/index.js"
-import { law, type Tab, type World, workspaceId } from "./World.js"
+import { Client, ClientError, Receipt, Status } from "../../src/index.js"
+import { Fault, type RequestLog } from "../../src/testing/index.js"
+import { law, type Tab, type World, workspaceId } from "../World.js"
 
 // What a caller is told: confirmed, queued and why, or refused; and when nothing could be stored.
 

@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { Client, type Entry, Mutation } from "../src/index.js"
-import { Fault, type RequestLog } from "../src/testing/index.js"
-import { law, stillness, type Tab, type TabOptions, type World, workspaceId } from "./World.js"
+import { Client, type Entry, Mutation } from "../../src/index.js"
+import { Fault, type RequestLog } from "../../src/testing/index.js"
+import { law, stillness, type Tab, type TabOptions, type World, workspaceId } from "../World.js"
 
 // Law 10: merging changes nothing but the count.
 

@@ -1,9 +1,9 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { Client, type Outbox } from "../src/index.js"
-import { Fault, type RequestLog } from "../src/testing/index.js"
-import { law, type Tab, type World, workspaceId } from "./World.js"
+import { Client, type Outbox } from "../../src/index.js"
+import { Fault, type RequestLog } from "../../src/testing/index.js"
+import { law, type Tab, type World, workspaceId } from "../World.js"
 
 // Updates that don't overwrite blindly: what becomes of a colleague's change is the app's choice.
 

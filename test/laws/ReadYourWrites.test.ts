@@ -5,9 +5,9 @@ import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import * as TestContext from "effect/TestContext"
-import { type Receipt, type View } from "../src/index.js"
-import { Fault, type RequestLog } from "../src/testing/index.js"
-import { inWorld, type Tab, type World, workspaceId } from "./World.js"
+import { type Receipt, type View } from "../../src/index.js"
+import { Fault, type RequestLog } from "../../src/testing/index.js"
+import { inWorld, type Tab, type World, workspaceId } from "../World.js"
 
 // Law 6 as properties: reads, refreshes, changes, acknowledgements, lost answers and refusals in every order. Every view
 // of two tabs is kept, of watchers and of reads, and at the end, when it is known what was refused, each is judged.

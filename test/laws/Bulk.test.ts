@@ -1,8 +1,8 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { Client, type Entry, type Receipt } from "../src/index.js"
-import { type FakeToggl, Fault, type RequestLog } from "../src/testing/index.js"
-import { law, stillness, type Tab, type TabOptions, type World, workspaceId } from "./World.js"
+import { Client, type Entry, type Receipt } from "../../src/index.js"
+import { type FakeToggl, Fault, type RequestLog } from "../../src/testing/index.js"
+import { law, stillness, type Tab, type TabOptions, type World, workspaceId } from "../World.js"
 
 // Several deletes, or archives, as one request: the same outcome for each.
 

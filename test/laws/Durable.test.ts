@@ -17,9 +17,9 @@ import {
   Outbox,
   OutboxStore,
   ReplayLock
-} from "../src/index.js"
-import { unknownEnd } from "../src/store/engine.js"
-import { FakeToggl, Fault } from "../src/testing/index.js"
+} from "../../src/index.js"
+import { unknownEnd } from "../../src/store/engine.js"
+import { FakeToggl, Fault } from "../../src/testing/index.js"
 
 const workspaceId = Client.WorkspaceId.make(FakeToggl.defaultWorkspace.id)
 const full = new ClientError.StorageError({ reason: "Full", detail: "QuotaExceededError" })

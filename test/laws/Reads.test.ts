@@ -3,9 +3,9 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
-import { Client, type View } from "../src/index.js"
-import { Fault, type RequestLog } from "../src/testing/index.js"
-import { law, type Tab, type World, workspaceId } from "./World.js"
+import { Client, type View } from "../../src/index.js"
+import { Fault, type RequestLog } from "../../src/testing/index.js"
+import { law, type Tab, type World, workspaceId } from "../World.js"
 
 // Law 6: a read is Toggl's last known state plus the pending changes: nothing twice, nothing lost, nothing deleted coming
 // back, no flicker around an acknowledgement.

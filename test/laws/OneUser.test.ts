@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { Clients, Credentials, type Receipt } from "../src/index.js"
-import { FakeToggl, Fault, type RequestLog } from "../src/testing/index.js"
-import { ada, grace, law, type Tab, type World, workspaceId } from "./World.js"
+import { Clients, Credentials, type Receipt } from "../../src/index.js"
+import { FakeToggl, Fault, type RequestLog } from "../../src/testing/index.js"
+import { ada, grace, law, type Tab, type World, workspaceId } from "../World.js"
 
 // Law 8: one user's entries are one user's.
 

@@ -4,9 +4,9 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
-import { Client, ClientError, Entry, Mutation } from "../src/index.js"
-import { Fault, type RequestLog } from "../src/testing/index.js"
-import { law, stillness, type Tab, type World, workspaceId } from "./World.js"
+import { Client, ClientError, Entry, Mutation } from "../../src/index.js"
+import { Fault, type RequestLog } from "../../src/testing/index.js"
+import { law, stillness, type Tab, type World, workspaceId } from "../World.js"
 
 // Laws 4 and 13: everything that can be sent is sent, by itself; nothing polls while there is nothing to do; and closing
 // stops all of it.
