@@ -1,21 +1,9 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Client } from "../src/index.js"
-import { Fault, type RequestLog } from "../src/testing/index.js"
-import { law, type Tab, type World, workspaceId } from "./World.js"
-
-const create = (tab: Tab, name: string) => tab.clients.create(workspaceId, { name })
-const isCreate = (request: RequestLog.RecordedRequest) => request.method === "POST" && request.path.endsWith("/clients")
-const isList = (request: RequestLog.RecordedRequest) => request.method === "GET" && request.path.endsWith("/clients")
-
-const opened = (world: World) =>
-  Effect.gen(function* () {
-    const tab = yield* world.open()
-    yield* tab.clients.list(workspaceId)
-    return tab
-  })
-
-const limited = (retryAfter: string) => Fault.proxyError({ status: 429, headers: { "retry-after": retryAfter } })
+import { Fault } from "../src/testing/index.js"
+import { create, isCreate, isList, isUpdate, limited, opened } from "./Requests.js"
+import { law, workspaceId } from "./World.js"
 
 describe("a time that the server named, and a clock that is set", () => {
   law("back while it waits: a later such time is kept all the same", (world) =>
@@ -81,7 +69,7 @@ describe("what was set aside, and a clock that is set", () => {
           ...Fault.landLate("20 seconds"),
           outcome: Fault.proxyError({ status: 504 }).outcome
         }
-        yield* world.toggl.inject(late, { when: (request) => request.method === "PUT" })
+        yield* world.toggl.inject(late, { when: isUpdate })
         yield* tab.clients.update(workspaceId, Client.ClientId.make(acme.id), { notes: "first" })
         yield* tab.clients.update(workspaceId, Client.ClientId.make(acme.id), { notes: "second" })
         yield* tab.kill

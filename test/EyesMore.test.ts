@@ -1,14 +1,9 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Client } from "../src/index.js"
-import { Fault, type RequestLog } from "../src/testing/index.js"
-import { law, type Tab, workspaceId } from "./World.js"
-
-const isCreate = (request: RequestLog.RecordedRequest) => request.method === "POST" && request.path.endsWith("/clients")
-const isUpdate = (request: RequestLog.RecordedRequest) => request.method === "PUT"
-
-const standing = (tab: Tab) =>
-  Effect.map(tab.outbox.entries, (entries) => entries.map((entry) => entry.refused?._tag ?? entry.state))
+import { Fault } from "../src/testing/index.js"
+import { isCreate, isList, isUpdate, standing } from "./Requests.js"
+import { law, workspaceId } from "./World.js"
 
 describe("quota and a clock set back", () => {
   law("reserve is kept", (world) =>
@@ -24,10 +19,10 @@ describe("quota and a clock set back", () => {
           },
           body: "[]"
         })
-      yield* world.toggl.inject(quota(20), { when: (r) => r.method === "GET" && r.path.endsWith("/clients") })
+      yield* world.toggl.inject(quota(20), { when: isList })
       yield* tab.clients.list(workspaceId)
       yield* world.putClock("1 day", "Back")
-      yield* world.toggl.inject(quota(3), { when: (r) => r.method === "GET" && r.path.endsWith("/clients") })
+      yield* world.toggl.inject(quota(3), { when: isList })
       yield* tab.clients.list(workspaceId, { freshness: "Toggl" })
       assert.strictEqual((yield* tab.outbox.quota(workspaceId))?.remaining, 3)
     })

@@ -1,10 +1,9 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Client } from "../src/index.js"
-import { Fault, type RequestLog } from "../src/testing/index.js"
+import { Fault } from "../src/testing/index.js"
+import { isArchive } from "./Requests.js"
 import { law, type Tab, workspaceId } from "./World.js"
-
-const isArchive = (request: RequestLog.RecordedRequest) => request.path.endsWith("/archive")
 
 const reasons = (tab: Tab) =>
   Effect.map(tab.outbox.entries, (entries) =>

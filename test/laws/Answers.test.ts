@@ -2,42 +2,15 @@ import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
-import { Client, type Receipt } from "../../src/index.js"
 import { FakeToggl, Fault, type RequestLog } from "../../src/testing/index.js"
-import { law, stillness, type Tab, type World, workspaceId } from "../World.js"
+import { create, isArchive, isCreate, isDelete, isUpdate, opened, standing, waitsFor, withAcme } from "../Requests.js"
+import { law, stillness, type World, workspaceId } from "../World.js"
 
 // What an answer means to the replay: one law for each row of the table.
 
 type Request = RequestLog.RecordedRequest
 
-const isCreate = (request: Request) => request.method === "POST" && request.path.endsWith("/clients")
-const isUpdate = (request: Request) => request.method === "PUT"
-const isDelete = (request: Request) => request.method === "DELETE"
-const isArchive = (request: Request) => request.path.endsWith("/archive")
 const isLogged = (request: Request) => request.path.endsWith("/me/logged")
-
-/** A tab that has read the workspace: whose credentials these are is known, and the copy is there. */
-const opened = (world: World) =>
-  Effect.gen(function* () {
-    const tab = yield* world.open()
-    yield* tab.clients.list(workspaceId)
-    yield* world.clearRequests
-    return tab
-  })
-
-const withAcme = (world: World) =>
-  Effect.gen(function* () {
-    const acme = yield* world.toggl.edit.createClient(workspaceId, { name: "Acme", notes: "net 30" })
-    return { tab: yield* opened(world), acme: Client.ClientId.make(acme.id) }
-  })
-
-const create = (tab: Tab, name: string) => tab.clients.create(workspaceId, { name })
-
-const waitsFor = <A>(receipt: Receipt.Receipt<A>): string =>
-  receipt._tag === "Queued" ? receipt.reason._tag : receipt._tag
-
-const refusals = (tab: Tab) =>
-  Effect.map(tab.outbox.entries, (entries) => entries.map((entry) => entry.refused?._tag ?? entry.state))
 
 describe("2xx", () => {
   law("that decodes: done", (world) =>
@@ -168,7 +141,7 @@ describe("400 about the name", () => {
       yield* world.passes(stillness + 1_000)
       yield* world.toggl.edit.createClient(workspaceId, { name: "Acme" })
       yield* world.passes("5 minutes")
-      assert.deepStrictEqual(yield* refusals(tab), ["InvalidName"])
+      assert.deepStrictEqual(yield* standing(tab), ["InvalidName"])
       assert.deepStrictEqual(yield* world.names, ["Acme"])
     })
   )
@@ -184,10 +157,10 @@ describe("400 about the name", () => {
       yield* world.toggl.edit.createClient(workspaceId, { name: "Acme", createdBy: FakeToggl.defaultUser.id })
       yield* world.toggl.setDown(false)
       yield* world.passes("5 minutes")
-      assert.deepStrictEqual(yield* refusals(tab), ["InvalidName"])
+      assert.deepStrictEqual(yield* standing(tab), ["InvalidName"])
       yield* tab.outbox.retry(receipt.entryId)
       yield* world.passes("5 minutes")
-      assert.deepStrictEqual(yield* refusals(tab), ["InvalidName"])
+      assert.deepStrictEqual(yield* standing(tab), ["InvalidName"])
     })
   )
 })

@@ -1,44 +1,11 @@
 import { assert, describe } from "@effect/vitest"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
-import { ClientError, type Receipt } from "../../src/index.js"
-import { FakeToggl, Fault, type RequestLog } from "../../src/testing/index.js"
-import { law, type Tab, type World, workspaceId } from "../World.js"
+import { FakeToggl, Fault } from "../../src/testing/index.js"
+import { asked, create, full, isCreate, isList, isMe, limited, opened, silentFor, waitsFor } from "../Requests.js"
+import { law, type World, workspaceId } from "../World.js"
 
 // Law 9: never a request before the time that the server named, across restarts and tabs.
-
-const create = (tab: Tab, name: string) => tab.clients.create(workspaceId, { name })
-
-const isCreate = (request: RequestLog.RecordedRequest) => request.method === "POST" && request.path.endsWith("/clients")
-const isList = (request: RequestLog.RecordedRequest) => request.method === "GET" && request.path.endsWith("/clients")
-const isMe = (request: RequestLog.RecordedRequest) => request.path.endsWith("/me")
-
-const opened = (world: World) =>
-  Effect.gen(function* () {
-    const tab = yield* world.open()
-    yield* tab.clients.list(workspaceId)
-    return tab
-  })
-
-const waitsFor = <A>(receipt: Receipt.Receipt<A>): string =>
-  receipt._tag === "Queued" ? receipt.reason._tag : receipt._tag
-
-const limited = (retryAfter: string | undefined) =>
-  Fault.proxyError({ status: 429, ...(retryAfter === undefined ? {} : { headers: { "retry-after": retryAfter } }) })
-
-/** How many requests of any kind Toggl has seen. */
-const asked = (world: World) => Effect.map(world.toggl.requests, (requests) => requests.length)
-
-/** Nothing is asked for so long, and soon after that it goes on. */
-const silentFor = (world: World, length: Duration.DurationInput, rest: Duration.DurationInput = "1 second") =>
-  Effect.gen(function* () {
-    const before = yield* asked(world)
-    yield* world.passes(length)
-    assert.strictEqual(yield* asked(world), before, "nothing is asked before the named time")
-    yield* world.passes(rest)
-    assert.isAbove(yield* asked(world), before, "it goes on at the named time")
-  })
 
 describe("429", () => {
   law("with Retry-After in seconds: not before them", (world) =>
@@ -251,7 +218,7 @@ describe("a time that the server named", () => {
   law("to a change that could not be stored is remembered all the same", (world) =>
     Effect.gen(function* () {
       const tab = yield* opened(world)
-      yield* tab.setStorageFault(() => new ClientError.StorageError({ reason: "Full", detail: "QuotaExceededError" }))
+      yield* tab.setStorageFault(() => full)
       yield* world.toggl.inject(limited("600"), { when: isCreate })
       const first = yield* Effect.flip(create(tab, "Acme"))
       assert.deepStrictEqual(first._tag === "NotSaved" ? first.attempt?._tag : first._tag, "RateLimited")

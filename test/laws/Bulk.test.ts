@@ -1,7 +1,8 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { Client, type Entry, type Receipt } from "../../src/index.js"
+import { Client } from "../../src/index.js"
 import { type FakeToggl, Fault, type RequestLog } from "../../src/testing/index.js"
+import { drained, outcomes, queued } from "../Requests.js"
 import { law, stillness, type Tab, type TabOptions, type World, workspaceId } from "../World.js"
 
 // Several deletes, or archives, as one request: the same outcome for each.
@@ -23,19 +24,11 @@ const paused = (world: World, count: number, options: TabOptions = { bulk: true 
     return { tab, ids }
   })
 
-const entryOf = <A>(receipt: Receipt.Receipt<A>): Entry.EntryId =>
-  receipt._tag === "Queued" ? receipt.entryId : assert.fail("not queued")
-
 const deletes = (tab: Tab, ids: ReadonlyArray<Client.AnyClientId>) =>
-  Effect.forEach(ids, (id) => Effect.map(tab.clients.delete(workspaceId, id), entryOf))
+  Effect.forEach(ids, (id) => Effect.map(tab.clients.delete(workspaceId, id), queued))
 
 const archives = (tab: Tab, ids: ReadonlyArray<Client.AnyClientId>) =>
-  Effect.forEach(ids, (id) => Effect.map(tab.clients.archive(workspaceId, id), entryOf))
-
-const drained = (world: World, tab: Tab) => Effect.zipRight(tab.outbox.resume, world.passes("20 minutes"))
-
-const outcomes = (tab: Tab, entries: ReadonlyArray<Entry.EntryId>) =>
-  Effect.map(Effect.forEach(entries, tab.outbox.outcome), (outcomes) => outcomes.map((outcome) => outcome._tag))
+  Effect.forEach(ids, (id) => Effect.map(tab.clients.archive(workspaceId, id), queued))
 
 const archived = (world: World) =>
   Effect.map(world.toggl.clients(workspaceId), (clients) => clients.map((client) => client.archived))

@@ -2,7 +2,8 @@ import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { Client, type Outbox } from "../../src/index.js"
-import { Fault, type RequestLog } from "../../src/testing/index.js"
+import { Fault } from "../../src/testing/index.js"
+import { drained, isCreate, isList } from "../Requests.js"
 import { law, type Tab, type World, workspaceId } from "../World.js"
 
 // Updates that don't overwrite blindly: what becomes of a colleague's change is the app's choice.
@@ -22,12 +23,8 @@ const queue = (tab: Tab, id: Client.AnyClientId, change: Client.UpdateInput) =>
     receipt._tag === "Queued" ? receipt.entryId : assert.fail("not queued")
   )
 
-const replays = (world: World, tab: Tab) => Effect.zipRight(tab.outbox.resume, world.passes("10 minutes"))
-
 const state = (world: World) =>
   Effect.map(world.toggl.clients(workspaceId), ([client]) => [client?.name, client?.notes])
-
-const isList = (request: RequestLog.RecordedRequest) => request.method === "GET" && request.path.endsWith("/clients")
 
 describe("last write wins, by field", () => {
   law("is what holds unless the app says otherwise: a colleague's change of the other field stays", (world) =>
@@ -35,7 +32,7 @@ describe("last write wins, by field", () => {
       const { acme, tab } = yield* withAcme(world)
       yield* queue(tab, acme, { name: "Acme Inc" })
       yield* world.toggl.edit.updateClient(workspaceId, acme, { notes: "theirs" })
-      yield* replays(world, tab)
+      yield* drained(world, tab)
       assert.deepStrictEqual(yield* state(world), ["Acme Inc", "theirs"])
       const [view] = yield* tab.clients.list(workspaceId, { freshness: "Local" })
       assert.deepInclude(view, { name: "Acme Inc", notes: "theirs", pending: false })
@@ -47,7 +44,7 @@ describe("last write wins, by field", () => {
       const { acme, tab } = yield* withAcme(world)
       yield* queue(tab, acme, { notes: "mine" })
       yield* world.toggl.edit.updateClient(workspaceId, acme, { name: "Theirs", notes: "theirs" })
-      yield* replays(world, tab)
+      yield* drained(world, tab)
       assert.deepStrictEqual(yield* state(world), ["Theirs", "mine"])
     })
   )
@@ -58,7 +55,7 @@ describe("last write wins, by field", () => {
       const other = yield* world.toggl.edit.createClient(workspaceId, { name: "Zenith" })
       yield* queue(tab, acme, { name: "Acme Inc" })
       yield* queue(tab, Client.ClientId.make(other.id), { notes: "b" })
-      yield* replays(world, tab)
+      yield* drained(world, tab)
       assert.deepStrictEqual(yield* world.requests, [
         "GET /clients",
         "PUT /clients/64890001 Acme Inc",
@@ -72,7 +69,7 @@ describe("last write wins, by field", () => {
       const { acme, tab } = yield* withAcme(world)
       yield* queue(tab, acme, { name: "Acme Inc", notes: "mine" })
       yield* tab.clients.create(workspaceId, { name: "Zenith" })
-      yield* replays(world, tab)
+      yield* drained(world, tab)
       assert.deepStrictEqual(yield* world.requests, ["PUT /clients/64890001 Acme Inc", "POST /clients Zenith"])
     })
   )
@@ -83,7 +80,7 @@ describe("last write wins, by field", () => {
       yield* queue(tab, acme, { name: "Acme Inc" })
       yield* world.toggl.inject(Fault.delay("1 second"), { when: isList })
       const reading = yield* Effect.fork(tab.clients.list(workspaceId, { freshness: "Toggl" }))
-      yield* replays(world, tab)
+      yield* drained(world, tab)
       yield* Fiber.join(reading)
       assert.strictEqual((yield* world.requests).filter((request) => request === "GET /clients").length, 1)
     })
@@ -95,7 +92,7 @@ describe("last write wins, by field", () => {
       yield* queue(tab, acme, { name: "Acme Inc" })
       yield* world.toggl.edit.updateClient(workspaceId, acme, { notes: "theirs" })
       yield* world.toggl.inject(Fault.refuse, { times: 2, when: isList })
-      yield* replays(world, tab)
+      yield* drained(world, tab)
       assert.deepStrictEqual(yield* world.sent, ["PUT /clients/64890001 Acme Inc"])
       assert.deepStrictEqual(yield* state(world), ["Acme Inc", "theirs"])
     })
@@ -106,7 +103,7 @@ describe("last write wins, by field", () => {
       const { acme, tab } = yield* withAcme(world)
       yield* queue(tab, acme, { name: "Acme Inc" })
       yield* world.toggl.inject(Fault.refusal(403, null), { times: "always", when: isList })
-      yield* replays(world, tab)
+      yield* drained(world, tab)
       assert.deepStrictEqual(yield* state(world), ["Acme Inc", "net 30"])
     })
   )
@@ -117,8 +114,7 @@ describe("last write wins, by field", () => {
       const acme = Client.ClientId.make(made.id)
       const tab = yield* world.open({ setAsideAfter: 1 })
       yield* tab.clients.list(workspaceId)
-      const isPost = (request: RequestLog.RecordedRequest) => request.method === "POST"
-      yield* world.toggl.inject(Fault.proxyError({ status: 500 }), { when: isPost })
+      yield* world.toggl.inject(Fault.proxyError({ status: 500 }), { when: isCreate })
       yield* Effect.fork(tab.clients.create(workspaceId, { name: "Zenith" }))
       yield* world.passes("40 seconds")
       assert.strictEqual((yield* tab.outbox.status).setAside, 1)
@@ -136,7 +132,7 @@ describe("check first", () => {
       const { acme, tab } = yield* withAcme(world, "CheckFirst")
       const entry = yield* queue(tab, acme, { notes: "mine" })
       yield* world.toggl.edit.updateClient(workspaceId, acme, { notes: "theirs" })
-      yield* replays(world, tab)
+      yield* drained(world, tab)
       assert.deepStrictEqual(yield* world.requests, ["GET /clients/64890001"])
       assert.deepStrictEqual(yield* state(world), ["Acme", "theirs"])
       const outcome = yield* tab.outbox.outcome(entry)
@@ -166,7 +162,7 @@ describe("check first", () => {
       const { acme, tab } = yield* withAcme(world, "CheckFirst")
       yield* queue(tab, acme, { name: "Acme Inc" })
       yield* world.toggl.edit.updateClient(workspaceId, acme, { name: "Acme Inc", notes: "theirs" })
-      yield* replays(world, tab)
+      yield* drained(world, tab)
       assert.deepStrictEqual(yield* world.requests, ["GET /clients/64890001", "PUT /clients/64890001 Acme Inc"])
       assert.deepStrictEqual(yield* state(world), ["Acme Inc", "theirs"])
     })
@@ -177,7 +173,7 @@ describe("check first", () => {
       const { acme, tab } = yield* withAcme(world, "CheckFirst")
       const entry = yield* queue(tab, acme, { notes: "mine" })
       yield* world.toggl.edit.updateClient(workspaceId, acme, { notes: "theirs" })
-      yield* replays(world, tab)
+      yield* drained(world, tab)
       yield* tab.outbox.retry(entry, { notes: "theirs and mine" })
       yield* world.passes("1 minute")
       assert.deepStrictEqual(yield* state(world), ["Acme", "theirs and mine"])
@@ -190,7 +186,7 @@ describe("check first", () => {
       const { acme, tab } = yield* withAcme(world, "CheckFirst")
       const entry = yield* queue(tab, acme, { notes: "mine" })
       yield* world.toggl.edit.updateClient(workspaceId, acme, { notes: "theirs" })
-      yield* replays(world, tab)
+      yield* drained(world, tab)
       yield* world.toggl.edit.updateClient(workspaceId, acme, { notes: "theirs again" })
       yield* tab.outbox.retry(entry)
       yield* world.passes("1 minute")
@@ -207,7 +203,7 @@ describe("check first", () => {
         yield* queue(tab, acme, { name: "Acme Inc" })
         yield* queue(tab, acme, { notes: "b" })
         yield* queue(tab, acme, { name: "Acme Incorporated", notes: "c" })
-        yield* replays(world, tab)
+        yield* drained(world, tab)
         assert.deepStrictEqual(yield* state(world), ["Acme Incorporated", "c"])
         assert.strictEqual((yield* tab.outbox.status).refused, 0)
       })
@@ -219,7 +215,7 @@ describe("check first", () => {
         const named = yield* queue(tab, acme, { name: "Acme Inc" })
         const noted = yield* queue(tab, acme, { notes: "mine" })
         yield* world.toggl.edit.updateClient(workspaceId, acme, { notes: "theirs" })
-        yield* replays(world, tab)
+        yield* drained(world, tab)
         assert.deepInclude(yield* tab.outbox.outcome(named), { _tag: "Done" })
         assert.deepInclude(yield* tab.outbox.outcome(noted), { _tag: "Standing" })
         assert.deepStrictEqual(yield* state(world), ["Acme Inc", "theirs"])
@@ -233,8 +229,7 @@ describe("check first", () => {
       yield* tab.outbox.pause
       const created = yield* tab.clients.create(workspaceId, { name: "Acme", notes: "a" })
       const entry = yield* queue(tab, created.id, { notes: "b" })
-      const isPost = (request: RequestLog.RecordedRequest) => request.method === "POST"
-      yield* world.toggl.inject(Fault.delay("5 seconds"), { when: isPost })
+      yield* world.toggl.inject(Fault.delay("5 seconds"), { when: isCreate })
       yield* tab.outbox.resume
       yield* world.passes("1 second")
       const later = yield* Effect.fork(queue(tab, created.id, { name: "Acme Inc" }))
@@ -252,7 +247,7 @@ describe("blind", () => {
       const { acme, tab } = yield* withAcme(world, "Blind")
       yield* queue(tab, acme, { name: "Acme Inc" })
       yield* world.toggl.edit.updateClient(workspaceId, acme, { notes: "theirs" })
-      yield* replays(world, tab)
+      yield* drained(world, tab)
       assert.deepStrictEqual(yield* world.requests, ["PUT /clients/64890001 Acme Inc"])
       assert.deepStrictEqual(yield* state(world), ["Acme Inc", "net 30"])
     })

@@ -20,9 +20,9 @@ import {
 } from "../../src/index.js"
 import { unknownEnd } from "../../src/store/engine.js"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
+import { full, isCreate } from "../Requests.js"
 
 const workspaceId = Client.WorkspaceId.make(FakeToggl.defaultWorkspace.id)
-const full = new ClientError.StorageError({ reason: "Full", detail: "QuotaExceededError" })
 const denied = new ClientError.StorageError({ reason: "Denied", detail: "SecurityError" })
 
 /** An app over a store whose commits can be made to fail, beside a sound connection to the same rows. */
@@ -57,7 +57,7 @@ const rig = (
         reach = how
       })
     const names = Effect.map(toggl.clients(workspaceId), (clients) => clients.map((client) => client.name))
-    const posted = Effect.map(toggl.requests, (requests) => requests.filter(({ method }) => method === "POST").length)
+    const posted = Effect.map(toggl.requests, (requests) => requests.filter(isCreate).length)
     return {
       toggl,
       sound,
@@ -154,7 +154,7 @@ describe("a change that cannot be stored", () => {
       Effect.gen(function* () {
         const { clients, fails, sound, toggl } = yield* rig({ isOnline })
         yield* fails(full, "writes")
-        yield* toggl.inject(fault, { when: (request) => request.method === "POST" })
+        yield* toggl.inject(fault, { when: isCreate })
         const error = yield* notSaved(passing(clients.create(workspaceId, { name: "Acme" })))
         assert.deepStrictEqual(said(error), ["Full", "Unreachable", mayBe])
         assert.deepStrictEqual((yield* sound.load).entries, [])
@@ -244,7 +244,7 @@ describe("a store that is lost and comes back", () => {
     Effect.gen(function* () {
       const { clients, fails, names, outbox, posted, toggl } = yield* rig()
       yield* toggl.inject(Fault.hold(fails(full, "writes"), { work: "first" }), {
-        when: (request) => request.method === "POST"
+        when: isCreate
       })
       const receipt = yield* passing(clients.create(workspaceId, { name: "Acme" }))
       assert.strictEqual(receipt._tag, "Queued")

@@ -8,28 +8,11 @@ import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
 import { ClientError, type Status } from "../../src/index.js"
-import { Fault, type RequestLog } from "../../src/testing/index.js"
-import { law, type Tab, type World, workspaceId } from "../World.js"
+import { Fault } from "../../src/testing/index.js"
+import { create, isCreate, offline, opened } from "../Requests.js"
+import { law, type Tab, workspaceId } from "../World.js"
 
 // Law 12: the status says what is true, in every tab.
-
-const create = (tab: Tab, name: string) => tab.clients.create(workspaceId, { name })
-
-const isCreate = (request: RequestLog.RecordedRequest) => request.method === "POST" && request.path.endsWith("/clients")
-
-const opened = (world: World) =>
-  Effect.gen(function* () {
-    const tab = yield* world.open()
-    yield* tab.clients.list(workspaceId)
-    yield* world.clearRequests
-    return tab
-  })
-
-const offline = (world: World, ...tabs: ReadonlyArray<Tab>) =>
-  Effect.zipRight(
-    world.toggl.setDown(true),
-    Effect.forEach(tabs, (tab) => tab.setOnline(false))
-  )
 
 /** What the status stream says from now on. */
 const heard = (tab: Tab) =>

@@ -5,23 +5,12 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import { Client, ClientError, Entry, Mutation } from "../../src/index.js"
-import { Fault, type RequestLog } from "../../src/testing/index.js"
-import { law, stillness, type Tab, type World, workspaceId } from "../World.js"
+import { Fault } from "../../src/testing/index.js"
+import { create, full, isCreate, opened } from "../Requests.js"
+import { law, stillness, type World, workspaceId } from "../World.js"
 
 // Laws 4 and 13: everything that can be sent is sent, by itself; nothing polls while there is nothing to do; and closing
 // stops all of it.
-
-const create = (tab: Tab, name: string) => tab.clients.create(workspaceId, { name })
-
-const isCreate = (request: RequestLog.RecordedRequest) => request.method === "POST" && request.path.endsWith("/clients")
-
-const opened = (world: World) =>
-  Effect.gen(function* () {
-    const tab = yield* world.open()
-    yield* tab.clients.list(workspaceId)
-    yield* world.clearRequests
-    return tab
-  })
 
 /** An entry that another tab accepted right before it crashed: nothing of that tab has heard of it. */
 const acceptAndCrash = (world: World, name: string) =>
@@ -402,7 +391,6 @@ describe("a storage that fails now and then", () => {
       yield* world.toggl.setDown(true)
       yield* tab.setOnline(false)
       yield* create(tab, "Acme")
-      const full = new ClientError.StorageError({ reason: "Full", detail: "QuotaExceededError" })
       yield* tab.setStorageFault((operation) => (operation === "load" ? undefined : full))
       yield* world.toggl.setDown(false)
       yield* world.passes("10 minutes")

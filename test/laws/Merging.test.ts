@@ -1,14 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { Client, type Entry, Mutation } from "../../src/index.js"
+import { Client, Mutation } from "../../src/index.js"
 import { Fault, type RequestLog } from "../../src/testing/index.js"
+import { drained, isCreate, isList, isUpdate, outcomes, queued, standing } from "../Requests.js"
 import { law, stillness, type Tab, type TabOptions, type World, workspaceId } from "../World.js"
 
 // Law 10: merging changes nothing but the count.
-
-const isPut = (request: RequestLog.RecordedRequest) => request.method === "PUT"
-const isPost = (request: RequestLog.RecordedRequest) => request.method === "POST"
 
 /** A tab that knows what Toggl has, and sends nothing until the user resumes. */
 const paused = (world: World, names: ReadonlyArray<string>, options?: TabOptions) =>
@@ -26,11 +24,6 @@ const paused = (world: World, names: ReadonlyArray<string>, options?: TabOptions
 
 const one = (ids: ReadonlyArray<Client.ClientId>, index = 0) => ids[index] ?? Client.ClientId.make(1)
 
-const queued = (receipt: Effect.Effect.Success<ReturnType<Tab["clients"]["update"]>>): Entry.EntryId => {
-  assert.strictEqual(receipt._tag, "Queued")
-  return receipt._tag === "Queued" ? receipt.entryId : assert.fail("not queued")
-}
-
 const update = (tab: Tab, id: Client.AnyClientId, change: Client.UpdateInput) =>
   Effect.map(tab.clients.update(workspaceId, id, change), queued)
 
@@ -40,22 +33,8 @@ const create = (tab: Tab, name: string, notes = "") =>
     id: receipt.id
   }))
 
-const drained = (world: World, tab: Tab) =>
-  Effect.gen(function* () {
-    yield* tab.outbox.resume
-    yield* world.passes("10 minutes")
-  })
-
 const clientsOf = (world: World) =>
   Effect.map(world.toggl.clients(workspaceId), (clients) => clients.map(({ name, notes }) => [name, notes]))
-
-const outcomes = (tab: Tab, entries: ReadonlyArray<Entry.EntryId>) =>
-  Effect.map(Effect.forEach(entries, tab.outbox.outcome), (outcomes) => outcomes.map((outcome) => outcome._tag))
-
-const standing = (tab: Tab) =>
-  Effect.map(tab.outbox.entries, (entries) =>
-    entries.map(({ reason, refused }) => refused?._tag ?? reason?._tag ?? "none")
-  )
 
 describe("the edits of a client that was made here", () => {
   law("go as one under its local id too, once Toggl has given its own", (world) =>
@@ -331,9 +310,7 @@ describe("a name that would never be sent", () => {
       yield* tab.outbox.pause
       const { id } = yield* create(tab, "Acme")
       yield* update(tab, id, { name: "Acme Inc" })
-      const refused = (request: RequestLog.RecordedRequest) =>
-        request.method === "GET" && request.path.endsWith("/clients")
-      yield* world.toggl.inject(Fault.refusal(403, null), { times: "always", when: refused })
+      yield* world.toggl.inject(Fault.refusal(403, null), { times: "always", when: isList })
       yield* drained(world, tab)
       assert.deepStrictEqual(yield* world.sent, ["POST /clients Acme", "PUT /clients/64890001 Acme Inc"])
       assert.deepStrictEqual(yield* world.names, ["Acme Inc"])
@@ -369,7 +346,7 @@ describe("a client that never left the device", () => {
     Effect.gen(function* () {
       const { tab } = yield* paused(world, [])
       yield* tab.outbox.resume
-      yield* world.toggl.inject(Fault.loseAnswer, { when: isPost })
+      yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
       const creating = yield* Effect.fork(tab.clients.create(workspaceId, { name: "Acme" }))
       yield* world.passes("1 second")
       const acme = yield* Fiber.join(creating)
@@ -384,7 +361,7 @@ describe("a client that never left the device", () => {
     Effect.gen(function* () {
       const { tab } = yield* paused(world, [])
       yield* tab.outbox.resume
-      yield* world.toggl.inject(Fault.refuse, { when: isPost })
+      yield* world.toggl.inject(Fault.refuse, { when: isCreate })
       const creating = yield* Effect.fork(tab.clients.create(workspaceId, { name: "Acme" }))
       yield* world.passes("1 second")
       const acme = yield* Fiber.join(creating)
@@ -424,7 +401,7 @@ describe("what is being sent", () => {
     Effect.gen(function* () {
       const { ids, tab } = yield* paused(world, ["Acme"])
       yield* tab.outbox.resume
-      yield* world.toggl.inject(Fault.delay("5 seconds"), { when: isPut })
+      yield* world.toggl.inject(Fault.delay("5 seconds"), { when: isUpdate })
       yield* Effect.fork(update(tab, one(ids), { name: "Acme Inc", notes: "a" }))
       yield* world.passes("1 second")
       yield* Effect.fork(tab.clients.update(workspaceId, one(ids), { name: "Acme Incorporated", notes: "b" }))
@@ -442,7 +419,7 @@ describe("what is being sent", () => {
     Effect.gen(function* () {
       const { ids, tab } = yield* paused(world, ["Acme"])
       const entries = [yield* update(tab, one(ids), { name: "Acme Inc" }), yield* update(tab, one(ids), { notes: "b" })]
-      yield* world.toggl.inject(Fault.loseAnswer, { when: isPut })
+      yield* world.toggl.inject(Fault.loseAnswer, { when: isUpdate })
       yield* drained(world, tab)
       assert.deepStrictEqual(yield* world.requests, ["PUT /clients/64890001 Acme Inc", "GET /clients/64890001"])
       assert.deepStrictEqual(yield* outcomes(tab, entries), ["Done", "Done"])
@@ -454,7 +431,7 @@ describe("what is being sent", () => {
       const { tab } = yield* paused(world, [])
       const acme = yield* create(tab, "Acme")
       const renamed = yield* update(tab, acme.id, { name: "Acme Inc" })
-      yield* world.toggl.inject(Fault.hang({ applied: true }), { when: isPost })
+      yield* world.toggl.inject(Fault.hang({ applied: true }), { when: isCreate })
       yield* tab.outbox.resume
       yield* world.passes("1 second")
       yield* tab.kill
@@ -471,7 +448,7 @@ describe("what is being sent", () => {
       const { ids, tab } = yield* paused(world, ["Acme"])
       yield* update(tab, one(ids), { name: "Acme Inc" })
       yield* update(tab, one(ids), { notes: "b" })
-      yield* world.toggl.inject(Fault.refuse, { when: isPut })
+      yield* world.toggl.inject(Fault.refuse, { when: isUpdate })
       yield* tab.outbox.resume
       yield* world.passes("1 second")
       yield* Effect.fork(update(tab, one(ids), { notes: "c" }))
@@ -487,7 +464,7 @@ describe("what is being sent", () => {
       yield* update(tab, one(ids), { name: "Acme Inc" })
       yield* update(tab, one(ids), { notes: "b" })
       yield* update(tab, one(ids), { notes: "c" })
-      yield* world.toggl.inject(Fault.refuse, { when: isPut })
+      yield* world.toggl.inject(Fault.refuse, { when: isUpdate })
       yield* tab.outbox.resume
       yield* world.passes("1 second")
       yield* world.toggl.edit.updateClient(workspaceId, one(ids), { notes: "theirs" })
@@ -503,7 +480,7 @@ describe("what is being sent", () => {
       yield* update(tab, one(ids), { name: "Acme Inc" })
       yield* update(tab, one(ids), { notes: "b" })
       yield* update(tab, one(ids, 1), { name: "Nadir", notes: "" })
-      const ofAcme = (request: RequestLog.RecordedRequest) => isPut(request) && request.path.endsWith("1")
+      const ofAcme = (request: RequestLog.RecordedRequest) => isUpdate(request) && request.path.endsWith("1")
       yield* world.toggl.inject(Fault.proxyError({ status: 500 }), { times: 2, when: ofAcme })
       yield* tab.outbox.resume
       yield* world.passes("2 minutes")

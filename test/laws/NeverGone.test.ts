@@ -8,29 +8,12 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Random from "effect/Random"
 import { Client, type ClientError, Entry, type Receipt } from "../../src/index.js"
-import { FakeToggl, Fault, type RequestLog } from "../../src/testing/index.js"
+import { FakeToggl, Fault } from "../../src/testing/index.js"
+import { create, isCreate, isList, isUpdate, offline, online, opened, queued, withRefusal } from "../Requests.js"
 import { law, type Tab, type World, workspaceId } from "../World.js"
 
 // Law 5: nothing is ever silently gone. It waits, or it stands among the refused, where the user retries, edits,
 // discards or exports it.
-
-type Request = RequestLog.RecordedRequest
-
-const isCreate = (request: Request) => request.method === "POST" && request.path.endsWith("/clients")
-const isUpdate = (request: Request) => request.method === "PUT"
-
-const create = (tab: Tab, name: string, notes = "") => tab.clients.create(workspaceId, { name, notes })
-
-const opened = (world: World) =>
-  Effect.gen(function* () {
-    const tab = yield* world.open()
-    yield* tab.clients.list(workspaceId)
-    yield* world.clearRequests
-    return tab
-  })
-
-const entryOf = <A>(receipt: Receipt.Receipt<A>): Entry.EntryId =>
-  receipt.entryId ?? Entry.EntryId.make("00000000-0000-4000-8000-000000000000")
 
 const why = (error: ClientError.ClientError): string => ("reason" in error ? error.reason : error._tag)
 
@@ -39,30 +22,10 @@ const shown = (tab: Tab) =>
     entries.map((entry) => [entry.seq, entry.refused?._tag ?? entry.reason?._tag ?? entry.state])
   )
 
-const offline = (world: World, tab: Tab) => Effect.zipRight(world.toggl.setDown(true), tab.setOnline(false))
-const online = (world: World, tab: Tab) =>
-  world.toggl.setDown(false).pipe(Effect.zipRight(tab.setOnline(true)), Effect.zipRight(tab.wakeUp))
-
-/** "Taken" is refused, two changes depend on it, and "Free" has passed them. */
-const refused = (world: World) =>
-  Effect.gen(function* () {
-    const tab = yield* opened(world)
-    yield* world.toggl.edit.createClient(workspaceId, { name: "Taken" })
-    yield* offline(world, tab)
-    const taken = yield* create(tab, "Taken")
-    const noted = yield* tab.clients.update(workspaceId, taken.id, { notes: "held" })
-    const archived = yield* tab.clients.archive(workspaceId, taken.id)
-    const free = yield* create(tab, "Free")
-    yield* online(world, tab)
-    yield* world.passes("5 minutes")
-    yield* world.clearRequests
-    return { tab, taken, noted, archived, free }
-  })
-
 describe("the entries", () => {
   law("are listed with their errors and with what depends on them", (world) =>
     Effect.gen(function* () {
-      const { archived, noted, tab, taken } = yield* refused(world)
+      const { archived, noted, tab, taken } = yield* withRefusal(world)
       const entries = yield* tab.outbox.entries
       assert.deepStrictEqual(
         entries.map(({ dependents, id, reason, refused, state }) => [
@@ -73,13 +36,13 @@ describe("the entries", () => {
           dependents.length
         ]),
         [
-          [entryOf(taken), "Refused", "InvalidName", undefined, 2],
-          [entryOf(noted), "Waiting", undefined, "Held", 0],
-          [entryOf(archived), "Waiting", undefined, "Held", 0]
+          [queued(taken), "Refused", "InvalidName", undefined, 2],
+          [queued(noted), "Waiting", undefined, "Held", 0],
+          [queued(archived), "Waiting", undefined, "Held", 0]
         ]
       )
       const [first, second] = entries
-      assert.deepStrictEqual(second?.reason, { _tag: "Held", by: entryOf(taken) })
+      assert.deepStrictEqual(second?.reason, { _tag: "Held", by: queued(taken) })
       assert.strictEqual(first?.mutation?._tag, "Create")
       assert.isAtLeast(first?.attempts ?? 0, 1)
     })
@@ -87,7 +50,7 @@ describe("the entries", () => {
 
   law("are the same in every tab and after a restart", (world) =>
     Effect.gen(function* () {
-      const { tab } = yield* refused(world)
+      const { tab } = yield* withRefusal(world)
       const other = yield* world.open()
       assert.deepStrictEqual(yield* shown(other), yield* shown(tab))
     })
@@ -97,10 +60,10 @@ describe("the entries", () => {
 describe("retry", () => {
   law("sends it again in its old place, and what was held follows", (world) =>
     Effect.gen(function* () {
-      const { tab, taken } = yield* refused(world)
+      const { tab, taken } = yield* withRefusal(world)
       const [theirs] = yield* world.toggl.clients(workspaceId)
       yield* world.toggl.edit.updateClient(workspaceId, theirs?.id ?? 0, { name: "Theirs" })
-      yield* tab.outbox.retry(entryOf(taken))
+      yield* tab.outbox.retry(queued(taken))
       yield* world.passes("1 minute")
       assert.deepStrictEqual(yield* shown(tab), [])
       const ours = (yield* world.toggl.clients(workspaceId)).find((client) => client.name === "Taken")
@@ -110,8 +73,8 @@ describe("retry", () => {
 
   law("with an edit sends the edited change", (world) =>
     Effect.gen(function* () {
-      const { tab, taken } = yield* refused(world)
-      yield* tab.outbox.retry(entryOf(taken), { name: " Taken too ", notes: "edited" })
+      const { tab, taken } = yield* withRefusal(world)
+      yield* tab.outbox.retry(queued(taken), { name: " Taken too ", notes: "edited" })
       yield* world.passes("1 minute")
       assert.deepStrictEqual(yield* shown(tab), [])
       const ours = (yield* world.toggl.clients(workspaceId)).find((client) => client.name === "Taken too")
@@ -124,17 +87,17 @@ describe("retry", () => {
 
   law("with an edit that only plain JavaScript lets through changes nothing", (world) =>
     Effect.gen(function* () {
-      const { tab, taken } = yield* refused(world)
+      const { tab, taken } = yield* withRefusal(world)
       // the parameter of a method may be narrower than it says
       const plain: { retry(id: Entry.EntryId, edit: object): ReturnType<typeof tab.outbox.retry> } = tab.outbox
       const before = yield* shown(tab)
       for (const edit of [{ name: 7 }, { notes: 7 }, { name: "Other", notes: {} }]) {
-        const error = yield* Effect.flip(plain.retry(entryOf(taken), edit))
+        const error = yield* Effect.flip(plain.retry(queued(taken), edit))
         assert.strictEqual(error._tag, "BadRequest", JSON.stringify(edit))
         assert.include(error.message, "an edit takes a name")
       }
       assert.deepStrictEqual(yield* shown(tab), before)
-      yield* plain.retry(entryOf(taken), { name: "Other", _tag: "Delete" })
+      yield* plain.retry(queued(taken), { name: "Other", _tag: "Delete" })
       yield* world.passes("1 minute")
       assert.deepStrictEqual((yield* world.sent)[0], "POST /clients Other")
     })
@@ -151,9 +114,9 @@ describe("retry", () => {
       yield* tab.clients.update(workspaceId, taken.id, { notes: "held" })
       yield* online(world, tab)
       yield* world.passes("5 minutes")
-      const error = yield* Effect.flip(tab.outbox.retry(entryOf(taken), { name: `${long}x` }))
+      const error = yield* Effect.flip(tab.outbox.retry(queued(taken), { name: `${long}x` }))
       assert.deepInclude({ ...error }, { _tag: "InvalidName", reason: "TooLong", limit: 300 })
-      yield* tab.outbox.retry(entryOf(taken), { name: long })
+      yield* tab.outbox.retry(queued(taken), { name: long })
       yield* world.passes("1 minute")
       assert.include((yield* world.sent).at(-2), long)
     })
@@ -161,8 +124,8 @@ describe("retry", () => {
 
   law("with a name that cannot be used fails before anything changes", (world) =>
     Effect.gen(function* () {
-      const { tab, taken } = yield* refused(world)
-      const error = yield* Effect.flip(tab.outbox.retry(entryOf(taken), { name: "  " }))
+      const { tab, taken } = yield* withRefusal(world)
+      const error = yield* Effect.flip(tab.outbox.retry(queued(taken), { name: "  " }))
       assert.strictEqual(error._tag === "InvalidName" ? error.reason : error._tag, "Empty")
       assert.strictEqual((yield* tab.outbox.status).refused, 1)
     })
@@ -170,12 +133,12 @@ describe("retry", () => {
 
   law("of what is not refused, not known, or done fails with what it is", (world) =>
     Effect.gen(function* () {
-      const { free, noted, tab } = yield* refused(world)
+      const { free, noted, tab } = yield* withRefusal(world)
       const reason = (id: Entry.EntryId) => Effect.map(Effect.flip(tab.outbox.retry(id)), (error) => why(error))
       assert.deepStrictEqual(
         [
-          yield* reason(entryOf(noted)),
-          yield* reason(entryOf(free)),
+          yield* reason(queued(noted)),
+          yield* reason(queued(free)),
           yield* reason(Entry.EntryId.make("00000000-0000-4000-8000-000000000000"))
         ],
         ["NotRefused", "Done", "Unknown"]
@@ -185,9 +148,9 @@ describe("retry", () => {
 
   law("from another tab wakes the replay", (world) =>
     Effect.gen(function* () {
-      const { tab, taken } = yield* refused(world)
+      const { tab, taken } = yield* withRefusal(world)
       const other = yield* world.open({ credentials: "none" })
-      yield* other.outbox.retry(entryOf(taken), { name: "Other" })
+      yield* other.outbox.retry(queued(taken), { name: "Other" })
       yield* world.passes("1 minute")
       assert.include(yield* world.names, "Other")
       assert.deepStrictEqual(yield* shown(tab), [])
@@ -199,7 +162,7 @@ describe("retry", () => {
       const tab = yield* opened(world)
       const hidden = yield* world.toggl.inject(Fault.respond({ status: 200, body: "[]" }), {
         times: "always",
-        when: (request) => request.method === "GET" && request.path.endsWith("/clients")
+        when: isList
       })
       // Each attempt fails, and the last of them was applied though the list never showed it.
       yield* world.toggl.inject(Fault.proxyError(), { times: 4, when: isCreate })
@@ -209,7 +172,7 @@ describe("retry", () => {
       assert.deepStrictEqual(yield* shown(tab), [[1, "SetAside"]])
       yield* hidden.takeBack
       yield* world.clearRequests
-      yield* tab.outbox.retry(entryOf(receipt))
+      yield* tab.outbox.retry(queued(receipt))
       yield* world.passes("1 minute")
       assert.deepStrictEqual(yield* world.requests, ["GET /clients"])
       assert.deepStrictEqual(yield* world.names, ["Acme"])
@@ -224,7 +187,7 @@ describe("retry", () => {
       const receipt = yield* create(tab, "Acme")
       yield* world.passes("15 minutes")
       assert.deepStrictEqual(yield* shown(tab), [[1, "SetAside"]])
-      const error = yield* Effect.flip(tab.outbox.retry(entryOf(receipt), { name: "Other" }))
+      const error = yield* Effect.flip(tab.outbox.retry(queued(receipt), { name: "Other" }))
       assert.strictEqual(why(error), "BeingSent")
     })
   )
@@ -233,11 +196,11 @@ describe("retry", () => {
 describe("discard", () => {
   law("takes with it what depends on it, and says what that was", (world) =>
     Effect.gen(function* () {
-      const { archived, noted, tab, taken } = yield* refused(world)
-      const gone = yield* tab.outbox.discard(entryOf(taken))
-      assert.deepStrictEqual(gone, [entryOf(taken), entryOf(noted), entryOf(archived)])
+      const { archived, noted, tab, taken } = yield* withRefusal(world)
+      const gone = yield* tab.outbox.discard(queued(taken))
+      assert.deepStrictEqual(gone, [queued(taken), queued(noted), queued(archived)])
       assert.deepStrictEqual(yield* shown(tab), [])
-      for (const id of [entryOf(taken), entryOf(noted), entryOf(archived)]) {
+      for (const id of [queued(taken), queued(noted), queued(archived)]) {
         assert.strictEqual((yield* tab.outbox.outcome(id))._tag, "Discarded")
       }
       yield* world.passes("1 hour")
@@ -254,7 +217,7 @@ describe("discard", () => {
       yield* create(tab, "A")
       const second = yield* create(tab, "B")
       yield* create(tab, "C")
-      assert.deepStrictEqual(yield* tab.outbox.discard(entryOf(second)), [entryOf(second)])
+      assert.deepStrictEqual(yield* tab.outbox.discard(queued(second)), [queued(second)])
       yield* online(world, tab)
       yield* world.passes("5 minutes")
       assert.deepStrictEqual(yield* world.names, ["A", "C"])
@@ -284,16 +247,16 @@ describe("discard", () => {
       yield* offline(world, tab)
       const first = yield* tab.clients.update(workspaceId, id, { notes: "first" })
       const second = yield* tab.clients.update(workspaceId, id, { name: "Acme Inc" })
-      const gone = yield* tab.outbox.discard(entryOf(first))
+      const gone = yield* tab.outbox.discard(queued(first))
       // What names the same client depends on it, so that the user decides about both knowingly.
-      assert.deepStrictEqual(gone, [entryOf(first), entryOf(second)])
+      assert.deepStrictEqual(gone, [queued(first), queued(second)])
     })
   )
 
   law("of what is gone fails with what became of it", (world) =>
     Effect.gen(function* () {
-      const { free, tab } = yield* refused(world)
-      const done = yield* Effect.flip(tab.outbox.discard(entryOf(free)))
+      const { free, tab } = yield* withRefusal(world)
+      const done = yield* Effect.flip(tab.outbox.discard(queued(free)))
       const unknown = yield* Effect.flip(tab.outbox.discard({ seq: 999 }))
       assert.deepStrictEqual(
         [done, unknown].map((error) => why(error)),
@@ -516,7 +479,7 @@ describe("export and import", () => {
 
   law("hold no credentials", (world) =>
     Effect.gen(function* () {
-      const { tab } = yield* refused(world)
+      const { tab } = yield* withRefusal(world)
       yield* world.toggl.inject(Fault.echo(), { when: isUpdate })
       const [acme] = yield* tab.clients.list(workspaceId, { freshness: "Toggl" })
       if (acme === undefined) return assert.fail("it is listed")
@@ -634,15 +597,15 @@ describe("export and import", () => {
 describe("an outcome", () => {
   law("is known by the entry's id, also after a restart", (world) =>
     Effect.gen(function* () {
-      const { free, noted, tab, taken } = yield* refused(world)
+      const { free, noted, tab, taken } = yield* withRefusal(world)
       yield* tab.close
       const next = yield* world.open()
-      const of = (receipt: Receipt.Receipt<unknown>) => next.outbox.outcome(entryOf(receipt))
+      const of = (receipt: Receipt.Receipt<unknown>) => next.outbox.outcome(queued(receipt))
       const done = yield* of(free)
       assert.deepStrictEqual(done._tag === "Done" ? done.client?.name : done._tag, "Free")
       const standing = yield* of(taken)
       assert.strictEqual(standing._tag === "Standing" ? standing.error._tag : standing._tag, "InvalidName")
-      assert.deepStrictEqual(yield* of(noted), { _tag: "Waiting", reason: { _tag: "Held", by: entryOf(taken) } })
+      assert.deepStrictEqual(yield* of(noted), { _tag: "Waiting", reason: { _tag: "Held", by: queued(taken) } })
       const unknown = yield* next.outbox.outcome(Entry.EntryId.make("00000000-0000-4000-8000-000000000000"))
       assert.deepStrictEqual(unknown, { _tag: "Unknown" })
     })
@@ -667,7 +630,7 @@ describe("an outcome", () => {
       yield* offline(world, tab)
       yield* other.setOnline(false)
       const receipt = yield* create(tab, "Acme")
-      const waiting = yield* Effect.fork(other.outbox.awaitOutcome(entryOf(receipt)))
+      const waiting = yield* Effect.fork(other.outbox.awaitOutcome(queued(receipt)))
       yield* world.passes("1 hour")
       assert.isTrue(Option.isNone(yield* Fiber.poll(waiting)))
       yield* online(world, tab)
@@ -682,11 +645,11 @@ describe("an outcome", () => {
 
   law("of what stands refused is waited for until the user decides", (world) =>
     Effect.gen(function* () {
-      const { tab, taken } = yield* refused(world)
-      const waiting = yield* Effect.fork(tab.outbox.awaitOutcome(entryOf(taken)))
+      const { tab, taken } = yield* withRefusal(world)
+      const waiting = yield* Effect.fork(tab.outbox.awaitOutcome(queued(taken)))
       yield* world.passes("1 hour")
       assert.isTrue(Option.isNone(yield* Fiber.poll(waiting)))
-      yield* tab.outbox.discard(entryOf(taken))
+      yield* tab.outbox.discard(queued(taken))
       yield* world.rests
       assert.deepStrictEqual(yield* Fiber.join(waiting), { _tag: "Discarded" })
     })
@@ -700,12 +663,12 @@ describe("an outcome", () => {
       yield* world.passes("29 days")
       yield* create(tab, "Second")
       yield* world.passes("1 minute")
-      assert.strictEqual((yield* tab.outbox.outcome(entryOf(first)))._tag, "Done")
+      assert.strictEqual((yield* tab.outbox.outcome(queued(first)))._tag, "Done")
       yield* world.passes("2 days")
       yield* create(tab, "Third")
       yield* world.passes("1 minute")
       // It is old, but among the last thousand.
-      assert.strictEqual((yield* tab.outbox.outcome(entryOf(first)))._tag, "Done")
+      assert.strictEqual((yield* tab.outbox.outcome(queued(first)))._tag, "Done")
       yield* tab.close
       const second = (yield* world.store.load).state
       assert.isUndefined(second.run)
@@ -721,7 +684,7 @@ describe("an outcome", () => {
       yield* world.passes("1 day")
       yield* create(next, "Fourth")
       yield* world.passes("1 minute")
-      assert.strictEqual((yield* next.outbox.outcome(entryOf(first)))._tag, "Unknown")
+      assert.strictEqual((yield* next.outbox.outcome(queued(first)))._tag, "Unknown")
     })
   )
 

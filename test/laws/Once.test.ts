@@ -1,38 +1,23 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { Client } from "../../src/index.js"
-import { FakeToggl, Fault, type RequestLog } from "../../src/testing/index.js"
+import type { Client } from "../../src/index.js"
+import { FakeToggl, Fault } from "../../src/testing/index.js"
+import {
+  create,
+  isArchive,
+  isCreate,
+  isDelete,
+  isGet,
+  isRestore,
+  isUpdate,
+  opened,
+  standing,
+  withAcme
+} from "../Requests.js"
 import { grace, law, stillness, type Tab, type World, workspaceId } from "../World.js"
 
 // Law 3: each accepted change takes effect at most once. An attempt without an answer is looked up before anything is
 // sent again, and where doubt is left the user decides.
-
-type Request = RequestLog.RecordedRequest
-
-const isCreate = (request: Request) => request.method === "POST" && request.path.endsWith("/clients")
-const isUpdate = (request: Request) => request.method === "PUT"
-const isDelete = (request: Request) => request.method === "DELETE"
-const isArchive = (request: Request) => request.path.endsWith("/archive")
-const isRestore = (request: Request) => request.path.endsWith("/restore")
-
-const opened = (world: World) =>
-  Effect.gen(function* () {
-    const tab = yield* world.open()
-    yield* tab.clients.list(workspaceId)
-    yield* world.clearRequests
-    return tab
-  })
-
-const withAcme = (world: World) =>
-  Effect.gen(function* () {
-    const acme = yield* world.toggl.edit.createClient(workspaceId, { name: "Acme", notes: "net 30" })
-    return { tab: yield* opened(world), acme: Client.ClientId.make(acme.id) }
-  })
-
-const create = (tab: Tab, name: string, notes = "") => tab.clients.create(workspaceId, { name, notes })
-
-const standing = (tab: Tab) =>
-  Effect.map(tab.outbox.entries, (entries) => entries.map((entry) => entry.refused?._tag ?? entry.state))
 
 /** What a law about an uncertain change looks like, whichever change it is. */
 const changes = [
@@ -148,7 +133,7 @@ describe("an attempt without an answer", () => {
       yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
       yield* create(tab, "Acme")
       yield* create(tab, "Beta")
-      yield* world.toggl.inject(Fault.proxyError(), { times: 3, when: (request) => request.method === "GET" })
+      yield* world.toggl.inject(Fault.proxyError(), { times: 3, when: isGet })
       yield* world.passes("10 minutes")
       assert.deepStrictEqual(yield* world.sent, ["POST /clients Acme", "POST /clients Beta"])
       assert.deepStrictEqual(yield* world.names, ["Acme", "Beta"])
@@ -242,7 +227,7 @@ describe("the look-up of a create", () => {
       yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
       yield* create(tab, "Acme")
       yield* world.toggl.inject(Fault.respond({ status: 200, body: '[{"id":"?","name":"Acme"}]' }), {
-        when: (request) => request.method === "GET"
+        when: isGet
       })
       yield* world.passes("5 minutes")
       assert.deepStrictEqual(yield* standing(tab), ["Undecided"])

@@ -1,27 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { Clients, Credentials, type Receipt } from "../../src/index.js"
-import { FakeToggl, Fault, type RequestLog } from "../../src/testing/index.js"
+import { Clients, Credentials } from "../../src/index.js"
+import { FakeToggl, Fault } from "../../src/testing/index.js"
+import { create, isCreate, isMe, opened, waitsFor } from "../Requests.js"
 import { ada, grace, law, type Tab, type World, workspaceId } from "../World.js"
 
 // Law 8: one user's entries are one user's.
-
-const create = (tab: Tab, name: string) => tab.clients.create(workspaceId, { name })
-
-const isCreate = (request: RequestLog.RecordedRequest) => request.method === "POST" && request.path.endsWith("/clients")
-const isMe = (request: RequestLog.RecordedRequest) => request.path.endsWith("/me")
-
-const waitsFor = <A>(receipt: Receipt.Receipt<A>): string =>
-  receipt._tag === "Queued" ? receipt.reason._tag : receipt._tag
-
-const opened = (world: World) =>
-  Effect.gen(function* () {
-    const tab = yield* world.open()
-    yield* tab.clients.list(workspaceId)
-    yield* world.clearRequests
-    return tab
-  })
 
 const queue = (tab: Tab) =>
   Effect.map(tab.outbox.status, ({ queue }) => (queue._tag === "Paused" ? queue.reason : queue._tag))

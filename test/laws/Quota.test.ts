@@ -12,7 +12,8 @@ import { law, type Tab, type World, workspaceId } from "../World.js"
 const free: FakeToggl.Input = { quotaPerHour: 10, meQuotaPerHour: 30 }
 const hour = 3_600_000
 
-const queued = (tab: Tab, count: number) =>
+/** The user pauses, and so many changes wait. */
+const waiting = (tab: Tab, count: number) =>
   Effect.gen(function* () {
     yield* tab.outbox.pause
     for (let index = 0; index < count; index++) yield* tab.clients.create(workspaceId, { name: `Client ${index}` })
@@ -76,7 +77,7 @@ describe("what Toggl says of the quota", () => {
           Stream.runCollect,
           Effect.fork
         )
-        yield* queued(tab, 3)
+        yield* waiting(tab, 3)
         yield* tab.outbox.resume
         yield* world.passes("1 minute")
         assert.deepStrictEqual([...(yield* Fiber.join(watching))], [9, 8, 7])
@@ -97,7 +98,7 @@ describe("what Toggl says of the quota", () => {
     (world) =>
       Effect.gen(function* () {
         const tab = yield* world.open()
-        yield* queued(tab, 3)
+        yield* waiting(tab, 3)
         yield* tab.outbox.resume
         yield* world.passes(0)
         const operations = yield* tab.operations
@@ -115,7 +116,7 @@ describe("a reserve", () => {
     (world) =>
       Effect.gen(function* () {
         const tab = yield* world.open({ reserve: 4 })
-        yield* queued(tab, 10)
+        yield* waiting(tab, 10)
         yield* tab.outbox.resume
         yield* world.passes("1 minute")
         assert.strictEqual((yield* world.sent).length, 6)
@@ -138,7 +139,7 @@ describe("a reserve", () => {
     (world) =>
       Effect.gen(function* () {
         const tab = yield* world.open({ reserve: 8 })
-        yield* queued(tab, 4)
+        yield* waiting(tab, 4)
         yield* tab.outbox.resume
         yield* world.passes("1 minute")
         yield* tab.close
@@ -175,7 +176,7 @@ describe("a reserve", () => {
     (world) =>
       Effect.gen(function* () {
         const tab = yield* world.open({ reserve: 0 })
-        yield* queued(tab, 12)
+        yield* waiting(tab, 12)
         yield* tab.outbox.resume
         yield* world.passes("30 minutes")
         assert.strictEqual((yield* world.requests).length, 10)
@@ -190,7 +191,7 @@ describe("a reserve", () => {
     (world) =>
       Effect.gen(function* () {
         const tab = yield* world.open({ reserve: 9 })
-        yield* queued(tab, 2)
+        yield* waiting(tab, 2)
         yield* tab.outbox.resume
         yield* world.passes("59 minutes")
         assert.strictEqual((yield* world.sent).length, 1)

@@ -6,16 +6,12 @@ import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import * as TestContext from "effect/TestContext"
 import { type Receipt, type View } from "../../src/index.js"
-import { Fault, type RequestLog } from "../../src/testing/index.js"
+import { Fault } from "../../src/testing/index.js"
+import { isChange, isList } from "../Requests.js"
 import { inWorld, type Tab, type World, workspaceId } from "../World.js"
 
 // Law 6 as properties: reads, refreshes, changes, acknowledgements, lost answers and refusals in every order. Every view
 // of two tabs is kept, of watchers and of reads, and at the end, when it is known what was refused, each is judged.
-
-type Request = RequestLog.RecordedRequest
-
-const isList = (request: Request) => request.method === "GET" && request.path.endsWith("/clients")
-const isChange = (request: Request) => request.method !== "GET"
 
 const seeds = ["Seed 0", "Seed 1"]
 const tabs = 2

@@ -3,38 +3,13 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
-import { Client, type View } from "../../src/index.js"
-import { Fault, type RequestLog } from "../../src/testing/index.js"
-import { law, type Tab, type World, workspaceId } from "../World.js"
+import { Client } from "../../src/index.js"
+import { Fault } from "../../src/testing/index.js"
+import { create, isCreate, isDelete, isList, names, offline, opened, withAcme } from "../Requests.js"
+import { law, type Tab, workspaceId } from "../World.js"
 
 // Law 6: a read is Toggl's last known state plus the pending changes: nothing twice, nothing lost, nothing deleted coming
 // back, no flicker around an acknowledgement.
-
-type Request = RequestLog.RecordedRequest
-
-const isList = (request: Request) => request.method === "GET" && request.path.endsWith("/clients")
-const isCreate = (request: Request) => request.method === "POST" && request.path.endsWith("/clients")
-const isDelete = (request: Request) => request.method === "DELETE"
-
-const create = (tab: Tab, name: string) => tab.clients.create(workspaceId, { name })
-
-const names = (clients: ReadonlyArray<View.ClientView>) => clients.map((client) => client.name)
-
-const opened = (world: World) =>
-  Effect.gen(function* () {
-    const tab = yield* world.open()
-    yield* tab.clients.list(workspaceId)
-    yield* world.clearRequests
-    return tab
-  })
-
-const withAcme = (world: World) =>
-  Effect.gen(function* () {
-    const acme = yield* world.toggl.edit.createClient(workspaceId, { name: "Acme" })
-    return { tab: yield* opened(world), acme: Client.ClientId.make(acme.id) }
-  })
-
-const offline = (world: World, tab: Tab) => Effect.zipRight(world.toggl.setDown(true), tab.setOnline(false))
 
 /** Every view that a watcher of the workspace sees from now on, as names. */
 const watched = (tab: Tab) =>
@@ -254,7 +229,7 @@ describe("what was written", () => {
     Effect.gen(function* () {
       const { acme, tab } = yield* withAcme(world)
       yield* offline(world, tab)
-      yield* tab.clients.update(workspaceId, acme, { notes: "net 30" })
+      yield* tab.clients.update(workspaceId, acme, { notes: "net 60" })
       yield* create(tab, "Beta")
       yield* world.toggl.inject(Fault.refusal(422, "no"), { when: isCreate })
       yield* world.toggl.setDown(false)
@@ -262,7 +237,7 @@ describe("what was written", () => {
       const list = yield* tab.clients.list(workspaceId, { freshness: "Local" })
       assert.deepStrictEqual(
         list.map((client) => [client.name, client.notes]),
-        [["Acme", "net 30"]]
+        [["Acme", "net 60"]]
       )
     })
   )

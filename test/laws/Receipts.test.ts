@@ -3,31 +3,12 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
-import { Client, ClientError, Receipt, Status } from "../../src/index.js"
-import { Fault, type RequestLog } from "../../src/testing/index.js"
-import { law, type Tab, type World, workspaceId } from "../World.js"
+import { Client, Receipt, Status } from "../../src/index.js"
+import { Fault } from "../../src/testing/index.js"
+import { create, full, isCreate, offline, online, opened, waitsFor } from "../Requests.js"
+import { law, type Tab, workspaceId } from "../World.js"
 
 // What a caller is told: confirmed, queued and why, or refused; and when nothing could be stored.
-
-const create = (tab: Tab, name: string, notes = "") => tab.clients.create(workspaceId, { name, notes })
-
-const isCreate = (request: RequestLog.RecordedRequest) => request.method === "POST" && request.path.endsWith("/clients")
-
-const opened = (world: World) =>
-  Effect.gen(function* () {
-    const tab = yield* world.open()
-    yield* tab.clients.list(workspaceId)
-    yield* world.clearRequests
-    return tab
-  })
-
-const waitsFor = <A>(receipt: Receipt.Receipt<A>): string =>
-  receipt._tag === "Queued" ? receipt.reason._tag : receipt._tag
-
-const offline = (world: World, tab: Tab) => Effect.zipRight(world.toggl.setDown(true), tab.setOnline(false))
-const online = (world: World, tab: Tab) => Effect.zipRight(world.toggl.setDown(false), tab.setOnline(true))
-
-const full = new ClientError.StorageError({ reason: "Full", detail: "QuotaExceededError" })
 
 describe("Confirmed", () => {
   law("carries Toggl's answer to each kind of change", (world) =>
@@ -370,7 +351,8 @@ describe("NotSaved", () => {
       yield* offline(world, tab)
       yield* create(tab, "First")
       yield* failing(tab, "accept")
-      yield* online(world, tab)
+      yield* world.toggl.setDown(false)
+      yield* tab.setOnline(true)
       yield* world.clearRequests
       const error = yield* Effect.flip(create(tab, "Second"))
       assert.deepStrictEqual(error._tag === "NotSaved" ? [error.attempt, error.mayHaveBeenApplied] : [], [

@@ -3,20 +3,14 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import { Client, type View } from "../../src/index.js"
-import { Fault, type RequestLog } from "../../src/testing/index.js"
+import { Fault } from "../../src/testing/index.js"
+import { isChange, isList, names } from "../Requests.js"
 import { law, type Options, type Tab, type World, workspaceId } from "../World.js"
 
 // Law 6: a list from Toggl is stored only if no attempt was open between its request and its answer; the replay leaves
 // room for refreshes between entries, so that they cannot starve.
 
-type Request = RequestLog.RecordedRequest
-
-const isList = (request: Request) => request.method === "GET" && request.path.endsWith("/clients")
-const isChange = (request: Request) => request.method !== "GET"
-
-const names = (clients: ReadonlyArray<View.ClientView>) => clients.map((client) => client.name)
-
-const asked = { freshness: "Toggl" } as const
+const fromToggl = { freshness: "Toggl" } as const
 const local = { freshness: "Local" } as const
 
 const lists = (world: World) =>
@@ -72,7 +66,7 @@ const inTheMiddle = (which: "tab" | "other", options: Options) => {
     (world) =>
       Effect.gen(function* () {
         const tabs = yield* longRun(world)
-        const reader = yield* Effect.fork(tabs[which].clients.list(workspaceId, asked))
+        const reader = yield* Effect.fork(tabs[which].clients.list(workspaceId, fromToggl))
         yield* world.passes("6 seconds")
         assert.isAbove(yield* waiting(tabs.tab), 10, "the run is still under way")
         const shown = names(yield* Effect.flatten(Effect.map(Fiber.poll(reader), Option.getOrThrow)))
@@ -101,7 +95,7 @@ describe("a refresh", () => {
   law("that Toggl refuses is not asked for again by later runs", (world) =>
     Effect.gen(function* () {
       const { tab } = yield* longRun(world)
-      const reader = yield* Effect.fork(tab.clients.list(workspaceId, asked))
+      const reader = yield* Effect.fork(tab.clients.list(workspaceId, fromToggl))
       yield* world.passes("500 millis")
       yield* world.toggl.clearFaults
       yield* world.toggl.inject(Fault.refusal(403, null), { when: isList, times: "always" })
@@ -123,7 +117,7 @@ describe("a refresh", () => {
       const { other, tab } = yield* longRun(world)
       const readers: Array<Fiber.RuntimeFiber<ReadonlyArray<View.ClientView>, unknown>> = []
       for (let index = 0; index < 30; index++) {
-        readers.push(yield* Effect.fork((index % 2 === 0 ? tab : other).clients.list(workspaceId, asked)))
+        readers.push(yield* Effect.fork((index % 2 === 0 ? tab : other).clients.list(workspaceId, fromToggl)))
         yield* world.passes("370 millis")
         for (const each of [tab, other]) isSound(names(yield* each.clients.list(workspaceId, local)))
       }
@@ -136,7 +130,7 @@ describe("a refresh", () => {
   law("that hangs stops a run once, for as long as a request may take", (world) =>
     Effect.gen(function* () {
       const { other, tab } = yield* longRun(world)
-      yield* Effect.fork(other.clients.list(workspaceId, asked))
+      yield* Effect.fork(other.clients.list(workspaceId, fromToggl))
       yield* world.passes("1 second")
       yield* world.toggl.inject(Fault.hold(Effect.never), { when: isList, times: "always" })
       // 36 entries and more at 0.7 seconds each, and the list that the replay reads for the others.
@@ -155,7 +149,7 @@ describe("a refresh", () => {
       yield* world.rests
       yield* world.toggl.edit.createClient(workspaceId, { name: "Zeta" })
       // It is shown at once, though it cannot be stored yet.
-      assert.deepStrictEqual(names(yield* other.clients.list(workspaceId, asked)), ["Acme", "Zeta"])
+      assert.deepStrictEqual(names(yield* other.clients.list(workspaceId, fromToggl)), ["Acme", "Zeta"])
       assert.deepStrictEqual(names(yield* other.clients.list(workspaceId, local)), ["Acme"])
       yield* world.passes("3 seconds")
       assert.deepStrictEqual(names(yield* other.clients.list(workspaceId, local)), ["Acme", "Zeta"])
@@ -170,7 +164,7 @@ describe("a refresh", () => {
       yield* tab.clients.list(workspaceId)
       yield* world.clearRequests
       yield* world.toggl.inject(Fault.delay("1 second"), { when: isList, times: "always" })
-      const read = Effect.fork(tab.clients.list(workspaceId, asked))
+      const read = Effect.fork(tab.clients.list(workspaceId, fromToggl))
       const first = yield* read
       yield* world.rests
       const others = [yield* read, yield* read, yield* read]
@@ -192,8 +186,8 @@ describe("a refresh", () => {
       })
       yield* world.toggl.inject(Fault.hold(Effect.onInterrupt(Effect.never, () => gaveUp)), { when: isList })
       const readers = [
-        yield* Effect.fork(tab.clients.list(workspaceId, asked)),
-        yield* Effect.fork(tab.clients.list(workspaceId, asked))
+        yield* Effect.fork(tab.clients.list(workspaceId, fromToggl)),
+        yield* Effect.fork(tab.clients.list(workspaceId, fromToggl))
       ]
       const givenUp: Array<boolean> = []
       for (const reader of readers) {
@@ -202,7 +196,7 @@ describe("a refresh", () => {
         givenUp.push(isGivenUp)
       }
       assert.deepStrictEqual(givenUp, [false, true])
-      assert.deepStrictEqual(names(yield* tab.clients.list(workspaceId, asked)), [])
+      assert.deepStrictEqual(names(yield* tab.clients.list(workspaceId, fromToggl)), [])
     })
   )
 })

@@ -3,15 +3,14 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ClientsApi } from "../../src/index.js"
 import { disposition } from "../../src/wire/disposition.js"
-import { Fault, type RequestLog } from "../../src/testing/index.js"
+import { Fault } from "../../src/testing/index.js"
 import { failing, make } from "./ApiUnderTest.js"
+import { isCreate } from "../Requests.js"
 import { law, workspaceId } from "../World.js"
 
 afterEach(() => {
   vi.unstubAllGlobals()
 })
-
-const isCreate = ({ method }: RequestLog.RecordedRequest) => method === "POST"
 
 describe("a device that says it is offline", () => {
   // names that may be taken twice show it: else Toggl itself refuses the second one
