@@ -81,6 +81,31 @@ describe("apply", () => {
 })
 
 describe("join", () => {
+  const named = { workspaceId, clientId }
+  const acme: Mutation.Create = { _tag: "Create", workspaceId, localId, name: "Acme", notes: "net 30" }
+  const renamed: Mutation.Update = { _tag: "Update", ...named, change: { name: "Zenith" } }
+  const noted: Mutation.Update = { _tag: "Update", ...named, change: { notes: "" } }
+
+  it("makes one create or update of a create or update and an update", () => {
+    assert.deepStrictEqual(Mutation.join(acme, renamed), { ...acme, name: "Zenith" })
+    assert.deepStrictEqual(Mutation.join(acme, noted), { ...acme, notes: "" })
+    assert.deepStrictEqual(Mutation.join(renamed, noted), { ...renamed, change: { name: "Zenith", notes: "" } })
+    assert.deepStrictEqual(Mutation.join(renamed, { ...renamed, change: { name: "Nadir" } })?._tag, "Update")
+  })
+
+  it("leaves what has an effect of its own", () => {
+    const others: ReadonlyArray<Mutation.Mutation> = [
+      { _tag: "Archive", ...named },
+      { _tag: "Restore", ...named, input: {} },
+      { _tag: "Delete", ...named }
+    ]
+    for (const other of others) {
+      assert.isUndefined(Mutation.join(other, renamed))
+      assert.isUndefined(Mutation.join(renamed, other))
+      assert.isUndefined(Mutation.join(acme, other))
+    }
+  })
+
   it("does as one what both do one after the other", () => {
     FastCheck.assert(
       FastCheck.property(clients, mutations, mutations, (client, first, second) => {

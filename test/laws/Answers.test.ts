@@ -1,12 +1,11 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Random from "effect/Random"
 import { FakeToggl, Fault, type RequestLog } from "../../src/testing/index.js"
-import { create, isArchive, isCreate, isDelete, isUpdate, opened, standing, waitsFor, withAcme } from "../Requests.js"
-import { law, stillness, type World, workspaceId } from "../World.js"
+import { create, isArchive, isCreate, isDelete, opened, standing, waitsFor, withAcme } from "../Requests.js"
+import { law, stillness, workspaceId } from "../World.js"
 
-// What an answer means to the replay: one law for each row of the table.
+// Law 11, typed: what an answer means to the replay, one law for each row of the table.
 
 type Request = RequestLog.RecordedRequest
 
@@ -379,104 +378,5 @@ describe("408, 425, 5xx, network failure, timeout", () => {
       assert.deepStrictEqual(yield* world.requests, ["GET /clients", "POST /clients Beta"])
       assert.deepStrictEqual(yield* world.names, ["Acme", "Beta"])
     })
-  )
-})
-
-describe("the same entry failing again and again", () => {
-  const failing = (world: World) => world.toggl.inject(Fault.proxyError(), { times: "always", when: isUpdate })
-
-  law("while other requests work: set aside with what depends on it, and the others pass", (world) =>
-    Effect.gen(function* () {
-      const { acme, tab } = yield* withAcme(world)
-      const fault = yield* failing(world)
-      yield* tab.clients.update(workspaceId, acme, { name: "Bad" })
-      yield* tab.clients.archive(workspaceId, acme)
-      // It takes the name that the failing one would free.
-      yield* create(tab, "Acme")
-      yield* create(tab, "Free")
-      yield* world.passes("10 minutes")
-      assert.deepStrictEqual(yield* world.names, ["Acme", "Free"])
-      const status = yield* tab.outbox.status
-      assert.deepStrictEqual([status.waiting, status.setAside, status.held, status.refused], [3, 1, 2, 0])
-      const entries = yield* tab.outbox.entries
-      assert.deepStrictEqual(
-        entries.map((entry) => entry.reason?._tag),
-        ["SetAside", "Held", "Held"]
-      )
-      assert.deepStrictEqual(
-        entries.map((entry) => entry.dependents.length),
-        [2, 0, 0]
-      )
-      // It is tried again by itself at the cap, and when it works at last, what was held follows.
-      yield* fault.takeBack
-      yield* world.passes("6 minutes")
-      assert.deepStrictEqual((yield* tab.outbox.entries).length, 0)
-      assert.deepStrictEqual(
-        (yield* world.toggl.snapshot(workspaceId)).clients.map((client) => client.name),
-        ["Acme", "Bad", "Free"]
-      )
-    })
-  )
-
-  law("while it is set aside it is tried at the cap, not more often", (world) =>
-    Effect.gen(function* () {
-      const { acme, tab } = yield* withAcme(world)
-      yield* failing(world)
-      yield* tab.clients.update(workspaceId, acme, { notes: "x" })
-      yield* world.passes("15 minutes")
-      assert.strictEqual((yield* tab.outbox.status).queue._tag, "Waiting")
-      yield* world.clearRequests
-      yield* world.passes("1 hour")
-      const tries = (yield* world.sent).length
-      assert.isTrue(tries >= 11 && tries <= 12, `${tries} tries in an hour`)
-    })
-  )
-
-  law("while nothing works, the whole queue waits in order", (world) =>
-    Effect.gen(function* () {
-      const { acme, tab } = yield* withAcme(world)
-      yield* world.toggl.inject(Fault.proxyError(), { times: "always" })
-      yield* tab.clients.update(workspaceId, acme, { notes: "x" })
-      yield* create(tab, "Free")
-      yield* world.passes("30 minutes")
-      const { setAside, waiting } = yield* tab.outbox.status
-      assert.deepStrictEqual([waiting, setAside], [2, 0])
-      yield* world.toggl.clearFaults
-      yield* world.passes("10 minutes")
-      assert.deepStrictEqual((yield* world.sent).slice(-2), [`PUT /clients/${acme} Acme`, "POST /clients Free"])
-    })
-  )
-
-  law("never means that it is lost: its attempts have no limit", (world) =>
-    Effect.gen(function* () {
-      const { acme } = yield* withAcme(world)
-      const tab = yield* world.open({ backoff: { cap: "12 hours" } })
-      const fault = yield* failing(world)
-      const receipt = yield* tab.clients.update(workspaceId, acme, { notes: "x" })
-      yield* world.passes("30 days")
-      yield* fault.takeBack
-      yield* world.passes("12 hours")
-      if (receipt._tag !== "Queued") return assert.fail("it is queued")
-      assert.strictEqual((yield* tab.outbox.outcome(receipt.entryId))._tag, "Done")
-    })
-  )
-})
-
-describe("backing off", () => {
-  law(
-    "grows with full jitter up to the cap",
-    (world) =>
-      Effect.gen(function* () {
-        const tab = yield* opened(world)
-        yield* world.toggl.setDown(true)
-        yield* create(tab, "Acme")
-        yield* world.passes("1 hour")
-        const times = (yield* world.toggl.requests).map((request) => request.receivedAt)
-        const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0))
-        // With chance always at its most, each gap is the whole of `base * 2^n`, after the look-up's own wait.
-        assert.deepStrictEqual(gaps.slice(5, 10), [32_000, 64_000, 128_000, 256_000, 300_000])
-        assert.isTrue(gaps.every((gap) => gap <= 300_000))
-      }),
-    { random: Random.fixed([1]) }
   )
 })

@@ -3,9 +3,10 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
 import { asked, create, full, isCreate, isList, isMe, limited, opened, silentFor, waitsFor } from "../Requests.js"
-import { law, type World, workspaceId } from "../World.js"
+import { law, workspaceId, type World } from "../World.js"
 
-// Law 9: never a request before the time that the server named, across restarts and tabs.
+// Law 9, within the budget: never a request before the time that the server named, across restarts and tabs. Waiting costs
+// an entry no attempt, and backing off grows with full jitter up to a cap.
 
 describe("429", () => {
   law("with Retry-After in seconds: not before them", (world) =>
@@ -235,117 +236,24 @@ describe("a time that the server named", () => {
   )
 })
 
-describe("the quota", () => {
-  law("of one organization holds the whole queue, over tabs and restarts", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      const other = yield* opened(world)
-      yield* world.toggl.configure({ quotaPerHour: 2, refusedCountAgainstQuota: true })
-      for (const name of ["A", "B", "C"]) yield* create(tab, name)
-      assert.strictEqual(waitsFor(yield* create(other, "D")), "Quota")
-      yield* world.passes("30 minutes")
-      yield* tab.close
-      yield* other.kill
-      yield* world.open()
-      yield* silentFor(world, "1799 seconds")
-      yield* world.passes("2 hours")
-      assert.deepStrictEqual(yield* world.names, ["A", "B", "C", "D"])
-      // The two that were let through, the one refused, and the two of the next hour: nothing was asked in vain.
-      assert.strictEqual((yield* world.sent).length, 5)
-    })
-  )
-
-  law("without headers is read from its sentence, and without that lasts ten minutes", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      const said = (body: string) => Fault.respond({ status: 402, body })
-      yield* world.toggl.inject(
-        said("You have hit your hourly limit for API calls. Your quota will reset in 100 seconds."),
-        { when: isCreate }
-      )
-      yield* create(tab, "Acme")
-      yield* silentFor(world, "99 seconds")
-      yield* world.toggl.inject(said("You have hit your hourly limit."), { when: isCreate })
-      yield* create(tab, "Beta")
-      yield* silentFor(world, "599 seconds")
-      assert.deepStrictEqual(yield* world.names, ["Acme", "Beta"])
-    })
-  )
-})
-
-describe("a clock that is set", () => {
-  const waiting = (world: World) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      yield* world.toggl.inject(limited("600"), { when: isCreate })
-      yield* create(tab, "Acme")
-      yield* world.passes("5 minutes")
-      return tab
-    })
-
-  law("forward while the app runs ends no wait early, for a change or for a read", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* waiting(world)
-      yield* world.putClock("1 day", "Forward")
-      yield* tab.outbox.replayNow
-      yield* Effect.flip(tab.clients.list(workspaceId, { freshness: "Toggl" }))
-      yield* silentFor(world, "299 seconds")
-    })
-  )
-
-  law("back while the app runs makes no wait longer", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* waiting(world)
-      yield* world.putClock("1 day", "Back")
-      yield* tab.outbox.replayNow
-      yield* silentFor(world, "299 seconds")
-    })
-  )
-
-  law("back before a restart starts the length again once, and never again", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* waiting(world)
-      yield* tab.close
-      yield* world.putClock("1 day", "Back")
-      const second = yield* world.open()
-      yield* world.passes("5 minutes")
-      yield* second.close
-      yield* world.putClock("1 day", "Back")
-      const before = yield* asked(world)
-      yield* world.open()
-      yield* world.passes("10 minutes")
-      assert.isAbove(yield* asked(world), before)
-      assert.deepStrictEqual(yield* world.names, ["Acme"])
-    })
-  )
-
-  law("back by a day holds nothing for a day", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* waiting(world)
-      yield* tab.close
-      yield* world.putClock("1 day", "Back")
-      yield* world.open()
-      yield* silentFor(world, "599 seconds", "2 seconds")
-    })
-  )
-
-  law("back does not make a look-up come too early", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      yield* world.toggl.inject(Fault.landLate("24 seconds"), { when: isCreate })
-      yield* create(tab, "Acme")
-      yield* world.putClock("1 day", "Forward")
-      yield* tab.outbox.replayNow
-      yield* tab.close
-      yield* world.open()
-      yield* world.passes("5 minutes")
-      assert.deepStrictEqual(yield* world.names, ["Acme"])
-      assert.deepStrictEqual(yield* world.sent, ["POST /clients Acme"])
-    })
-  )
-})
-
 describe("backing off", () => {
+  law(
+    "grows with full jitter up to the cap",
+    (world) =>
+      Effect.gen(function* () {
+        const tab = yield* opened(world)
+        yield* world.toggl.setDown(true)
+        yield* create(tab, "Acme")
+        yield* world.passes("1 hour")
+        const times = (yield* world.toggl.requests).map((request) => request.receivedAt)
+        const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0))
+        // With chance always at its most, each gap is the whole of `base * 2^n`, after the look-up's own wait.
+        assert.deepStrictEqual(gaps.slice(5, 10), [32_000, 64_000, 128_000, 256_000, 300_000])
+        assert.isTrue(gaps.every((gap) => gap <= 300_000))
+      }),
+    { random: Random.fixed([1]) }
+  )
+
   law(
     "ends when the device says that it is online, or the user asks",
     (world) =>

@@ -1,6 +1,4 @@
-/** What the outbox says and does where the store fails at its commit. */
 import { assert, describe, it } from "@effect/vitest"
-import * as Chunk from "effect/Chunk"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -20,9 +18,12 @@ import {
 } from "../../src/index.js"
 import { unknownEnd } from "../../src/store/engine.js"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
-import { full, isCreate } from "../Requests.js"
+import { create, full, isCreate, offline, opened } from "../Requests.js"
+import { law, type Tab, workspaceId } from "../World.js"
 
-const workspaceId = Client.WorkspaceId.make(FakeToggl.defaultWorkspace.id)
+// Law 1, durable: a change is committed before its first request leaves and before its caller hears that it is queued; or
+// the caller is told that it is not saved.
+
 const denied = new ClientError.StorageError({ reason: "Denied", detail: "SecurityError" })
 
 /** An app over a store whose commits can be made to fail, beside a sound connection to the same rows. */
@@ -149,6 +150,7 @@ describe("a change that cannot be stored", () => {
     ["the connection fails", Fault.refuse, true, true],
     ["the device is offline", Fault.refuse, false, false]
   ]
+
   for (const [what, fault, isOnline, mayBe] of attempts) {
     it.scoped(`says what came of the attempt where ${what}, and whether it may have been applied`, () =>
       Effect.gen(function* () {
@@ -203,71 +205,100 @@ describe("a change that cannot be stored", () => {
   )
 })
 
-describe("a store that is lost and comes back", () => {
-  it.scoped("is seen in the status, and seen to be back without anyone's doing", () =>
+describe("NotSaved", () => {
+  const failing = (tab: Tab, ...operations: ReadonlyArray<string>) =>
+    tab.setStorageFault((operation) => (operations.includes(operation) ? full : undefined))
+
+  law("is no word of a change that Toggl took: it was tried at once, and its id is Toggl's", (world) =>
     Effect.gen(function* () {
-      const { clients, fails, outbox, sound } = yield* rig()
-      const seen = yield* outbox.changes.pipe(
-        Stream.map(({ queue }) => queue._tag),
-        Stream.changes,
-        Stream.takeUntil((tag) => tag === "Idle"),
-        Stream.runCollect,
-        Effect.fork
-      )
-      yield* Fiber.join(seen)
-      const again = yield* outbox.changes.pipe(
-        Stream.map(({ queue }) => queue._tag),
-        Stream.changes,
-        Stream.drop(1),
-        Stream.take(2),
-        Stream.runCollect,
-        Effect.fork
-      )
-      yield* TestClock.adjust(0)
-      yield* fails(denied)
-      yield* clients.create(workspaceId, { name: "Acme" })
-      assert.strictEqual((yield* outbox.status).queue._tag, "StorageLost")
-      yield* TestClock.adjust("10 minutes")
-      yield* fails(undefined)
-      yield* TestClock.adjust("10 minutes")
-      assert.deepStrictEqual(Chunk.toReadonlyArray(yield* Fiber.join(again)), ["StorageLost", "Idle"])
-      assert.strictEqual((yield* outbox.status).queue._tag, "Idle")
-      const receipt = yield* clients.create(workspaceId, { name: "Stored" })
-      assert.strictEqual(receipt._tag, "Confirmed")
-      assert.isDefined(
-        yield* sound.outcome((receipt._tag === "Confirmed" ? receipt.entryId : undefined) ?? assert.fail())
-      )
+      const tab = yield* opened(world)
+      yield* tab.setStorageFault(() => full)
+      const receipt = yield* create(tab, "Acme")
+      if (receipt._tag !== "Confirmed") return assert.fail("it is confirmed")
+      assert.deepStrictEqual([receipt.entryId, receipt.id], [undefined, Client.ClientId.make(64890001)])
     })
   )
 
-  it.scoped("as an answer was to be booked, costs a look-up and no second request", () =>
+  law("says what the attempt said, and whether Toggl may have done it", (world) =>
     Effect.gen(function* () {
-      const { clients, fails, names, outbox, posted, toggl } = yield* rig()
-      yield* toggl.inject(Fault.hold(fails(full, "writes"), { work: "first" }), {
-        when: isCreate
-      })
-      const receipt = yield* passing(clients.create(workspaceId, { name: "Acme" }))
-      assert.strictEqual(receipt._tag, "Queued")
-      assert.deepStrictEqual([yield* names, yield* posted], [["Acme"], 1])
-      yield* fails(undefined)
-      yield* TestClock.adjust("10 minutes")
-      yield* outbox.awaitDrained
-      assert.deepStrictEqual([yield* names, yield* posted], [["Acme"], 1])
+      const tab = yield* opened(world)
+      yield* tab.setStorageFault(() => full)
+      yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
+      const error = yield* Effect.flip(create(tab, "Acme"))
+      if (error._tag !== "NotSaved") return assert.fail("it is not saved")
+      assert.deepStrictEqual(
+        [error.storage.reason, error.attempt?._tag, error.mayHaveBeenApplied],
+        ["Full", "Unreachable", true]
+      )
+      yield* offline(world, tab)
+      const second = yield* Effect.flip(create(tab, "Beta"))
+      assert.deepStrictEqual(second._tag === "NotSaved" ? [second.attempt?._tag, second.mayHaveBeenApplied] : [], [
+        "Unreachable",
+        false
+      ])
     })
   )
-})
 
-describe("purging", () => {
-  it.scoped("ends in a queue that works, and shows nothing of what was there", () =>
+  law("comes untried where it would overtake", (world) =>
     Effect.gen(function* () {
-      const { clients, names, outbox } = yield* rig()
-      yield* clients.create(workspaceId, { name: "Acme" })
-      assert.strictEqual((yield* clients.list(workspaceId)).length, 1)
-      yield* outbox.purge
-      const view = yield* Effect.either(clients.list(workspaceId, { freshness: "Local" }))
-      assert.deepInclude(view, { _tag: "Left" })
-      yield* clients.create(workspaceId, { name: "Other" })
-      assert.deepStrictEqual(yield* names, ["Acme", "Other"])
+      const tab = yield* opened(world)
+      yield* offline(world, tab)
+      yield* create(tab, "First")
+      yield* failing(tab, "accept")
+      yield* world.toggl.setDown(false)
+      yield* tab.setOnline(true)
+      yield* world.clearRequests
+      const error = yield* Effect.flip(create(tab, "Second"))
+      assert.deepStrictEqual(error._tag === "NotSaved" ? [error.attempt, error.mayHaveBeenApplied] : [], [
+        undefined,
+        false
+      ])
+      assert.deepStrictEqual(yield* world.requests, [])
+    })
+  )
+
+  law("comes untried where the queue is paused", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* tab.outbox.pause
+      yield* failing(tab, "accept")
+      assert.strictEqual((yield* Effect.flip(create(tab, "Acme")))._tag, "NotSaved")
+      assert.deepStrictEqual(yield* world.requests, [])
+    })
+  )
+
+  law("is no way around a refusal", (world) =>
+    Effect.gen(function* () {
+      yield* world.toggl.edit.createClient(workspaceId, { name: "Acme" })
+      const tab = yield* opened(world)
+      yield* tab.setStorageFault(() => full)
+      assert.strictEqual((yield* Effect.flip(create(tab, "Acme")))._tag, "InvalidName")
+    })
+  )
+
+  law("is no reason to send two at once", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* tab.setStorageFault(() => full)
+      yield* world.toggl.inject(Fault.delay("2 seconds"), { when: isCreate, times: 3 })
+      const callers = yield* Effect.forEach(["A", "B", "C"], (name) => Effect.fork(create(tab, name)))
+      yield* world.rests
+      assert.strictEqual((yield* world.sent).length, 1)
+      yield* world.passes("6 seconds")
+      yield* Effect.forEach(callers, (caller) => Fiber.join(caller))
+      assert.deepStrictEqual(yield* world.names, ["A", "B", "C"])
+    })
+  )
+
+  law("ends when there is room again", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* tab.setStorageFault(() => full)
+      yield* create(tab, "A")
+      yield* tab.setStorageFault(undefined)
+      const receipt = yield* create(tab, "B")
+      assert.isDefined(receipt.entryId)
+      assert.strictEqual((yield* tab.outbox.status).queue._tag, "Idle")
     })
   )
 })

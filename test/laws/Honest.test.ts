@@ -1,18 +1,16 @@
 import { assert, describe } from "@effect/vitest"
-import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import * as Metric from "effect/Metric"
 import * as MetricState from "effect/MetricState"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
-import { ClientError, type Status } from "../../src/index.js"
+import { Client, ClientError, type Status } from "../../src/index.js"
 import { Fault } from "../../src/testing/index.js"
 import { create, isCreate, offline, opened } from "../Requests.js"
 import { law, type Tab, workspaceId } from "../World.js"
 
-// Law 12: the status says what is true, in every tab.
+// Law 12, honest: the status says what is true, in every tab.
 
 /** What the status stream says from now on. */
 const heard = (tab: Tab) =>
@@ -37,6 +35,8 @@ const line = ({ queue }: Status.Status): string => {
       return queue._tag
   }
 }
+
+const denied = new ClientError.StorageError({ reason: "Denied", detail: "SecurityError" })
 
 describe("the status", () => {
   law("of an empty outbox is idle, with nothing anywhere", (world) =>
@@ -169,6 +169,54 @@ describe("the status", () => {
   )
 })
 
+describe("a store that is lost and comes back", () => {
+  law("is seen in the status, and seen to be back without anyone's doing", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      const statuses = yield* heard(tab)
+      yield* tab.setStorageFault(() => denied)
+      yield* create(tab, "Acme")
+      assert.strictEqual((yield* tab.outbox.status).queue._tag, "StorageLost")
+      yield* world.passes("10 minutes")
+      yield* tab.setStorageFault(undefined)
+      yield* world.passes("10 minutes")
+      const lines = (yield* statuses).map(line)
+      assert.deepStrictEqual(
+        lines.filter((each, index) => each !== lines[index - 1]),
+        ["Idle", "StorageLost", "Idle"]
+      )
+      const receipt = yield* create(tab, "Stored")
+      if (receipt.entryId === undefined) return assert.fail("it is stored")
+      assert.strictEqual((yield* tab.outbox.outcome(receipt.entryId))._tag, "Done")
+    })
+  )
+})
+
+describe("a tab that hears late of its own accepting", () => {
+  law("does not show as pending what another tab has sent meanwhile", (world) =>
+    Effect.gen(function* () {
+      const acme = yield* world.toggl.edit.createClient(workspaceId, { name: "Acme", notes: "" })
+      const id = Client.ClientId.make(acme.id)
+      const first = yield* world.open()
+      const second = yield* world.open()
+      yield* first.clients.list(workspaceId)
+      yield* second.clients.list(workspaceId)
+      const held = yield* first.holdResult("accept")
+      yield* Effect.forkScoped(first.clients.update(workspaceId, id, { notes: "mine" }))
+      yield* world.passes("1 minute")
+      assert.strictEqual((yield* world.sent).length, 1)
+      yield* second.clients.update(workspaceId, id, { notes: "later" })
+      yield* second.outbox.pause
+      yield* world.passes("1 minute")
+      yield* held.release
+      yield* world.passes("1 minute")
+      assert.strictEqual((yield* first.outbox.status).waiting, 0)
+      const [client] = yield* first.clients.list(workspaceId, { freshness: "Local" })
+      assert.deepStrictEqual([client?.notes, client?.pending], ["later", false])
+    })
+  )
+})
+
 describe("that the browser keeps the store", () => {
   for (const persisted of [true, false, undefined]) {
     law(`is told as it says (${String(persisted)})`, (world) =>
@@ -217,74 +265,6 @@ describe("the metrics", () => {
         [after.depth, after.age, after.replays - before.replays, after.refusals - before.refusals],
         [0, 0, 1, 1]
       )
-    })
-  )
-})
-
-describe("awaitDrained", () => {
-  law("completes at once where there is nothing to send", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      assert.isTrue(Option.isSome(yield* world.within(0, tab.outbox.awaitDrained)))
-    })
-  )
-
-  law("waits until Toggl has all that can be sent, whichever tab accepts or sends it", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      const other = yield* opened(world)
-      yield* offline(world, tab, other)
-      yield* create(tab, "A")
-      const drained = yield* Effect.fork(other.outbox.awaitDrained)
-      yield* world.passes("1 hour")
-      assert.isTrue(Option.isNone(yield* Fiber.poll(drained)))
-      yield* create(other, "B")
-      yield* world.toggl.setDown(false)
-      yield* world.passes("10 minutes")
-      yield* Fiber.join(drained)
-      assert.deepStrictEqual(yield* world.names, ["A", "B"])
-    })
-  )
-
-  law("does not wait for what is refused, or depends on it", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      yield* world.toggl.edit.createClient(workspaceId, { name: "Taken" })
-      yield* offline(world, tab)
-      const taken = yield* create(tab, "Taken")
-      yield* tab.clients.update(workspaceId, taken.id, { notes: "held" })
-      yield* world.toggl.setDown(false)
-      yield* world.passes("10 minutes")
-      assert.isTrue(Option.isSome(yield* world.within(0, tab.outbox.awaitDrained)))
-      assert.strictEqual((yield* tab.outbox.status).waiting, 1)
-    })
-  )
-
-  law("right after a start waits for what an earlier one left", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      yield* offline(world, tab)
-      yield* create(tab, "A")
-      yield* tab.kill
-      yield* world.toggl.setDown(false)
-      const next = yield* world.open()
-      const drained = yield* Effect.fork(next.outbox.awaitDrained)
-      yield* world.passes("10 minutes")
-      yield* Fiber.join(drained)
-      assert.deepStrictEqual(yield* world.names, ["A"])
-    })
-  )
-})
-
-describe("what a stream holds", () => {
-  law("is given back when it ends", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      const first = yield* Stream.runCollect(Stream.take(tab.outbox.changes, 1))
-      assert.strictEqual(Chunk.size(first), 1)
-      yield* tab.clearOperations
-      yield* world.passes("1 day")
-      assert.deepStrictEqual(yield* tab.operations, [])
     })
   )
 })

@@ -6,11 +6,11 @@ import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import { Client, ClientError, Entry, Mutation } from "../../src/index.js"
 import { Fault } from "../../src/testing/index.js"
-import { create, full, isCreate, opened } from "../Requests.js"
-import { law, stillness, type World, workspaceId } from "../World.js"
+import { create, full, isUpdate, opened, withAcme } from "../Requests.js"
+import { law, stillness, workspaceId, type World } from "../World.js"
 
-// Laws 4 and 13: everything that can be sent is sent, by itself; nothing polls while there is nothing to do; and closing
-// stops all of it.
+// Law 4, live: when faults stop, everything that can be sent is sent, without a reload, a focus or a click. One bad entry
+// blocks only what depends on it, and nothing polls while there is nothing to do.
 
 /** An entry that another tab accepted right before it crashed: nothing of that tab has heard of it. */
 const acceptAndCrash = (world: World, name: string) =>
@@ -194,148 +194,6 @@ describe("what wakes the replay", () => {
   )
 })
 
-describe("order", () => {
-  law("is that of acceptance, over all tabs", (world) =>
-    Effect.gen(function* () {
-      const tabs = [yield* opened(world), yield* opened(world), yield* opened(world)]
-      yield* world.toggl.setDown(true)
-      for (const tab of tabs) yield* tab.setOnline(false)
-      const names: Array<string> = []
-      for (let i = 0; i < 12; i++) {
-        const tab = tabs[(i * 7) % 3]
-        if (tab === undefined) return assert.fail("there is a tab")
-        names.push(`Client ${i}`)
-        yield* create(tab, `Client ${i}`)
-        // The order is the log's, whatever the clock says.
-        yield* world.putClock("1 minute", "Back")
-      }
-      yield* world.toggl.setDown(false)
-      yield* world.clearRequests
-      yield* world.passes("10 minutes")
-      assert.deepStrictEqual(
-        yield* world.sent,
-        names.map((name) => `POST /clients ${name}`)
-      )
-    })
-  )
-
-  law("only what is refused, held or set aside lets others pass", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      yield* world.toggl.edit.createClient(workspaceId, { name: "Taken" })
-      yield* world.toggl.setDown(true)
-      yield* tab.setOnline(false)
-      const refused = yield* create(tab, "Taken")
-      yield* tab.clients.update(workspaceId, refused.id, { notes: "held" })
-      yield* create(tab, "Free")
-      yield* world.toggl.setDown(false)
-      yield* world.passes("10 minutes")
-      assert.deepStrictEqual(yield* world.names, ["Taken", "Free"])
-      const { held, refused: standing } = yield* tab.outbox.status
-      assert.deepStrictEqual([held, standing], [1, 1])
-    })
-  )
-})
-
-describe("closing the scope", () => {
-  law("stops timers, listeners, locks and requests, and a later start goes on", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      yield* world.toggl.inject(Fault.hang(), { when: isCreate })
-      yield* Effect.forkScoped(create(tab, "Acme"))
-      yield* world.rests
-      yield* tab.close
-      const [request] = yield* world.toggl.requests
-      assert.deepStrictEqual(request?.outcome, { _tag: "Interrupted" })
-      yield* tab.clearOperations
-      yield* world.passes("1 minute")
-      assert.deepStrictEqual(yield* tab.operations, [])
-      yield* world.passes("1 day")
-      const later = yield* world.open()
-      yield* world.passes("5 minutes")
-      assert.deepStrictEqual(yield* world.names, ["Acme"])
-      assert.strictEqual((yield* later.outbox.status).queue._tag, "Idle")
-      assert.strictEqual(world.memory.connections.size, 1)
-    })
-  )
-
-  law("in the middle of a run lets another tab go on with the rest", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      const other = yield* opened(world)
-      yield* world.toggl.setDown(true)
-      yield* tab.setOnline(false)
-      yield* other.setOnline(false)
-      for (const name of ["A", "B", "C"]) yield* create(tab, name)
-      yield* world.toggl.setDown(false)
-      const held = yield* tab.holdResult("mark")
-      yield* tab.wakeUp
-      yield* held.isDone
-      yield* Effect.forkScoped(tab.close)
-      yield* held.release
-      yield* world.passes("5 minutes")
-      assert.deepStrictEqual(yield* world.names, ["A", "B", "C"])
-      assert.strictEqual((yield* other.outbox.status).waiting, 0)
-    })
-  )
-})
-
-describe("interrupting a caller", () => {
-  law("after acceptance removes nothing", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      yield* world.toggl.inject(Fault.delay("5 seconds"), { when: isCreate })
-      const caller = yield* Effect.fork(create(tab, "Acme"))
-      yield* world.rests
-      yield* Fiber.interrupt(caller)
-      yield* world.passes("10 seconds")
-      assert.deepStrictEqual(yield* world.names, ["Acme"])
-      assert.deepStrictEqual(yield* world.sent, ["POST /clients Acme"])
-    })
-  )
-
-  law("while the change is being stored gives all", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      const held = yield* tab.holdResult("accept")
-      const caller = yield* Effect.fork(create(tab, "Acme"))
-      yield* held.isDone
-      yield* Fiber.interruptFork(caller)
-      yield* held.release
-      yield* world.rests
-      assert.deepStrictEqual(yield* world.names, ["Acme"])
-    })
-  )
-
-  law("before acceptance gives nothing", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      yield* tab.freeze
-      const caller = yield* Effect.fork(create(tab, "Acme"))
-      yield* Fiber.interruptFork(caller)
-      yield* tab.thaw
-      yield* world.rests
-      const { entries } = yield* world.store.load
-      assert.isTrue(entries.length + (yield* world.names).length <= 1)
-    })
-  )
-
-  law("while a refusal is on its way leaves it standing for the user", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      yield* world.toggl.inject(Fault.delayed(Fault.refusal(422, "no"), "5 seconds"), { when: isCreate })
-      const caller = yield* Effect.fork(create(tab, "Acme"))
-      yield* world.rests
-      yield* Fiber.interrupt(caller)
-      yield* world.passes("10 seconds")
-      assert.deepStrictEqual(
-        (yield* tab.outbox.entries).map((entry) => entry.refused?._tag),
-        ["BadRequest"]
-      )
-    })
-  )
-})
-
 describe("a turn", () => {
   law("is given up by a tab without credentials, and pauses nothing", (world) =>
     Effect.gen(function* () {
@@ -425,4 +283,84 @@ describe("a storage that fails now and then", () => {
       })
     )
   }
+})
+
+describe("the same entry failing again and again", () => {
+  const failing = (world: World) => world.toggl.inject(Fault.proxyError(), { times: "always", when: isUpdate })
+
+  law("while other requests work: set aside with what depends on it, and the others pass", (world) =>
+    Effect.gen(function* () {
+      const { acme, tab } = yield* withAcme(world)
+      const fault = yield* failing(world)
+      yield* tab.clients.update(workspaceId, acme, { name: "Bad" })
+      yield* tab.clients.archive(workspaceId, acme)
+      // It takes the name that the failing one would free.
+      yield* create(tab, "Acme")
+      yield* create(tab, "Free")
+      yield* world.passes("10 minutes")
+      assert.deepStrictEqual(yield* world.names, ["Acme", "Free"])
+      const status = yield* tab.outbox.status
+      assert.deepStrictEqual([status.waiting, status.setAside, status.held, status.refused], [3, 1, 2, 0])
+      const entries = yield* tab.outbox.entries
+      assert.deepStrictEqual(
+        entries.map((entry) => entry.reason?._tag),
+        ["SetAside", "Held", "Held"]
+      )
+      assert.deepStrictEqual(
+        entries.map((entry) => entry.dependents.length),
+        [2, 0, 0]
+      )
+      // It is tried again by itself at the cap, and when it works at last, what was held follows.
+      yield* fault.takeBack
+      yield* world.passes("6 minutes")
+      assert.deepStrictEqual((yield* tab.outbox.entries).length, 0)
+      assert.deepStrictEqual(
+        (yield* world.toggl.snapshot(workspaceId)).clients.map((client) => client.name),
+        ["Acme", "Bad", "Free"]
+      )
+    })
+  )
+
+  law("while it is set aside it is tried at the cap, not more often", (world) =>
+    Effect.gen(function* () {
+      const { acme, tab } = yield* withAcme(world)
+      yield* failing(world)
+      yield* tab.clients.update(workspaceId, acme, { notes: "x" })
+      yield* world.passes("15 minutes")
+      assert.strictEqual((yield* tab.outbox.status).queue._tag, "Waiting")
+      yield* world.clearRequests
+      yield* world.passes("1 hour")
+      const tries = (yield* world.sent).length
+      assert.isTrue(tries >= 11 && tries <= 12, `${tries} tries in an hour`)
+    })
+  )
+
+  law("while nothing works, the whole queue waits in order", (world) =>
+    Effect.gen(function* () {
+      const { acme, tab } = yield* withAcme(world)
+      yield* world.toggl.inject(Fault.proxyError(), { times: "always" })
+      yield* tab.clients.update(workspaceId, acme, { notes: "x" })
+      yield* create(tab, "Free")
+      yield* world.passes("30 minutes")
+      const { setAside, waiting } = yield* tab.outbox.status
+      assert.deepStrictEqual([waiting, setAside], [2, 0])
+      yield* world.toggl.clearFaults
+      yield* world.passes("10 minutes")
+      assert.deepStrictEqual((yield* world.sent).slice(-2), [`PUT /clients/${acme} Acme`, "POST /clients Free"])
+    })
+  )
+
+  law("never means that it is lost: its attempts have no limit", (world) =>
+    Effect.gen(function* () {
+      const { acme } = yield* withAcme(world)
+      const tab = yield* world.open({ backoff: { cap: "12 hours" } })
+      const fault = yield* failing(world)
+      const receipt = yield* tab.clients.update(workspaceId, acme, { notes: "x" })
+      yield* world.passes("30 days")
+      yield* fault.takeBack
+      yield* world.passes("12 hours")
+      if (receipt._tag !== "Queued") return assert.fail("it is queued")
+      assert.strictEqual((yield* tab.outbox.outcome(receipt.entryId))._tag, "Done")
+    })
+  )
 })

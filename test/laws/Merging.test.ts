@@ -1,40 +1,13 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { Client, Mutation } from "../../src/index.js"
-import { Fault, type RequestLog } from "../../src/testing/index.js"
-import { drained, isCreate, isList, isUpdate, outcomes, queued, standing } from "../Requests.js"
-import { law, stillness, type Tab, type TabOptions, type World, workspaceId } from "../World.js"
+import { Client } from "../../src/index.js"
+import { Fault } from "../../src/testing/index.js"
+import { drained, isCreate, isList, outcomes } from "../Requests.js"
+import { law, workspaceId } from "../World.js"
+import { clientsOf, create, one, paused, update } from "./Paused.js"
 
 // Law 10: merging changes nothing but the count.
-
-/** A tab that knows what Toggl has, and sends nothing until the user resumes. */
-const paused = (world: World, names: ReadonlyArray<string>, options?: TabOptions) =>
-  Effect.gen(function* () {
-    const ids: Array<Client.ClientId> = []
-    for (const name of names) {
-      ids.push(Client.ClientId.make((yield* world.toggl.edit.createClient(workspaceId, { name, notes: "old" })).id))
-    }
-    const tab = yield* world.open(options)
-    yield* tab.clients.list(workspaceId)
-    yield* tab.outbox.pause
-    yield* world.clearRequests
-    return { tab, ids }
-  })
-
-const one = (ids: ReadonlyArray<Client.ClientId>, index = 0) => ids[index] ?? Client.ClientId.make(1)
-
-const update = (tab: Tab, id: Client.AnyClientId, change: Client.UpdateInput) =>
-  Effect.map(tab.clients.update(workspaceId, id, change), queued)
-
-const create = (tab: Tab, name: string, notes = "") =>
-  Effect.map(tab.clients.create(workspaceId, { name, notes }), (receipt) => ({
-    entry: queued(receipt),
-    id: receipt.id
-  }))
-
-const clientsOf = (world: World) =>
-  Effect.map(world.toggl.clients(workspaceId), (clients) => clients.map(({ name, notes }) => [name, notes]))
 
 describe("the edits of a client that was made here", () => {
   law("go as one under its local id too, once Toggl has given its own", (world) =>
@@ -59,39 +32,6 @@ describe("the edits of a client that was made here", () => {
       assert.strictEqual((yield* world.sent).length, 1)
     })
   )
-})
-
-const named = { workspaceId, clientId: Client.ClientId.make(1) }
-const localId = Client.LocalClientId.make(-1)
-
-describe("joining two changes of a client", () => {
-  const acme: Mutation.Create = { _tag: "Create", workspaceId, localId, name: "Acme", notes: "net 30" }
-  const renamed: Mutation.Update = { _tag: "Update", ...named, change: { name: "Zenith" } }
-  const noted: Mutation.Update = { _tag: "Update", ...named, change: { notes: "" } }
-
-  it("makes one create or update of a create or update and an update", () => {
-    assert.deepStrictEqual(Mutation.join(acme, renamed), { ...acme, name: "Zenith" })
-    assert.deepStrictEqual(Mutation.join(acme, noted), { ...acme, notes: "" })
-    assert.deepStrictEqual(Mutation.join(renamed, noted), { ...renamed, change: { name: "Zenith", notes: "" } })
-    assert.deepStrictEqual(Mutation.join(renamed, { ...renamed, change: { name: "Nadir" } })?._tag, "Update")
-  })
-
-  it("leaves what has an effect of its own", () => {
-    const others: ReadonlyArray<Mutation.Mutation> = [
-      { _tag: "Archive", ...named },
-      { _tag: "Restore", ...named, input: {} },
-      { _tag: "Delete", ...named }
-    ]
-    for (const other of others) {
-      assert.isUndefined(Mutation.join(other, renamed))
-      assert.isUndefined(Mutation.join(renamed, other))
-      assert.isUndefined(Mutation.join(acme, other))
-    }
-  })
-
-  it("leaves another workspace's", () => {
-    assert.isUndefined(Mutation.join(renamed, { ...noted, workspaceId: Client.WorkspaceId.make(2) }))
-  })
 })
 
 describe("changes of one client that wait together", () => {
@@ -392,165 +332,6 @@ describe("a client that never left the device", () => {
       yield* drained(world, tab)
       assert.deepInclude(yield* tab.outbox.outcome(taken), { _tag: "Standing" })
       assert.deepStrictEqual(yield* world.names, ["Zenith"])
-    })
-  )
-})
-
-describe("what is being sent", () => {
-  law("is joined by nothing", (world) =>
-    Effect.gen(function* () {
-      const { ids, tab } = yield* paused(world, ["Acme"])
-      yield* tab.outbox.resume
-      yield* world.toggl.inject(Fault.delay("5 seconds"), { when: isUpdate })
-      yield* Effect.fork(update(tab, one(ids), { name: "Acme Inc", notes: "a" }))
-      yield* world.passes("1 second")
-      yield* Effect.fork(tab.clients.update(workspaceId, one(ids), { name: "Acme Incorporated", notes: "b" }))
-      yield* Effect.fork(tab.clients.update(workspaceId, one(ids), { notes: "c" }))
-      yield* world.passes("1 minute")
-      assert.deepStrictEqual(yield* world.sent, [
-        "PUT /clients/64890001 Acme Inc",
-        "PUT /clients/64890001 Acme Incorporated"
-      ])
-      assert.deepStrictEqual(yield* clientsOf(world), [["Acme Incorporated", "c"]])
-    })
-  )
-
-  law("is looked up as one where its answer got lost", (world) =>
-    Effect.gen(function* () {
-      const { ids, tab } = yield* paused(world, ["Acme"])
-      const entries = [yield* update(tab, one(ids), { name: "Acme Inc" }), yield* update(tab, one(ids), { notes: "b" })]
-      yield* world.toggl.inject(Fault.loseAnswer, { when: isUpdate })
-      yield* drained(world, tab)
-      assert.deepStrictEqual(yield* world.requests, ["PUT /clients/64890001 Acme Inc", "GET /clients/64890001"])
-      assert.deepStrictEqual(yield* outcomes(tab, entries), ["Done", "Done"])
-    })
-  )
-
-  law("is looked up as one by the successor of a replayer that died", (world) =>
-    Effect.gen(function* () {
-      const { tab } = yield* paused(world, [])
-      const acme = yield* create(tab, "Acme")
-      const renamed = yield* update(tab, acme.id, { name: "Acme Inc" })
-      yield* world.toggl.inject(Fault.hang({ applied: true }), { when: isCreate })
-      yield* tab.outbox.resume
-      yield* world.passes("1 second")
-      yield* tab.kill
-      const next = yield* world.open()
-      yield* world.passes(2 * stillness)
-      assert.deepStrictEqual(yield* world.requests, ["GET /clients", "POST /clients Acme Inc", "GET /clients"])
-      assert.deepStrictEqual(yield* world.names, ["Acme Inc"])
-      assert.deepStrictEqual(yield* outcomes(next, [acme.entry, renamed]), ["Done", "Done"])
-    })
-  )
-
-  law("is sent again as one where it did not arrive, together with what has come since", (world) =>
-    Effect.gen(function* () {
-      const { ids, tab } = yield* paused(world, ["Acme"])
-      yield* update(tab, one(ids), { name: "Acme Inc" })
-      yield* update(tab, one(ids), { notes: "b" })
-      yield* world.toggl.inject(Fault.refuse, { when: isUpdate })
-      yield* tab.outbox.resume
-      yield* world.passes("1 second")
-      yield* Effect.fork(update(tab, one(ids), { notes: "c" }))
-      yield* world.passes("10 minutes")
-      assert.deepStrictEqual(yield* world.sent, ["PUT /clients/64890001 Acme Inc", "PUT /clients/64890001 Acme Inc"])
-      assert.deepStrictEqual(yield* clientsOf(world), [["Acme Inc", "c"]])
-    })
-  )
-
-  law("stands with its first change where nobody can say what became of it, and holds the others", (world) =>
-    Effect.gen(function* () {
-      const { ids, tab } = yield* paused(world, ["Acme"])
-      yield* update(tab, one(ids), { name: "Acme Inc" })
-      yield* update(tab, one(ids), { notes: "b" })
-      yield* update(tab, one(ids), { notes: "c" })
-      yield* world.toggl.inject(Fault.refuse, { when: isUpdate })
-      yield* tab.outbox.resume
-      yield* world.passes("1 second")
-      yield* world.toggl.edit.updateClient(workspaceId, one(ids), { notes: "theirs" })
-      yield* world.passes("10 minutes")
-      assert.deepStrictEqual(yield* standing(tab), ["Undecided", "Held", "Held"])
-      assert.deepStrictEqual(yield* clientsOf(world), [["Acme", "theirs"]])
-    })
-  )
-
-  law("is set aside as one, and tried again as one", (world) =>
-    Effect.gen(function* () {
-      const { ids, tab } = yield* paused(world, ["Acme", "Zenith"], { setAsideAfter: 2 })
-      yield* update(tab, one(ids), { name: "Acme Inc" })
-      yield* update(tab, one(ids), { notes: "b" })
-      yield* update(tab, one(ids, 1), { name: "Nadir", notes: "" })
-      const ofAcme = (request: RequestLog.RecordedRequest) => isUpdate(request) && request.path.endsWith("1")
-      yield* world.toggl.inject(Fault.proxyError({ status: 500 }), { times: 2, when: ofAcme })
-      yield* tab.outbox.resume
-      yield* world.passes("2 minutes")
-      assert.deepStrictEqual(yield* world.names, ["Acme", "Nadir"])
-      assert.strictEqual((yield* tab.outbox.status).setAside, 2)
-      yield* world.passes("10 minutes")
-      assert.deepStrictEqual(yield* clientsOf(world), [
-        ["Acme Inc", "b"],
-        ["Nadir", ""]
-      ])
-      assert.strictEqual((yield* world.sent).length, 4)
-    })
-  )
-})
-
-describe("a refused request that stood for several", () => {
-  law("goes one by one from then on: nothing is refused that would have been accepted", (world) =>
-    Effect.gen(function* () {
-      const { ids, tab } = yield* paused(world, ["Acme"])
-      const entries = [
-        yield* update(tab, one(ids), { name: "Nadir", notes: "a" }),
-        yield* update(tab, one(ids), { notes: "b" }),
-        yield* update(tab, one(ids), { name: "Zenith", notes: "c" })
-      ]
-      yield* world.toggl.edit.createClient(workspaceId, { name: "Zenith", notes: "theirs" })
-      yield* drained(world, tab)
-      assert.deepStrictEqual(yield* world.sent, [
-        "PUT /clients/64890001 Zenith",
-        "PUT /clients/64890001 Nadir",
-        "PUT /clients/64890001 Nadir",
-        "PUT /clients/64890001 Zenith"
-      ])
-      assert.deepStrictEqual(yield* outcomes(tab, entries), ["Done", "Done", "Standing"])
-      assert.deepStrictEqual(yield* clientsOf(world), [
-        ["Nadir", "b"],
-        ["Zenith", "theirs"]
-      ])
-    })
-  )
-
-  law("stays apart after a restart", (world) =>
-    Effect.gen(function* () {
-      const { ids, tab } = yield* paused(world, ["Acme"])
-      yield* update(tab, one(ids), { name: "Nadir", notes: "a" })
-      yield* update(tab, one(ids), { name: "Zenith", notes: "b" })
-      yield* world.toggl.edit.createClient(workspaceId, { name: "Zenith" })
-      const applied = yield* tab.holdResult("settle")
-      yield* tab.outbox.resume
-      yield* world.rests
-      yield* applied.isDone
-      yield* tab.kill
-      yield* world.open()
-      yield* world.passes("10 minutes")
-      assert.deepStrictEqual(yield* world.sent, [
-        "PUT /clients/64890001 Zenith",
-        "PUT /clients/64890001 Nadir",
-        "PUT /clients/64890001 Zenith"
-      ])
-    })
-  )
-
-  law("is refused for its first change where none of them could be accepted", (world) =>
-    Effect.gen(function* () {
-      const { ids, tab } = yield* paused(world, ["Acme"])
-      yield* update(tab, one(ids), { name: "Nadir", notes: "a" })
-      yield* update(tab, one(ids), { notes: "b" })
-      yield* world.toggl.edit.deleteClient(workspaceId, one(ids))
-      yield* drained(world, tab)
-      assert.strictEqual((yield* world.sent).length, 1)
-      assert.deepStrictEqual(yield* standing(tab), ["NotFound", "Held"])
     })
   )
 })

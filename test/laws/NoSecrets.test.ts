@@ -8,8 +8,8 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
+import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Tracer from "effect/Tracer"
@@ -18,11 +18,18 @@ import type * as ClientError from "../../src/ClientError.js"
 import type * as ClientsApi from "../../src/ClientsApi.js"
 import * as Credentials from "../../src/Credentials.js"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
+import { isUpdate, withRefusal } from "../Requests.js"
+import { law } from "../World.js"
 import { make, unknownId, workspaceId } from "../wire/ApiUnderTest.js"
 
+// Law 7, no secrets at rest: no credential comes out of an error, a log line, a span or a file.
+
 const secret = "s3cr3t-Pässwort/+"
+
 const csrf = "csrf-marker-8f1d"
+
 const email = "ada@example.com"
+
 const customer = "Confidential Customer"
 
 const base64 = (text: string) => Buffer.from(text).toString("base64").replace(/=+$/, "")
@@ -269,4 +276,17 @@ describe("no secret comes out of an error, a log line or a span", () => {
   it("when credentials themselves are printed", () => {
     for (const credentials of signedBy) assert.deepEqual(pictures(credentials).flatMap(leaks), [])
   })
+})
+
+describe("an exported file", () => {
+  law("holds no credentials", (world) =>
+    Effect.gen(function* () {
+      const { tab } = yield* withRefusal(world)
+      yield* world.toggl.inject(Fault.echo(), { when: isUpdate })
+      const [acme] = yield* tab.clients.list(workspaceId, { freshness: "Toggl" })
+      if (acme === undefined) return assert.fail("it is listed")
+      yield* tab.clients.update(workspaceId, acme.id, { notes: "x" })
+      assert.notInclude(yield* tab.outbox.exportEntries, FakeToggl.defaultUser.apiToken)
+    })
+  )
 })

@@ -4,7 +4,7 @@ import * as Option from "effect/Option"
 import { Clients, Credentials } from "../../src/index.js"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
 import { create, isCreate, isMe, opened, waitsFor } from "../Requests.js"
-import { ada, grace, law, type Tab, type World, workspaceId } from "../World.js"
+import { ada, grace, law, type Tab, workspaceId, type World } from "../World.js"
 
 // Law 8: one user's entries are one user's.
 
@@ -313,6 +313,22 @@ describe("signing out", () => {
   )
 })
 
+describe("two tabs", () => {
+  law("of two users never share a store by accident: the other's credentials send nothing", (world) =>
+    Effect.gen(function* () {
+      const first = yield* opened(world)
+      yield* world.toggl.setDown(true)
+      yield* create(first, "A")
+      yield* world.toggl.setDown(false)
+      yield* first.kill
+      const other = yield* world.open({ credentials: grace })
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual((yield* other.outbox.status).queue, { _tag: "Paused", reason: "WrongAccount" })
+      assert.deepStrictEqual(yield* world.names, [])
+    })
+  )
+})
+
 describe("purging", () => {
   law("removes everything at once, in every tab, and is the only thing that does", (world) =>
     Effect.gen(function* () {
@@ -354,6 +370,19 @@ describe("purging", () => {
       assert.strictEqual((yield* world.store.load).state.userId, FakeToggl.defaultUser.id)
       yield* tab.credentials.set(Option.some(grace))
       assert.strictEqual(waitsFor(yield* create(tab, "Beta")), "WrongAccount")
+    })
+  )
+
+  law("ends in a queue that works, and shows nothing of what was there", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* create(tab, "Acme")
+      assert.strictEqual((yield* tab.clients.list(workspaceId)).length, 1)
+      yield* tab.outbox.purge
+      const error = yield* Effect.flip(tab.clients.list(workspaceId, { freshness: "Local" }))
+      assert.strictEqual(error._tag, "NoLocalCopy")
+      yield* create(tab, "Other")
+      assert.deepStrictEqual(yield* world.names, ["Acme", "Other"])
     })
   )
 })

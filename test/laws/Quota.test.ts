@@ -4,12 +4,14 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { Client } from "../../src/index.js"
-import type { FakeToggl } from "../../src/testing/index.js"
-import { law, type Tab, type World, workspaceId } from "../World.js"
+import { type FakeToggl, Fault } from "../../src/testing/index.js"
+import { create, isCreate, isList, opened, silentFor, waitsFor } from "../Requests.js"
+import { law, type Tab, workspaceId, type World } from "../World.js"
 
-// Law 9: within the budget, which is in sight.
+// Law 9, within the budget: one organization's quota holds the whole queue, and what is left of it is in sight.
 
 const free: FakeToggl.Input = { quotaPerHour: 10, meQuotaPerHour: 30 }
+
 const hour = 3_600_000
 
 /** The user pauses, and so many changes wait. */
@@ -207,6 +209,68 @@ describe("a reserve", () => {
         const error = yield* Effect.flip(world.open({ reserve }))
         assert.deepInclude(error, { _tag: "InvalidConfiguration", setting: "reserve" })
       }
+    })
+  )
+})
+
+describe("the quota", () => {
+  law("of one organization holds the whole queue, over tabs and restarts", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      const other = yield* opened(world)
+      yield* world.toggl.configure({ quotaPerHour: 2, refusedCountAgainstQuota: true })
+      for (const name of ["A", "B", "C"]) yield* create(tab, name)
+      assert.strictEqual(waitsFor(yield* create(other, "D")), "Quota")
+      yield* world.passes("30 minutes")
+      yield* tab.close
+      yield* other.kill
+      yield* world.open()
+      yield* silentFor(world, "1799 seconds")
+      yield* world.passes("2 hours")
+      assert.deepStrictEqual(yield* world.names, ["A", "B", "C", "D"])
+      // The two that were let through, the one refused, and the two of the next hour: nothing was asked in vain.
+      assert.strictEqual((yield* world.sent).length, 5)
+    })
+  )
+
+  law("without headers is read from its sentence, and without that lasts ten minutes", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      const said = (body: string) => Fault.respond({ status: 402, body })
+      yield* world.toggl.inject(
+        said("You have hit your hourly limit for API calls. Your quota will reset in 100 seconds."),
+        { when: isCreate }
+      )
+      yield* create(tab, "Acme")
+      yield* silentFor(world, "99 seconds")
+      yield* world.toggl.inject(said("You have hit your hourly limit."), { when: isCreate })
+      yield* create(tab, "Beta")
+      yield* silentFor(world, "599 seconds")
+      assert.deepStrictEqual(yield* world.names, ["Acme", "Beta"])
+    })
+  )
+})
+
+describe("a clock set back", () => {
+  law("hides nothing that Toggl says of the quota afterwards", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* world.open({ reserve: 5 })
+      const says = (remaining: number) =>
+        Fault.respond({
+          status: 200,
+          headers: {
+            "x-toggl-quota-remaining": String(remaining),
+            "x-toggl-quota-resets-in": "1800",
+            "x-toggl-request-id": "a"
+          },
+          body: "[]"
+        })
+      yield* world.toggl.inject(says(20), { when: isList })
+      yield* tab.clients.list(workspaceId)
+      yield* world.putClock("1 day", "Back")
+      yield* world.toggl.inject(says(3), { when: isList })
+      yield* tab.clients.list(workspaceId, { freshness: "Toggl" })
+      assert.strictEqual((yield* tab.outbox.quota(workspaceId))?.remaining, 3)
     })
   )
 })

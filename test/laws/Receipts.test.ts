@@ -6,9 +6,9 @@ import * as Option from "effect/Option"
 import { Client, Receipt, Status } from "../../src/index.js"
 import { Fault } from "../../src/testing/index.js"
 import { create, full, isCreate, offline, online, opened, waitsFor } from "../Requests.js"
-import { law, type Tab, workspaceId } from "../World.js"
+import { law, workspaceId } from "../World.js"
 
-// What a caller is told: confirmed, queued and why, or refused; and when nothing could be stored.
+// Law 1, as a caller hears it: confirmed by Toggl, stored and why it waits, or refused. A receipt says what is true.
 
 describe("Confirmed", () => {
   law("carries Toggl's answer to each kind of change", (world) =>
@@ -307,104 +307,6 @@ describe("a local id", () => {
       assert.deepStrictEqual([waitsFor(noted), noted.id], ["Confirmed", Client.ClientId.make(64890001)])
       const found = yield* tab.clients.get(workspaceId, acme.id)
       assert.deepStrictEqual([found.id, found.key], [Client.ClientId.make(64890001), String(acme.id)])
-    })
-  )
-})
-
-describe("NotSaved", () => {
-  const failing = (tab: Tab, ...operations: ReadonlyArray<string>) =>
-    tab.setStorageFault((operation) => (operations.includes(operation) ? full : undefined))
-
-  law("is no word of a change that Toggl took: it was tried at once, and its id is Toggl's", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      yield* tab.setStorageFault(() => full)
-      const receipt = yield* create(tab, "Acme")
-      if (receipt._tag !== "Confirmed") return assert.fail("it is confirmed")
-      assert.deepStrictEqual([receipt.entryId, receipt.id], [undefined, Client.ClientId.make(64890001)])
-    })
-  )
-
-  law("says what the attempt said, and whether Toggl may have done it", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      yield* tab.setStorageFault(() => full)
-      yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
-      const error = yield* Effect.flip(create(tab, "Acme"))
-      if (error._tag !== "NotSaved") return assert.fail("it is not saved")
-      assert.deepStrictEqual(
-        [error.storage.reason, error.attempt?._tag, error.mayHaveBeenApplied],
-        ["Full", "Unreachable", true]
-      )
-      yield* offline(world, tab)
-      const second = yield* Effect.flip(create(tab, "Beta"))
-      assert.deepStrictEqual(second._tag === "NotSaved" ? [second.attempt?._tag, second.mayHaveBeenApplied] : [], [
-        "Unreachable",
-        false
-      ])
-    })
-  )
-
-  law("comes untried where it would overtake", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      yield* offline(world, tab)
-      yield* create(tab, "First")
-      yield* failing(tab, "accept")
-      yield* world.toggl.setDown(false)
-      yield* tab.setOnline(true)
-      yield* world.clearRequests
-      const error = yield* Effect.flip(create(tab, "Second"))
-      assert.deepStrictEqual(error._tag === "NotSaved" ? [error.attempt, error.mayHaveBeenApplied] : [], [
-        undefined,
-        false
-      ])
-      assert.deepStrictEqual(yield* world.requests, [])
-    })
-  )
-
-  law("comes untried where the queue is paused", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      yield* tab.outbox.pause
-      yield* failing(tab, "accept")
-      assert.strictEqual((yield* Effect.flip(create(tab, "Acme")))._tag, "NotSaved")
-      assert.deepStrictEqual(yield* world.requests, [])
-    })
-  )
-
-  law("is no way around a refusal", (world) =>
-    Effect.gen(function* () {
-      yield* world.toggl.edit.createClient(workspaceId, { name: "Acme" })
-      const tab = yield* opened(world)
-      yield* tab.setStorageFault(() => full)
-      assert.strictEqual((yield* Effect.flip(create(tab, "Acme")))._tag, "InvalidName")
-    })
-  )
-
-  law("is no reason to send two at once", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      yield* tab.setStorageFault(() => full)
-      yield* world.toggl.inject(Fault.delay("2 seconds"), { when: isCreate, times: 3 })
-      const callers = yield* Effect.forEach(["A", "B", "C"], (name) => Effect.fork(create(tab, name)))
-      yield* world.rests
-      assert.strictEqual((yield* world.sent).length, 1)
-      yield* world.passes("6 seconds")
-      yield* Effect.forEach(callers, (caller) => Fiber.join(caller))
-      assert.deepStrictEqual(yield* world.names, ["A", "B", "C"])
-    })
-  )
-
-  law("ends when there is room again", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      yield* tab.setStorageFault(() => full)
-      yield* create(tab, "A")
-      yield* tab.setStorageFault(undefined)
-      const receipt = yield* create(tab, "B")
-      assert.isDefined(receipt.entryId)
-      assert.strictEqual((yield* tab.outbox.status).queue._tag, "Idle")
     })
   )
 })

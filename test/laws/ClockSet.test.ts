@@ -1,9 +1,68 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { Client } from "../src/index.js"
-import { Fault } from "../src/testing/index.js"
-import { create, isCreate, isList, isUpdate, limited, opened } from "./Requests.js"
-import { law, workspaceId } from "./World.js"
+import { Fault } from "../../src/testing/index.js"
+import { asked, create, isCreate, isList, limited, opened, silentFor } from "../Requests.js"
+import { law, workspaceId, type World } from "../World.js"
+
+// Law 9, within the budget: a time that the server named is kept as when it was seen and how long it is, so that a clock
+// that is set ends no wait early, and starts the length again at most once.
+
+describe("a clock that is set", () => {
+  const waiting = (world: World) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* world.toggl.inject(limited("600"), { when: isCreate })
+      yield* create(tab, "Acme")
+      yield* world.passes("5 minutes")
+      return tab
+    })
+
+  law("forward while the app runs ends no wait early, for a change or for a read", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* waiting(world)
+      yield* world.putClock("1 day", "Forward")
+      yield* tab.outbox.replayNow
+      yield* Effect.flip(tab.clients.list(workspaceId, { freshness: "Toggl" }))
+      yield* silentFor(world, "299 seconds")
+    })
+  )
+
+  law("back while the app runs makes no wait longer", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* waiting(world)
+      yield* world.putClock("1 day", "Back")
+      yield* tab.outbox.replayNow
+      yield* silentFor(world, "299 seconds")
+    })
+  )
+
+  law("back before a restart starts the length again once, and never again", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* waiting(world)
+      yield* tab.close
+      yield* world.putClock("1 day", "Back")
+      const second = yield* world.open()
+      yield* world.passes("5 minutes")
+      yield* second.close
+      yield* world.putClock("1 day", "Back")
+      const before = yield* asked(world)
+      yield* world.open()
+      yield* world.passes("10 minutes")
+      assert.isAbove(yield* asked(world), before)
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+    })
+  )
+
+  law("back by a day holds nothing for a day", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* waiting(world)
+      yield* tab.close
+      yield* world.putClock("1 day", "Back")
+      yield* world.open()
+      yield* silentFor(world, "599 seconds", "2 seconds")
+    })
+  )
+})
 
 describe("a time that the server named, and a clock that is set", () => {
   law("back while it waits: a later such time is kept all the same", (world) =>
@@ -56,29 +115,4 @@ describe("a time that the server named, and a clock that is set", () => {
       assert.deepStrictEqual(yield* world.names, ["Acme", "Beta"])
     })
   )
-})
-
-describe("what was set aside, and a clock that is set", () => {
-  for (const direction of ["Forward", "Back"] as const) {
-    law(`${direction}: a new tab looks it up no sooner than it can land no more`, (world) =>
-      Effect.gen(function* () {
-        const acme = yield* world.toggl.edit.createClient(workspaceId, { name: "Acme", notes: "old" })
-        const tab = yield* world.open({ setAsideAfter: 1 })
-        yield* tab.clients.list(workspaceId)
-        const late: Fault.Fault = {
-          ...Fault.landLate("20 seconds"),
-          outcome: Fault.proxyError({ status: 504 }).outcome
-        }
-        yield* world.toggl.inject(late, { when: isUpdate })
-        yield* tab.clients.update(workspaceId, Client.ClientId.make(acme.id), { notes: "first" })
-        yield* tab.clients.update(workspaceId, Client.ClientId.make(acme.id), { notes: "second" })
-        yield* tab.kill
-        yield* world.putClock("1 hour", direction)
-        yield* world.open({ setAsideAfter: 1 })
-        yield* world.passes("2 hours")
-        const [client] = yield* world.toggl.clients(workspaceId)
-        assert.strictEqual(client?.notes, "second")
-      })
-    )
-  }
 })
