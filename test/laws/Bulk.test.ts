@@ -1,11 +1,13 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { Client } from "../../src/index.js"
+import * as Option from "effect/Option"
+import { Client, Credentials } from "../../src/index.js"
 import { type FakeToggl, Fault, type RequestLog } from "../../src/testing/index.js"
-import { drained, outcomes, queued } from "../Requests.js"
+import { drained, isMe, outcomes, queued } from "../Requests.js"
 import { law, stillness, type Tab, type TabOptions, type World, workspaceId } from "../World.js"
 
-// Several deletes, or archives, as one request: the same outcome for each.
+// Law 10: merging changes nothing but the count. Several deletes, or archives, go as one request, with the same outcome
+// for each.
 
 const isBulk = (request: RequestLog.RecordedRequest) => /clients\/(delete|archive)$/.test(request.path)
 
@@ -93,6 +95,32 @@ describe("deletes and archives that come next one after the other", () => {
       yield* drained(world, tab)
       assert.deepStrictEqual(yield* world.sent, ["POST /clients/archive", "POST /clients/64890001/archive"])
       assert.deepStrictEqual(yield* outcomes(tab, entries), ["Done", "Done", "Done"])
+    })
+  )
+})
+
+describe("a bulk request that is planned after the log was read again", () => {
+  law("stands once for each entry, each with its own client", (world) =>
+    Effect.gen(function* () {
+      const { ids, tab } = yield* paused(world, 3)
+      const other = yield* world.open({ credentials: "none" })
+      const entries = yield* archives(tab, ids)
+      // Another tab is heard of while the first entry has been chosen, and it is asked whose the credentials are.
+      yield* tab.credentials.set(Option.some(Credentials.password("ada@example.com", "correct horse")))
+      yield* world.toggl.inject(Fault.delay("1 second"), { when: isMe })
+      yield* tab.outbox.resume
+      yield* world.rests
+      yield* tab.clearOperations
+      yield* other.clients.create(workspaceId, { name: "Beta" })
+      yield* world.rests
+      assert.include(yield* tab.operations, "load")
+      yield* world.passes("20 minutes")
+      assert.deepStrictEqual(yield* world.sent, ["POST /clients/archive", "POST /clients Beta"])
+      const ended = yield* Effect.forEach(entries, tab.outbox.outcome)
+      assert.deepStrictEqual(
+        ended.map((outcome) => (outcome._tag === "Done" ? outcome.clientId : outcome._tag)),
+        ids
+      )
     })
   )
 })

@@ -6,7 +6,8 @@ import { Fault } from "../../src/testing/index.js"
 import { drained, isCreate, isList } from "../Requests.js"
 import { law, type Tab, type World, workspaceId } from "../World.js"
 
-// Updates that don't overwrite blindly: what becomes of a colleague's change is the app's choice.
+// Law 10: where others write, nothing is refused that would have been accepted. Updates don't overwrite blindly: what
+// becomes of a colleague's change is the app's choice.
 
 const withAcme = (world: World, conflicts?: Outbox.Conflicts, merge = true) =>
   Effect.gen(function* () {

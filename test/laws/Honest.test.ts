@@ -1,4 +1,5 @@
 import { assert, describe } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as MetricState from "effect/MetricState"
@@ -7,7 +8,7 @@ import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
 import { Client, ClientError, type Status } from "../../src/index.js"
 import { Fault } from "../../src/testing/index.js"
-import { create, isCreate, offline, opened } from "../Requests.js"
+import { create, isCreate, limited, offline, opened } from "../Requests.js"
 import { law, type Tab, workspaceId } from "../World.js"
 
 // Law 12, honest: the status says what is true, in every tab.
@@ -37,6 +38,9 @@ const line = ({ queue }: Status.Status): string => {
 }
 
 const denied = new ClientError.StorageError({ reason: "Denied", detail: "SecurityError" })
+
+const withoutError = (waits: Status.WaitingFor | undefined) =>
+  waits !== undefined && "until" in waits ? { _tag: waits._tag, until: waits.until } : waits
 
 describe("the status", () => {
   law("of an empty outbox is idle, with nothing anywhere", (world) =>
@@ -174,6 +178,7 @@ describe("a store that is lost and comes back", () => {
     Effect.gen(function* () {
       const tab = yield* opened(world)
       const statuses = yield* heard(tab)
+      yield* world.rests
       yield* tab.setStorageFault(() => denied)
       yield* create(tab, "Acme")
       assert.strictEqual((yield* tab.outbox.status).queue._tag, "StorageLost")
@@ -213,6 +218,53 @@ describe("a tab that hears late of its own accepting", () => {
       assert.strictEqual((yield* first.outbox.status).waiting, 0)
       const [client] = yield* first.clients.list(workspaceId, { freshness: "Local" })
       assert.deepStrictEqual([client?.notes, client?.pending], ["later", false])
+    })
+  )
+
+  law("does not keep as waiting what another tab has discarded while it read the log", (world) =>
+    Effect.gen(function* () {
+      const first = yield* opened(world)
+      const second = yield* opened(world)
+      yield* second.outbox.pause
+      yield* world.rests
+      const held = yield* first.holdResult("accept")
+      yield* Effect.forkScoped(create(first, "Acme"))
+      yield* held.isDone
+      const [entry] = yield* second.outbox.entries
+      if (entry?.id === undefined) return assert.fail("it waits")
+      const reading = yield* first.holdResult("load")
+      yield* second.outbox.discard(entry.id)
+      yield* reading.isDone
+      yield* held.release
+      yield* world.rests
+      yield* reading.release
+      yield* world.rests
+      assert.strictEqual((yield* first.outbox.status).waiting, 0)
+      assert.deepStrictEqual(yield* first.outbox.entries, [])
+    })
+  )
+})
+
+describe("a tab that waits for its turn, after the clock was set back", () => {
+  law("says what the queue waits for", (world) =>
+    Effect.gen(function* () {
+      const first = yield* opened(world)
+      const second = yield* opened(world)
+      yield* second.freeze
+      yield* world.toggl.inject(limited("90"), { when: isCreate })
+      yield* create(first, "Acme")
+      yield* first.close
+      yield* world.putClock("1 hour", "Back")
+      // It begins the wait again, and has not heard yet that this is stored.
+      const held = yield* second.holdResult("changeState")
+      yield* second.thaw
+      yield* held.isDone
+      const until = (yield* Clock.currentTimeMillis) + 90_000
+      const { queue } = yield* second.outbox.status
+      assert.deepStrictEqual(queue._tag === "Waiting" ? withoutError(queue.for) : queue, { _tag: "RateLimited", until })
+      const [entry] = yield* second.outbox.entries
+      assert.deepStrictEqual(withoutError(entry?.reason), { _tag: "RateLimited", until })
+      yield* held.release
     })
   )
 })
