@@ -1,0 +1,113 @@
+/**
+ * What many laws begin with and speak of: requests by what they ask for, a tab that has read the workspace, and how
+ * changes stand.
+ *
+ * @since 0.1.0
+ */
+import { assert } from "@effect/vitest"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { Client, ClientError, type Entry, type Receipt } from "../src/index.js"
+import { Fault, type RequestLog } from "../src/testing/index.js"
+import { type Tab, type TabOptions, type World, workspaceId } from "./World.js"
+
+type Request = Pick<RequestLog.RecordedRequest, "method" | "path">
+
+export const isGet = ({ method }: Request) => method === "GET"
+export const isChange = ({ method }: Request) => method !== "GET"
+export const isList = ({ method, path }: Request) => method === "GET" && path.endsWith("/clients")
+export const isCreate = ({ method, path }: Request) => method === "POST" && path.endsWith("/clients")
+export const isUpdate = ({ method }: Request) => method === "PUT"
+export const isDelete = ({ method }: Request) => method === "DELETE"
+export const isArchive = ({ path }: Request) => path.endsWith("/archive")
+export const isRestore = ({ path }: Request) => path.endsWith("/restore")
+export const isMe = ({ path }: Request) => path.endsWith("/me")
+
+/** What a store says that has no room. */
+export const full = new ClientError.StorageError({ reason: "Full", detail: "QuotaExceededError" })
+
+/** 429, with or without the time that is named. */
+export const limited = (retryAfter: string | undefined) =>
+  Fault.proxyError({ status: 429, ...(retryAfter === undefined ? {} : { headers: { "retry-after": retryAfter } }) })
+
+/** A tab that has read the workspace: whose credentials these are is known, and the copy is there. */
+export const opened = (world: World, options?: TabOptions) =>
+  Effect.gen(function* () {
+    const tab = yield* world.open(options)
+    yield* tab.clients.list(workspaceId)
+    yield* world.clearRequests
+    return tab
+  })
+
+/** The same where Toggl has a client. */
+export const withAcme = (world: World) =>
+  Effect.gen(function* () {
+    const acme = yield* world.toggl.edit.createClient(workspaceId, { name: "Acme", notes: "net 30" })
+    return { tab: yield* opened(world), acme: Client.ClientId.make(acme.id) }
+  })
+
+/** "Taken" is refused, two changes depend on it, and "Free" has passed them. */
+export const withRefusal = (world: World) =>
+  Effect.gen(function* () {
+    const tab = yield* opened(world)
+    yield* world.toggl.edit.createClient(workspaceId, { name: "Taken" })
+    yield* offline(world, tab)
+    const taken = yield* create(tab, "Taken")
+    const noted = yield* tab.clients.update(workspaceId, taken.id, { notes: "held" })
+    const archived = yield* tab.clients.archive(workspaceId, taken.id)
+    const free = yield* create(tab, "Free")
+    yield* online(world, tab)
+    yield* world.passes("5 minutes")
+    yield* world.clearRequests
+    return { tab, taken, noted, archived, free }
+  })
+
+export const create = (tab: Tab, name: string, notes = "") => tab.clients.create(workspaceId, { name, notes })
+
+/** Nothing reaches Toggl, and the device knows it. */
+export const offline = (world: World, ...tabs: ReadonlyArray<Tab>) =>
+  Effect.zipRight(
+    world.toggl.setDown(true),
+    Effect.forEach(tabs, (tab) => tab.setOnline(false), { discard: true })
+  )
+
+/** Toggl can be reached, and the device says so. */
+export const online = (world: World, ...tabs: ReadonlyArray<Tab>) =>
+  Effect.zipRight(
+    world.toggl.setDown(false),
+    Effect.forEach(tabs, (tab) => Effect.zipRight(tab.setOnline(true), tab.wakeUp), { discard: true })
+  )
+
+/** The user resumes, and there is time enough for all. */
+export const drained = (world: World, tab: Tab) => Effect.zipRight(tab.outbox.resume, world.passes("20 minutes"))
+
+export const queued = <A>(receipt: Receipt.Receipt<A>): Entry.EntryId =>
+  receipt._tag === "Queued" ? receipt.entryId : assert.fail("not queued")
+
+/** `Confirmed`, or why it waits. */
+export const waitsFor = <A>(receipt: Receipt.Receipt<A>): string =>
+  receipt._tag === "Queued" ? receipt.reason._tag : receipt._tag
+
+/** How the entries stand: as what they were refused, or why they wait. */
+export const standing = (tab: Tab) =>
+  Effect.map(tab.outbox.entries, (entries) =>
+    entries.map(({ reason, refused, state }) => refused?._tag ?? reason?._tag ?? state)
+  )
+
+export const outcomes = (tab: Tab, entries: ReadonlyArray<Entry.EntryId>) =>
+  Effect.map(Effect.forEach(entries, tab.outbox.outcome), (outcomes) => outcomes.map((outcome) => outcome._tag))
+
+export const names = (clients: ReadonlyArray<{ readonly name: string }>) => clients.map((client) => client.name)
+
+/** How many requests of any kind Toggl has seen. */
+export const asked = (world: World) => Effect.map(world.toggl.requests, (requests) => requests.length)
+
+/** Nothing is asked for so long, and soon after that it goes on. */
+export const silentFor = (world: World, length: Duration.DurationInput, rest: Duration.DurationInput = "1 second") =>
+  Effect.gen(function* () {
+    const before = yield* asked(world)
+    yield* world.passes(length)
+    assert.strictEqual(yield* asked(world), before, "nothing is asked before the named time")
+    yield* world.passes(rest)
+    assert.isAbove(yield* asked(world), before, "it goes on at the named time")
+  })

@@ -1,0 +1,212 @@
+import { assert, describe } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type { Client } from "../../src/index.js"
+import { FakeToggl, Fault } from "../../src/testing/index.js"
+import { create, isArchive, isCreate, isGet, isUpdate, opened, standing, withAcme } from "../Requests.js"
+import { law, type Tab, workspaceId, type World } from "../World.js"
+
+// Law 3, once: what an attempt without an answer has done is looked up. Nothing is adopted that may not be ours, and where
+// doubt is left the user decides.
+
+describe("the look-up of a create", () => {
+  /** A create without an answer that was not applied; `meanwhile` happens before it is looked up. */
+  const uncertain = (world: World, meanwhile: Effect.Effect<unknown, unknown>, notes = "") =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* world.toggl.inject(Fault.refuse, { when: isCreate })
+      yield* create(tab, "Acme", notes)
+      yield* Effect.ignore(meanwhile)
+      yield* world.passes("5 minutes")
+      return tab
+    })
+
+  law("adopts no client that someone else made", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* uncertain(world, world.toggl.edit.createClient(workspaceId, { name: "Acme" }))
+      assert.deepStrictEqual(yield* standing(tab), ["Undecided"])
+      assert.strictEqual((yield* world.sent).length, 1)
+      const [entry] = yield* tab.outbox.entries
+      const found = entry?.refused?._tag === "Undecided" ? entry.refused.found : []
+      assert.deepStrictEqual(
+        found.map((client) => client.creatorId),
+        [FakeToggl.colleague.id]
+      )
+    })
+  )
+
+  law("adopts no client with other notes", (world) =>
+    Effect.gen(function* () {
+      const mine = { name: "Acme", notes: "other", createdBy: FakeToggl.defaultUser.id }
+      const tab = yield* uncertain(world, world.toggl.edit.createClient(workspaceId, mine), "net 30")
+      assert.deepStrictEqual(yield* standing(tab), ["Undecided"])
+    })
+  )
+
+  law("adopts none of two", (world) =>
+    Effect.gen(function* () {
+      yield* world.toggl.configure({ uniqueNames: false })
+      const mine = { name: "Acme", createdBy: FakeToggl.defaultUser.id }
+      const one = world.toggl.edit.createClient(workspaceId, mine)
+      const tab = yield* uncertain(world, Effect.zipRight(one, one))
+      assert.deepStrictEqual(yield* standing(tab), ["Undecided"])
+      assert.strictEqual((yield* world.sent).length, 1)
+    })
+  )
+
+  law("adopts no client that was known before the attempt", (world) =>
+    Effect.gen(function* () {
+      yield* world.toggl.configure({ uniqueNames: false })
+      yield* world.toggl.edit.createClient(workspaceId, { name: "Acme", createdBy: FakeToggl.defaultUser.id })
+      const tab = yield* uncertain(world, Effect.void)
+      assert.deepStrictEqual(yield* standing(tab), [])
+      assert.deepStrictEqual(yield* world.names, ["Acme", "Acme"])
+    })
+  )
+
+  law("adopts where creators are not told", (world) =>
+    Effect.gen(function* () {
+      yield* world.toggl.configure({ creatorIds: false })
+      const tab = yield* opened(world)
+      yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
+      yield* create(tab, "Acme")
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual(yield* standing(tab), [])
+      assert.strictEqual((yield* world.sent).length, 1)
+    })
+  )
+
+  law("finds it archived too", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
+      yield* create(tab, "Acme")
+      const [acme] = yield* world.toggl.clients(workspaceId)
+      yield* world.toggl.edit.archiveClient(workspaceId, acme?.id ?? 0)
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual(yield* standing(tab), [])
+      assert.strictEqual((yield* world.sent).length, 1)
+    })
+  )
+
+  law("does not decide by a list with an item that cannot be read", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
+      yield* create(tab, "Acme")
+      yield* world.toggl.inject(Fault.respond({ status: 200, body: '[{"id":"?","name":"Acme"}]' }), {
+        when: isGet
+      })
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual(yield* standing(tab), ["Undecided"])
+      assert.strictEqual((yield* world.sent).length, 1)
+    })
+  )
+
+  law("that Toggl forbids leaves it to the user", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
+      yield* create(tab, "Acme")
+      yield* world.toggl.configure({
+        workspaces: [{ ...FakeToggl.defaultWorkspace, onlyAdminsSeeClients: true, admins: [] }]
+      })
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual(yield* standing(tab), ["Undecided"])
+    })
+  )
+})
+
+describe("the look-up of an update", () => {
+  const uncertain = (world: World, meanwhile: (acme: number) => Effect.Effect<unknown, unknown>) =>
+    Effect.gen(function* () {
+      const { acme, tab } = yield* withAcme(world)
+      yield* world.toggl.inject(Fault.refuse, { when: isUpdate })
+      yield* tab.clients.update(workspaceId, acme, { notes: "net 60" })
+      yield* Effect.ignore(meanwhile(acme))
+      yield* world.passes("5 minutes")
+      return tab
+    })
+
+  law("finds the target: done, whoever made it so", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* uncertain(world, (acme) =>
+        world.toggl.edit.updateClient(workspaceId, acme, { notes: "net 60" })
+      )
+      assert.deepStrictEqual(yield* standing(tab), [])
+      assert.strictEqual((yield* world.sent).length, 1)
+    })
+  )
+
+  law("finds neither base nor target: the user decides", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* uncertain(world, (acme) =>
+        world.toggl.edit.updateClient(workspaceId, acme, { notes: "net 90" })
+      )
+      assert.deepStrictEqual(yield* standing(tab), ["Undecided"])
+      assert.strictEqual((yield* world.sent).length, 1)
+    })
+  )
+
+  law("finds it deleted: refused as NotFound", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* uncertain(world, (acme) => world.toggl.edit.deleteClient(workspaceId, acme))
+      assert.deepStrictEqual(yield* standing(tab), ["NotFound"])
+    })
+  )
+
+  law("what the user retries after that is sent", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* uncertain(world, (acme) =>
+        world.toggl.edit.updateClient(workspaceId, acme, { notes: "net 90" })
+      )
+      const [entry] = yield* tab.outbox.entries
+      if (entry?.id === undefined) return assert.fail("it stands")
+      yield* tab.outbox.retry(entry.id)
+      yield* world.passes("1 minute")
+      const [acme] = yield* world.toggl.clients(workspaceId)
+      assert.strictEqual(acme?.notes, "net 60")
+    })
+  )
+})
+
+describe("the look-up of an archive", () => {
+  law("finds it archived: done, and which projects went with it is not known", (world) =>
+    Effect.gen(function* () {
+      const { acme, tab } = yield* withAcme(world)
+      yield* world.toggl.edit.addProject(workspaceId, { name: "Site", clientId: acme })
+      yield* world.toggl.inject(Fault.loseAnswer, { when: isArchive })
+      const receipt = yield* tab.clients.archive(workspaceId, acme)
+      yield* world.passes("5 minutes")
+      if (receipt._tag !== "Queued") return assert.fail("it is queued")
+      const outcome = yield* tab.outbox.outcome(receipt.entryId)
+      assert.deepStrictEqual([outcome._tag, "projects" in outcome], ["Done", false])
+      const [local] = yield* tab.clients.list(workspaceId, { status: "archived", freshness: "Local" })
+      assert.deepStrictEqual([local?.id, local?.archived, local?.pending], [acme, true, false])
+    })
+  )
+})
+
+describe("a create that was set aside, seen in the list and changed by its Toggl id", () => {
+  const meanwhile: ReadonlyArray<
+    readonly [what: string, change: (tab: Tab, id: Client.AnyClientId) => Effect.Effect<unknown, unknown>, name: string]
+  > = [
+    ["archived", (tab, id) => tab.clients.archive(workspaceId, id), "Acme"],
+    ["renamed", (tab, id) => tab.clients.update(workspaceId, id, { name: "Other" }), "Other"]
+  ]
+  for (const [what, change, name] of meanwhile) {
+    law(`is adopted all the same (${what})`, (world) =>
+      Effect.gen(function* () {
+        const tab = yield* world.open({ setAsideAfter: 1 })
+        yield* tab.clients.list(workspaceId)
+        yield* world.toggl.inject(Fault.proxyError({ applied: true, status: 504 }), { when: isCreate })
+        yield* tab.clients.create(workspaceId, { name: "Acme" })
+        const [seen] = yield* tab.clients.list(workspaceId, { freshness: "Toggl" })
+        if (seen === undefined) return assert.fail("it is listed")
+        yield* change(tab, seen.id)
+        yield* world.passes("1 hour")
+        assert.deepStrictEqual(yield* standing(tab), [])
+        assert.deepStrictEqual(yield* world.names, [name])
+      })
+    )
+  }
+})

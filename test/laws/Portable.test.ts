@@ -1,0 +1,244 @@
+import { assert, describe } from "@effect/vitest"
+import * as Arbitrary from "effect/Arbitrary"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as FastCheck from "effect/FastCheck"
+import { type ClientError, Entry } from "../../src/index.js"
+import { Row } from "../../src/log/entry.js"
+import { Fault } from "../../src/testing/index.js"
+import { create, isCreate, offline, online, opened } from "../Requests.js"
+import { law, type Tab, workspaceId, type World } from "../World.js"
+
+// Law 5, never silently gone: the user exports what waits, and imports it elsewhere.
+
+const why = (error: ClientError.ClientError): string => ("reason" in error ? error.reason : error._tag)
+
+const shown = (tab: Tab) =>
+  Effect.map(tab.outbox.entries, (entries) =>
+    entries.map((entry) => [entry.seq, entry.refused?._tag ?? entry.reason?._tag ?? entry.state])
+  )
+
+describe("export and import", () => {
+  const three = (world: World, tab: Tab) =>
+    Effect.gen(function* () {
+      yield* offline(world, tab)
+      const acme = yield* create(tab, "Acme", "net 30")
+      yield* tab.clients.update(workspaceId, acme.id, { name: "Acme Inc" })
+      yield* create(tab, "Beta")
+      return yield* tab.outbox.exportEntries
+    })
+
+  law("carry everything to another device, in the same order, with the same ids", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      const file = yield* three(world, tab)
+      const ids = (yield* tab.outbox.entries).map((entry) => entry.id)
+      yield* tab.outbox.purge
+      assert.strictEqual(yield* tab.outbox.importEntries(file), 3)
+      assert.deepStrictEqual(
+        (yield* tab.outbox.entries).map((entry) => entry.id),
+        ids
+      )
+      yield* online(world, tab)
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual(yield* world.names, ["Acme Inc", "Beta"])
+    })
+  )
+
+  law("skip what is known already, done or not", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      const file = yield* three(world, tab)
+      assert.strictEqual(yield* tab.outbox.importEntries(file), 0)
+      yield* online(world, tab)
+      yield* world.passes("5 minutes")
+      assert.strictEqual(yield* tab.outbox.importEntries(file), 0)
+      assert.strictEqual(yield* tab.outbox.importEntries(file), 0)
+      assert.deepStrictEqual(yield* world.names, ["Acme Inc", "Beta"])
+    })
+  )
+
+  law("name a client by Toggl's id where it has one, so that another device knows it", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* offline(world, tab)
+      const acme = yield* create(tab, "Acme")
+      yield* online(world, tab)
+      yield* world.passes("5 minutes")
+      yield* offline(world, tab)
+      yield* tab.clients.update(workspaceId, acme.id, { notes: "x" })
+      const file = yield* tab.outbox.exportEntries
+      yield* tab.outbox.purge
+      yield* tab.outbox.importEntries(file)
+      yield* online(world, tab)
+      yield* world.passes("5 minutes")
+      assert.strictEqual((yield* world.toggl.clients(workspaceId))[0]?.notes, "x")
+    })
+  )
+
+  law("keep what may have been applied uncertain", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
+      yield* create(tab, "Acme")
+      yield* offline(world, tab)
+      const file = yield* tab.outbox.exportEntries
+      yield* tab.outbox.purge
+      yield* tab.outbox.importEntries(file)
+      yield* online(world, tab)
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+      assert.deepStrictEqual(yield* shown(tab), [])
+    })
+  )
+
+  law("decide nothing about a create whose client this device already knows", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* world.toggl.configure({ uniqueNames: false })
+      yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
+      yield* create(tab, "Acme")
+      const file = yield* tab.outbox.exportEntries
+      yield* tab.outbox.purge
+      yield* tab.clients.list(workspaceId, { freshness: "Toggl" })
+      yield* tab.outbox.importEntries(file)
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+      const [entry] = yield* tab.outbox.entries
+      assert.strictEqual(entry?.refused?._tag, "Undecided")
+    })
+  )
+
+  law("do not store a list while an imported attempt may still land", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* world.toggl.inject(Fault.landLate("20 seconds"), { when: isCreate })
+      yield* create(tab, "Acme")
+      const file = yield* tab.outbox.exportEntries
+      yield* tab.outbox.purge
+      yield* tab.outbox.pause
+      yield* tab.outbox.importEntries(file)
+      yield* tab.clients.list(workspaceId, { freshness: "Toggl" })
+      const { state } = yield* world.store.load
+      assert.isUndefined(state.workspaces[String(workspaceId)]?.fetchedAt)
+    })
+  )
+
+  law("refuse another account's file, and another server's", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      const file = yield* three(world, tab)
+      const other = yield* world.open({ account: "bert" })
+      const error = yield* Effect.flip(other.outbox.importEntries(file))
+      assert.strictEqual(why(error), "Account")
+      const elsewhere = file.replace("https://api.track.toggl.com", "https://elsewhere.example")
+      const second = yield* Effect.flip(tab.outbox.importEntries(elsewhere))
+      assert.strictEqual(why(second), "Account")
+    })
+  )
+
+  for (const [what, text] of [
+    ["no JSON", "{"],
+    ["nothing", ""],
+    ["another JSON", "[1,2,3]"],
+    ["null", "null"],
+    ["another format", '{"format":"something else","version":1}'],
+    ["a newer version", '{"format":"effect-toggl-clients/outbox","version":99,"entries":[]}']
+  ] as const) {
+    law(`refuse ${what} as garbled`, (world) =>
+      Effect.gen(function* () {
+        const tab = yield* opened(world)
+        const error = yield* Effect.flip(tab.outbox.importEntries(text))
+        assert.strictEqual(why(error), "Garbled")
+      })
+    )
+  }
+
+  law("take any file at all to a typed answer, and leave the outbox able to work", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      const file: unknown = JSON.parse(yield* three(world, tab))
+      yield* tab.outbox.purge
+      // Hostile files: one of ours with a value anywhere in it replaced by another, and nesting.
+      const values: ReadonlyArray<unknown> = [
+        null,
+        -1,
+        0,
+        1e308,
+        Number.MAX_SAFE_INTEGER,
+        "",
+        "x".repeat(100_000),
+        [],
+        {},
+        true,
+        "__proto__",
+        { _tag: "Delete", workspaceId: 1, clientId: -1 },
+        { _tag: "SetAside", attempt: { number: 1, startedAt: 0, fence: 1 }, seenAt: 1e300, length: 1e300 },
+        { _tag: "Uncertain", attempt: { number: 1, startedAt: 0, fence: 1 } },
+        { _tag: "Sending", attempt: { number: 1, startedAt: 0, fence: 9e15 } },
+        { _tag: "Refused", error: { _tag: "NotFound" }, at: 0 }
+      ]
+      const places: Array<(value: unknown) => unknown> = []
+      const visit = (node: unknown, rebuild: (value: unknown) => unknown) => {
+        places.push(rebuild)
+        if (typeof node !== "object" || node === null) return
+        for (const [key, inner] of Object.entries(node)) {
+          visit(inner, (value) =>
+            rebuild(
+              Array.isArray(node)
+                ? node.map((each: unknown, at) => (String(at) === key ? value : each))
+                : { ...node, [key]: value }
+            )
+          )
+        }
+      }
+      visit(file, (value) => value)
+      for (const place of places) {
+        for (const value of values) {
+          const imported = yield* Effect.either(tab.outbox.importEntries(JSON.stringify(place(value))))
+          if (Either.isLeft(imported)) assert.include(["InvalidImport"], imported.left._tag)
+        }
+      }
+      const deep = `${"[".repeat(50_000)}${"]".repeat(50_000)}`
+      const error = yield* Effect.flip(tab.outbox.importEntries(deep))
+      assert.strictEqual(error._tag, "InvalidImport")
+      // Whatever came in, the outbox goes on and can be emptied.
+      yield* online(world, tab)
+      yield* world.passes("10 minutes")
+      assert.isArray(yield* tab.outbox.entries)
+      yield* tab.outbox.purge
+      yield* create(tab, "After")
+      yield* world.passes("10 minutes")
+      assert.include(yield* world.names, "After")
+    })
+  )
+
+  law("take any text to a typed answer", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      const texts = FastCheck.sample(FastCheck.oneof(FastCheck.string(), FastCheck.json()), { numRuns: 300, seed: 7 })
+      for (const text of texts) {
+        const error = yield* Effect.flip(tab.outbox.importEntries(text))
+        assert.strictEqual(error._tag, "InvalidImport")
+      }
+    })
+  )
+
+  law("bring back any rows that could stand in a log, in their order", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* tab.outbox.pause
+      const rows = FastCheck.sample(Arbitrary.make(Row), { numRuns: 60, seed: 11 })
+      yield* world.store.importRows(rows)
+      const ids = (yield* tab.outbox.entries).map((entry) => entry.id)
+      const file = yield* tab.outbox.exportEntries
+      yield* tab.outbox.purge
+      yield* tab.outbox.pause
+      assert.strictEqual(yield* tab.outbox.importEntries(file), ids.length)
+      assert.deepStrictEqual(
+        (yield* tab.outbox.entries).map((entry) => entry.id),
+        ids
+      )
+    })
+  )
+})

@@ -1,0 +1,341 @@
+/** What every store promises of repair: refusals, retries, discards, imports, and how long outcomes are kept. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { Forbidden, InvalidName } from "../../src/ClientError.js"
+import type { Entry, Row } from "../../src/log/entry.js"
+import * as OutboxStore from "../../src/OutboxStore.js"
+import { again, claim, copied, refused, sending } from "./LogContract.js"
+import {
+  archives,
+  clientId,
+  creates,
+  deletes,
+  type Device,
+  draft,
+  entryId,
+  going,
+  localId,
+  toggl,
+  updates,
+  workspaceId
+} from "./StoreUnderTest.js"
+
+/** Accepts it, sends it, and lets Toggl say so. */
+const answered = (store: OutboxStore.Service, draft: OutboxStore.Draft, verdict: OutboxStore.Verdict) =>
+  Effect.gen(function* () {
+    const entry = yield* store.accept(draft)
+    const fence = yield* sending(store, entry)
+    yield* store.settle(fence, [entry.seq], verdict, going, 3000)
+    return entry
+  })
+
+const same = <A>(a: A): A => a
+
+export const contract = (name: string, makeDevice: Effect.Effect<Device, never, Scope.Scope>) => {
+  const connected = Effect.flatMap(makeDevice, (device) => device.connect)
+  const standing = (store: OutboxStore.Service) =>
+    Effect.map(store.load, ({ entries }) => entries.map((entry) => entry.seq))
+  const stateOf = (store: OutboxStore.Service, { seq }: Entry) =>
+    Effect.map(store.load, ({ entries }) => entries.find((entry) => entry.seq === seq)?.state)
+
+  describe(`${name}: refusals`, () => {
+    it.live("lets a waiting caller end its refusal, and keeps the error and the input as the outcome", () =>
+      Effect.gen(function* () {
+        const store = yield* connected
+        const entry = yield* answered(store, draft(creates(1, "Acme")), refused)
+        assert.isDefined(yield* store.claimRefusal(entry.seq, entry.id, 4000))
+        assert.deepStrictEqual(yield* standing(store), [])
+        assert.deepInclude(yield* store.outcome(entry.id), {
+          mutation: entry.mutation,
+          endedAt: 4000,
+          ending: { _tag: "Refused", error: new Forbidden({}) }
+        })
+        assert.isUndefined(yield* store.claimRefusal(entry.seq, entry.id, 5000))
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("keeps a refusal that something depends on: the client's entries, and who takes its name", () =>
+      Effect.gen(function* () {
+        const store = yield* connected
+        yield* copied(store, toggl(7, "Acme"))
+        const create = yield* answered(store, draft(creates(1, "New")), refused)
+        yield* store.accept(draft(updates(localId(1), { notes: "x" })))
+        assert.isUndefined(yield* store.claimRefusal(create.seq, create.id, 4000))
+        const archive = yield* answered(store, draft(archives(clientId(7))), refused)
+        yield* store.accept(draft(creates(2, "ACME")))
+        assert.isUndefined(yield* store.claimRefusal(archive.seq, archive.id, 4000))
+        assert.isUndefined(yield* store.outcome(archive.id))
+        assert.strictEqual((yield* standing(store)).length, 4)
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("is not kept from it by what depends on another entry or on a row that cannot be read", () =>
+      Effect.gen(function* () {
+        const device = yield* makeDevice
+        const store = yield* device.connect
+        yield* device.put(1, { version: 1, clientId: 7 })
+        const held = yield* store.accept(draft(deletes(clientId(7))))
+        const entry = yield* answered(store, draft(creates(1)), refused)
+        assert.isDefined(yield* store.claimRefusal(entry.seq, entry.id, 4000))
+        assert.deepStrictEqual(yield* standing(store), [held.seq])
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("ends no entry that is not refused, nor another's under the same number", () =>
+      Effect.gen(function* () {
+        const device = yield* makeDevice
+        const store = yield* device.connect
+        const pending = yield* store.accept(draft(deletes(clientId(7))))
+        const entry = yield* answered(store, draft(creates(1)), refused)
+        const before = yield* device.rows
+        assert.isUndefined(yield* store.claimRefusal(pending.seq, pending.id, 4000))
+        assert.isUndefined(yield* store.claimRefusal(entry.seq, pending.id, 4000))
+        assert.isUndefined(yield* store.claimRefusal(12345, entry.id, 4000))
+        assert.deepStrictEqual(yield* device.rows, before)
+      }).pipe(Effect.scoped)
+    )
+  })
+
+  describe(`${name}: retries`, () => {
+    it.live("puts a refused entry back in its place, edited or as it was", () =>
+      Effect.gen(function* () {
+        const store = yield* connected
+        const taken = new InvalidName({ reason: "Taken", name: "Acme" })
+        const entry = yield* answered(store, draft(creates(1, "Acme")), { _tag: "Refused", error: taken })
+        const later = yield* store.accept(draft(creates(2)))
+        const edited = yield* store.retry(entry.seq, (mutation) => ({ ...mutation, name: "Acme Inc" }))
+        assert.strictEqual(edited, "Repaired")
+        const { entries } = yield* store.load
+        assert.deepStrictEqual(
+          entries.map(({ id, mutation, seq, state }) => [seq, id, mutation, state._tag]),
+          [
+            [entry.seq, entry.id, creates(1, "Acme Inc"), "Pending"],
+            [later.seq, later.id, creates(2), "Pending"]
+          ]
+        )
+        yield* store.settle(yield* sending(store, entry), [entry.seq], refused, going, 3000)
+        assert.strictEqual(yield* store.retry(entry.seq, same), "Repaired")
+        assert.deepStrictEqual((yield* store.load).entries[0]?.mutation, creates(1, "Acme Inc"))
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("looks a set-aside entry up before it is sent again, for it may have been applied", () =>
+      Effect.gen(function* () {
+        const store = yield* connected
+        const entry = yield* answered(store, draft(creates(1)), again({ uncertain: true, setAside: 60_000 }))
+        const before = yield* stateOf(store, entry)
+        assert.strictEqual(yield* store.retry(entry.seq, same), "Repaired")
+        const after = yield* stateOf(store, entry)
+        assert.strictEqual(after?._tag, "Uncertain")
+        if (after?._tag === "Uncertain" && before?._tag === "SetAside") {
+          assert.deepStrictEqual(after.attempt, before.attempt)
+        }
+        const { state } = yield* store.load
+        assert.deepStrictEqual(state.workspaces[String(workspaceId)]?.open, [entry.seq])
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("edits nothing that may have been applied as it was", () =>
+      Effect.gen(function* () {
+        const device = yield* makeDevice
+        const store = yield* device.connect
+        const entry = yield* answered(store, draft(creates(1)), again({ uncertain: true, setAside: 60_000 }))
+        const before = yield* device.rows
+        const edit = store.retry(entry.seq, (mutation) => ({ ...mutation, name: "another" }))
+        assert.strictEqual(yield* edit, "BeingSent")
+        assert.deepStrictEqual(yield* device.rows, before)
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("says why there is nothing to retry", () =>
+      Effect.gen(function* () {
+        const device = yield* makeDevice
+        const store = yield* device.connect
+        yield* device.put(1, "garbled")
+        const pending = yield* store.accept(draft(creates(1)))
+        const before = yield* device.rows
+        assert.strictEqual(yield* store.retry(1, same), "Unreadable")
+        assert.strictEqual(yield* store.retry(12345, same), "Unknown")
+        assert.strictEqual(yield* store.retry(pending.seq, same), "NotRefused")
+        assert.deepStrictEqual(yield* device.rows, before)
+      }).pipe(Effect.scoped)
+    )
+  })
+
+  describe(`${name}: discards`, () => {
+    it.live("takes an entry out with all that depends on it, each with its outcome, and nothing else", () =>
+      Effect.gen(function* () {
+        const device = yield* makeDevice
+        const store = yield* device.connect
+        yield* copied(store, toggl(7, "Acme"), toggl(8, "Other"))
+        yield* device.put(1, { version: 1, clientId: 8 })
+        const earlier = yield* store.accept(draft(updates(clientId(7), { notes: "x" })))
+        const rename = yield* store.accept(draft(updates(clientId(7), { name: "Acme Inc" })))
+        const heldByRow = yield* store.accept(draft(updates(clientId(8), { notes: "y" })))
+        const takesName = yield* store.accept(draft(creates(1, "Acme")))
+        const ofIt = yield* store.accept(draft(deletes(localId(1))))
+        const apart = yield* store.accept(draft(creates(2, "Else")))
+        const discarded = yield* store.discard(rename.seq, 4000)
+        assert.deepStrictEqual(discarded, { _tag: "Discarded", entries: [rename, takesName, ofIt] })
+        assert.deepStrictEqual(yield* standing(store), [earlier.seq, heldByRow.seq, apart.seq])
+        for (const entry of [rename, takesName, ofIt]) {
+          assert.deepStrictEqual((yield* store.outcome(entry.id))?.ending, { _tag: "Discarded" })
+        }
+        assert.isUndefined(yield* store.outcome(heldByRow.id))
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("takes nothing where it, or what goes with it, is on the wire or still to be looked up", () =>
+      Effect.gen(function* () {
+        const device = yield* makeDevice
+        const store = yield* device.connect
+        const first = yield* store.accept(draft(updates(clientId(7), { notes: "x" })))
+        const sent = yield* store.accept(draft(deletes(clientId(7))))
+        yield* sending(store, sent)
+        const whileSending = yield* device.rows
+        assert.strictEqual(yield* store.discard(sent.seq, 4000), "BeingSent")
+        assert.strictEqual(yield* store.discard(first.seq, 4000), "BeingSent")
+        assert.deepStrictEqual(yield* device.rows, whileSending)
+        yield* claim(store)
+        assert.strictEqual(yield* store.discard(sent.seq, 4000), "BeingSent")
+        assert.strictEqual(yield* store.discard(12345, 4000), "Unknown")
+        assert.deepStrictEqual(yield* standing(store), [first.seq, sent.seq])
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("takes what was set aside, which its user may give up", () =>
+      Effect.gen(function* () {
+        const store = yield* connected
+        const entry = yield* answered(store, draft(creates(1)), again({ uncertain: true, setAside: 60_000 }))
+        assert.strictEqual((yield* store.load).state.workspaces[String(workspaceId)]?.open[0], entry.seq)
+        assert.deepInclude(yield* store.discard(entry.seq, 4000), { _tag: "Discarded" })
+        const { entries, state } = yield* store.load
+        assert.deepStrictEqual(entries, [])
+        assert.deepStrictEqual(state.workspaces[String(workspaceId)]?.open, [])
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("takes a row that cannot be read by its number alone", () =>
+      Effect.gen(function* () {
+        const device = yield* makeDevice
+        const store = yield* device.connect
+        yield* device.put(1, { version: 1, clientId: 7 })
+        const held = yield* store.accept(draft(deletes(clientId(7))))
+        assert.deepStrictEqual(yield* store.discard(1, 4000), { _tag: "Discarded", entries: [] })
+        const { entries, unreadable } = yield* store.load
+        assert.deepStrictEqual([entries, unreadable], [[held], []])
+      }).pipe(Effect.scoped)
+    )
+  })
+
+  describe(`${name}: imports`, () => {
+    const rowOf = ({ seq: _, ...row }: Entry): Row => row
+
+    it.live("appends rows in their order under new numbers, but for ids that it knows", () =>
+      Effect.gen(function* () {
+        const device = yield* makeDevice
+        const store = yield* device.connect
+        const other = yield* Effect.flatMap(OutboxStore.makeMemory, OutboxStore.fromMemory)
+        const rows: Array<Row> = []
+        for (let n = 1; n <= 5; n++) rows.push(rowOf(yield* other.accept(draft(creates(n)))))
+        const [waits, ended, unreadable] = rows
+        yield* store.accept({ ...draft(creates(1)), id: waits?.id ?? assert.fail() })
+        const gone = yield* store.accept({ ...draft(creates(2)), id: ended?.id ?? assert.fail() })
+        yield* store.discard(gone.seq, 3000)
+        yield* device.put(1000, { version: 99, id: unreadable?.id })
+        const added = yield* store.importRows([...rows].reverse())
+        assert.strictEqual(added.length, 2)
+        assert.isAbove(added[0] ?? 0, 1000)
+        const { entries } = yield* store.load
+        assert.deepStrictEqual(
+          entries.map((entry) => entry.id),
+          [waits?.id, rows[4]?.id, rows[3]?.id]
+        )
+        assert.deepStrictEqual(
+          entries.slice(1).map((entry) => entry.seq),
+          added
+        )
+        const before = yield* device.rows
+        assert.deepStrictEqual(yield* store.importRows(rows), [])
+        assert.deepStrictEqual(yield* device.rows, before)
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("looks up what another device was sending, and stores no list meanwhile", () =>
+      Effect.gen(function* () {
+        const store = yield* connected
+        const other = yield* Effect.flatMap(OutboxStore.makeMemory, OutboxStore.fromMemory)
+        yield* sending(other, yield* other.accept(draft(creates(1))))
+        const [sent = assert.fail()] = (yield* other.load).entries
+        yield* copied(store)
+        const { state } = yield* store.load
+        const since = { store: state.store, turn: state.workspaces[String(workspaceId)]?.turn ?? 0 }
+        const [seq] = yield* store.importRows([rowOf(sent)])
+        const [imported = assert.fail()] = (yield* store.load).entries
+        assert.strictEqual(imported.state._tag, "Uncertain")
+        assert.strictEqual(imported.seq, seq)
+        assert.isUndefined(yield* store.storeList(workspaceId, since, [toggl(7, "client 1")], 4000))
+      }).pipe(Effect.scoped)
+    )
+  })
+
+  describe(`${name}: outcomes`, () => {
+    it.live("forgets outcomes that are both older than asked and not among the newest", () =>
+      Effect.gen(function* () {
+        const store = yield* connected
+        const entries: Array<Entry> = []
+        for (let n = 1; n <= 6; n++) {
+          const entry = yield* store.accept(draft(creates(n)))
+          yield* store.discard(entry.seq, n * 1000)
+          entries.push(entry)
+        }
+        const known = () =>
+          Effect.map(
+            Effect.forEach(entries, (entry) => store.outcome(entry.id)),
+            (outcomes) => outcomes.map((outcome) => outcome?.endedAt)
+          )
+        assert.strictEqual(yield* store.prune(3000, 5), 1)
+        assert.deepStrictEqual(yield* known(), [undefined, 2000, 3000, 4000, 5000, 6000])
+        assert.strictEqual(yield* store.prune(3000, 0), 1)
+        assert.deepStrictEqual(yield* known(), [undefined, undefined, 3000, 4000, 5000, 6000])
+        assert.strictEqual(yield* store.prune(100_000, 3), 1)
+        assert.strictEqual(yield* store.prune(100_000, 1000), 0)
+        assert.deepStrictEqual(yield* known(), [undefined, undefined, undefined, 4000, 5000, 6000])
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("never forgets an outcome that it cannot read", () =>
+      Effect.gen(function* () {
+        const device = yield* makeDevice
+        const store = yield* device.connect
+        yield* device.put(["outcome", entryId(1_000_001)], { version: 99, kept: "by a newer version" })
+        yield* device.put(["outcome", entryId(1_000_002)], "garbled")
+        const before = yield* device.rows
+        assert.strictEqual(yield* store.prune(100_000, 0), 0)
+        assert.isUndefined(yield* store.outcome(entryId(1_000_001)))
+        assert.deepStrictEqual(yield* device.rows, before)
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("purges everything in one step: entries, outcomes, ids and copies", () =>
+      Effect.gen(function* () {
+        const device = yield* makeDevice
+        const store = yield* device.connect
+        yield* copied(store, toggl(7, "Secret & Sons"))
+        yield* store.changeState((state) => ({ ...state, userId: 42, paused: "ByUser" }))
+        yield* store.accept(draft(creates(1, "Secret & Sons")))
+        yield* device.put(1000, "Secret & Sons, garbled")
+        yield* device.put(["outcome", "unknown"], "Secret & Sons")
+        yield* store.purge
+        const { entries, ids, state, unreadable } = yield* store.load
+        assert.deepStrictEqual([entries, [...ids], unreadable], [[], [], []])
+        assert.deepStrictEqual([state.userId, state.paused], [undefined, undefined])
+        assert.deepInclude(yield* store.copy(workspaceId), { clients: [], fetchedAt: undefined })
+        assert.notInclude(JSON.stringify(yield* device.rows), "Secret")
+        const [row, ...others] = yield* device.rows
+        assert.deepStrictEqual([row?.[0], others], ["state", []])
+      }).pipe(Effect.scoped)
+    )
+  })
+}

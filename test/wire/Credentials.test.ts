@@ -1,0 +1,142 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/TestClock"
+import * as Credentials from "../../src/Credentials.js"
+
+const shown = (credentials: Credentials.Credentials): unknown => {
+  switch (credentials._tag) {
+    case "Token":
+      return ["Token", Redacted.value(credentials.token)]
+    case "Password":
+      return ["Password", credentials.email, Redacted.value(credentials.password)]
+    case "Proxy":
+      return credentials
+  }
+}
+
+const current = Effect.flatMap(Credentials.CurrentCredentials, (source) => source.get).pipe(
+  Effect.map(Option.map(shown)),
+  Effect.map(Option.getOrNull)
+)
+
+describe("the source of credentials", () => {
+  it.effect("gives what was set last, and nothing before", () =>
+    Effect.gen(function* () {
+      const source = yield* Credentials.make()
+      assert.deepEqual(yield* source.get, Option.none())
+      yield* source.set(Option.some(Credentials.token("a")))
+      yield* source.set(Option.some(Credentials.password("ada@example.com", Redacted.make("b"))))
+      assert.deepEqual(Option.map(yield* source.get, shown), Option.some(["Password", "ada@example.com", "b"]))
+      yield* source.set(Option.none())
+      assert.deepEqual(yield* source.get, Option.none())
+    })
+  )
+
+  it.effect("tells all who listen that it changed, when the new ones can be had", () =>
+    Effect.gen(function* () {
+      const source = yield* Credentials.make(Credentials.token("a"))
+      const heard: Array<unknown> = []
+      const listen = Stream.runForEach(source.changes, () =>
+        Effect.map(source.get, (credentials) => heard.push(Option.map(credentials, shown)))
+      )
+      yield* Effect.fork(listen)
+      yield* Effect.fork(listen)
+      yield* TestClock.adjust("1 millis")
+      assert.deepEqual(heard, [])
+      yield* source.set(Option.some(Credentials.token("b")))
+      yield* TestClock.adjust("1 millis")
+      const b = Option.some(["Token", "b"])
+      assert.deepEqual(heard, [b, b])
+      yield* source.set(Option.none())
+      yield* TestClock.adjust("1 millis")
+      assert.deepEqual(heard, [b, b, Option.none(), Option.none()])
+    })
+  )
+
+  it.effect("tells the last change also to who was busy when it came, whoever else listens", () =>
+    Effect.gen(function* () {
+      const source = yield* Credentials.make()
+      const last: Array<unknown> = []
+      const listen = (index: number, work: Effect.Effect<void>) =>
+        source.changes.pipe(
+          Stream.runForEach(() =>
+            Effect.gen(function* () {
+              last[index] = Option.map(yield* source.get, shown)
+              yield* work
+            })
+          ),
+          Effect.forkScoped
+        )
+      yield* listen(0, Effect.void)
+      yield* listen(1, Effect.sleep("100 millis"))
+      yield* listen(2, Effect.sleep("1 second"))
+      yield* TestClock.adjust("1 millis")
+      for (let round = 0; round < 8; round++) {
+        for (let times = 0; times <= round % 5; times++) yield* source.set(Option.none())
+        yield* TestClock.adjust("30 millis")
+        for (let times = 0; times < round % 4; times++) yield* source.set(Option.none())
+        yield* source.set(Option.some(Credentials.token(`token ${round}`)))
+        yield* TestClock.adjust("10 seconds")
+        const now = Option.some(["Token", `token ${round}`])
+        assert.deepEqual(last, [now, now, now])
+      }
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("may be constant", () =>
+    Effect.gen(function* () {
+      const proxy = Credentials.proxy({ header: { name: "X-App", value: "tracker" } })
+      assert.deepEqual(yield* Effect.provide(current, Credentials.layer(proxy)), {
+        _tag: "Proxy",
+        cookies: "same-origin",
+        header: { name: "X-App", value: "tracker" }
+      })
+    })
+  )
+})
+
+describe("credentials from the configuration", () => {
+  const from = (settings: Record<string, string>, names?: Credentials.ConfigNames) =>
+    current.pipe(
+      Effect.provide(Credentials.layerConfig(names)),
+      Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(settings))))
+    )
+
+  it.effect("are the token if there is one, else email and password", () =>
+    Effect.gen(function* () {
+      const email = { TOGGL_EMAIL: "ada@example.com", TOGGL_PASSWORD: " p " }
+      assert.deepEqual(yield* from({ TOGGL_API_TOKEN: "t\n", ...email }), ["Token", "t"])
+      assert.deepEqual(yield* from({ TOGGL_API_TOKEN: " ", ...email }), ["Password", "ada@example.com", " p "])
+      assert.deepEqual(yield* from(email), ["Password", "ada@example.com", " p "])
+    })
+  )
+
+  it.effect("may have other names", () =>
+    Effect.gen(function* () {
+      assert.deepEqual(yield* from({ MINE: "t" }, { token: "MINE" }), ["Token", "t"])
+      assert.deepEqual(yield* from({ WHO: "a", TOGGL_PASSWORD: "p" }, { email: "WHO" }), ["Password", "a", "p"])
+    })
+  )
+
+  it.effect("that are missing or empty fail with what to set", () =>
+    Effect.gen(function* () {
+      for (const [settings, setting, words] of [
+        [{}, "TOGGL_API_TOKEN", ["API token", "TOGGL_EMAIL", "TOGGL_PASSWORD"]],
+        [{ TOGGL_API_TOKEN: "" }, "TOGGL_API_TOKEN", ["API token"]],
+        [{ TOGGL_EMAIL: "a@b.test" }, "TOGGL_PASSWORD", ["TOGGL_EMAIL"]],
+        [{ TOGGL_EMAIL: "a@b.test", TOGGL_PASSWORD: "" }, "TOGGL_PASSWORD", ["TOGGL_EMAIL"]],
+        [{ TOGGL_PASSWORD: "s3cret" }, "TOGGL_EMAIL", ["TOGGL_PASSWORD"]]
+      ] as const) {
+        const error = yield* Effect.flip(from(settings))
+        assert.strictEqual(error._tag, "InvalidConfiguration")
+        assert.strictEqual(error.setting, setting)
+        for (const word of words) assert.include(error.message, word)
+        assert.notInclude(error.message, "s3cret")
+      }
+    })
+  )
+})
