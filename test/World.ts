@@ -34,6 +34,8 @@ import {
   ReplayLock
 } from "../src/index.js"
 import { FakeToggl, type RequestLog } from "../src/testing/index.js"
+import type { Transactions } from "../src/transactions/make.js"
+import * as transactions from "../src/transactions/make.js"
 
 /**
  * The workspace that the fake Toggl has.
@@ -73,7 +75,7 @@ export const stillness = 25_000
  * @since 0.1.0
  * @category models
  */
-export type StoreOperation = Exclude<keyof OutboxStore.Service, "onHint" | "persist">
+export type StoreOperation = keyof Transactions
 
 /**
  * A tab, or any other instance, of the app.
@@ -132,7 +134,7 @@ export interface World {
   readonly toggl: FakeToggl.Service
   readonly memory: OutboxStore.Memory
   /** A connection to the store that belongs to no tab. */
-  readonly store: OutboxStore.Service
+  readonly store: Transactions
   readonly open: (options?: TabOptions) => Effect.Effect<Tab, ClientError.InvalidConfiguration, Scope.Scope>
   /** Time passes, and all that it brings is done. */
   readonly passes: (duration: Duration.DurationInput) => Effect.Effect<void>
@@ -207,27 +209,18 @@ type Around = <A, E>(
   effect: Effect.Effect<A, E>
 ) => Effect.Effect<A, E | ClientError.StorageError>
 
-const around = (store: OutboxStore.Service, run: Around): OutboxStore.Service => ({
-  ...store,
-  load: run("load", store.load),
-  accept: (draft) => run("accept", store.accept(draft)),
-  claim: (unless) => run("claim", store.claim(unless)),
-  mark: (...args) => run("mark", store.mark(...args)),
-  settle: (...args) => run("settle", store.settle(...args)),
-  book: (...args) => run("book", store.book(...args)),
-  raiseFence: (paused) => run("raiseFence", store.raiseFence(paused)),
-  changeState: (change) => run("changeState", store.changeState(change)),
-  claimRefusal: (...args) => run("claimRefusal", store.claimRefusal(...args)),
-  retry: (...args) => run("retry", store.retry(...args)),
-  discard: (...args) => run("discard", store.discard(...args)),
-  outcome: (id) => run("outcome", store.outcome(id)),
-  importRows: (rows) => run("importRows", store.importRows(rows)),
-  prune: (...args) => run("prune", store.prune(...args)),
-  copy: (id) => run("copy", store.copy(id)),
-  storeList: (...args) => run("storeList", store.storeList(...args)),
-  storeClient: (...args) => run("storeClient", store.storeClient(...args)),
-  purge: run("purge", store.purge)
-})
+const isOperation = (steps: Transactions, name: string): name is StoreOperation => name in steps
+
+const around = (store: OutboxStore.Service, run: Around): OutboxStore.Service => {
+  const steps = transactions.make(store)
+  return {
+    ...store,
+    transact: (name, mode, step) =>
+      isOperation(steps, name)
+        ? run(name, store.transact(name, mode, step))
+        : Effect.dieMessage(`no step is called ${name}`)
+  }
+}
 
 interface Shared {
   readonly toggl: FakeToggl.Service
@@ -365,7 +358,7 @@ const make = (clock: TestClock.TestClock, put: (by: number) => void, options: Op
     return {
       toggl,
       memory,
-      store: yield* OutboxStore.fromMemory(memory),
+      store: transactions.make(yield* OutboxStore.fromMemory(memory)),
       open: (tab = {}) => open({ toggl, memory, lock, clock }, tab),
       passes,
       rests: passes(0),

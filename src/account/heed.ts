@@ -11,11 +11,11 @@ import type { After } from "../transactions/settle.js"
 import { disposition } from "../wire/disposition.js"
 
 const keep = (
-  { mirror, store }: Instance,
+  { mirror, transactions }: Instance,
   change: (state: QueueState) => QueueState,
   otherwise: () => void
 ): Effect.Effect<void> =>
-  store.changeState(change).pipe(
+  transactions.changeState(change).pipe(
     Effect.flatMap(mirror.setState),
     Effect.catchAll(() => Effect.sync(otherwise))
   )

@@ -71,7 +71,7 @@ const identifyWith = <E>(
  */
 export const identify = (instance: Instance): Effect.Effect<Identity, StorageError> =>
   identifyWith(instance, (userId) =>
-    instance.store.changeState((state) => (state.userId === undefined ? { ...state, userId } : state))
+    instance.transactions.changeState((state) => (state.userId === undefined ? { ...state, userId } : state))
   )
 
 /** The same where nothing can be stored: as far as this instance knows. */

@@ -8,7 +8,9 @@ import type { ListError, Service as Api } from "../ClientsApi.js"
 import { type Credentials, CurrentCredentials, type Service as CredentialsSource } from "../Credentials.js"
 import type { Entry } from "../log/entry.js"
 import type { Turn, Wait } from "../log/state.js"
-import * as OutboxStore from "../OutboxStore.js"
+import { OutboxStore } from "../store/service.js"
+import * as transactions from "../transactions/make.js"
+import type { Transactions } from "../transactions/make.js"
 import { ReplayLock, type Service as Lock } from "../ReplayLock.js"
 import type { Copy } from "../transactions/copy.js"
 import { Deadlines } from "./clock.js"
@@ -82,7 +84,7 @@ interface Reads {
 
 export interface Instance {
   readonly api: Api
-  readonly store: OutboxStore.Service
+  readonly transactions: Transactions
   readonly lock: Lock
   readonly credentials: CredentialsSource
   readonly settings: Settings
@@ -111,9 +113,10 @@ export const wake = (instance: Instance, reason: WakeUp): Effect.Effect<void> =>
 export const make = (
   settings: Settings,
   api: Api
-): Effect.Effect<Instance, never, CurrentCredentials | OutboxStore.OutboxStore | ReplayLock | Scope.Scope> =>
+): Effect.Effect<Instance, never, CurrentCredentials | OutboxStore | ReplayLock | Scope.Scope> =>
   Effect.gen(function* () {
-    const store = yield* OutboxStore.OutboxStore
+    const store = yield* OutboxStore
+    const steps = transactions.make(store)
     const scope = yield* Effect.scope
     const wakeUps = yield* Queue.sliding<void>(1)
     const log = new Log()
@@ -131,12 +134,12 @@ export const make = (
     const quotas = yield* quota.listen(api)
     return {
       api,
-      store,
+      transactions: steps,
       lock: yield* ReplayLock,
       credentials: yield* CurrentCredentials,
       settings,
       log,
-      mirror: yield* mirror.make(store, log, () => unsafeWake({ tab, wakeUps }, "Entry")),
+      mirror: yield* mirror.make(store, steps, log, () => unsafeWake({ tab, wakeUps }, "Entry")),
       deadlines: new Deadlines(),
       quotas,
       reads: { copies: new Map(), lists: singleFlight.make(scope), refreshes: singleFlight.make(scope) },

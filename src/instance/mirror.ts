@@ -8,8 +8,9 @@ import * as Stream from "effect/Stream"
 import type { StorageError } from "../ClientError.js"
 import type { Ended, Entry } from "../log/entry.js"
 import type { QueueState } from "../log/state.js"
-import type * as OutboxStore from "../OutboxStore.js"
+import type { Service as Store } from "../store/service.js"
 import type { Snapshot } from "../transactions/accept.js"
+import type { Transactions } from "../transactions/make.js"
 import type { Log } from "./log.js"
 
 const longestRest = Duration.seconds(1)
@@ -21,7 +22,7 @@ const longestRest = Duration.seconds(1)
  */
 export class Mirror {
   readonly log: Log
-  private readonly store: Pick<OutboxStore.Service, "load">
+  private readonly transactions: Pick<Transactions, "load">
   private readonly news: PubSub.PubSub<void>
   private readonly wake: () => void
   private readonly listeners = new Set<() => void>()
@@ -35,8 +36,8 @@ export class Mirror {
   /** Grows with each reading of the whole log. */
   reads = 0
 
-  constructor(store: Pick<OutboxStore.Service, "load">, log: Log, news: PubSub.PubSub<void>, wake: () => void) {
-    this.store = store
+  constructor(transactions: Pick<Transactions, "load">, log: Log, news: PubSub.PubSub<void>, wake: () => void) {
+    this.transactions = transactions
     this.log = log
     this.news = news
     this.wake = wake
@@ -85,7 +86,7 @@ export class Mirror {
     this.log.isUpToDate ? Effect.void : Effect.zipRight(this.loadOnce, this.catchUp)
   )
 
-  private readonly loadOnce = Effect.suspend(() => this.load(this.store.load, (snapshot) => snapshot)).pipe(
+  private readonly loadOnce = Effect.suspend(() => this.load(this.transactions.load, (snapshot) => snapshot)).pipe(
     Effect.tapError((error) => {
       // Whoever reads at each change would read a lost store without end.
       const isNews = this.unreadable === undefined
@@ -190,7 +191,8 @@ export class Mirror {
 
 /** The mirror of a store. `wake` is called when another instance has taken a step, or the store has failed. */
 export const make = (
-  store: OutboxStore.Service,
+  store: Pick<Store, "onHint">,
+  transactions: Pick<Transactions, "load">,
   log: Log,
   wake: () => void
 ): Effect.Effect<Mirror, never, Scope.Scope> =>
@@ -198,7 +200,7 @@ export const make = (
     // One of capacity 1 miscounts where it slides: a subscriber that was behind then takes what is for another.
     const news = yield* PubSub.sliding<void>({ capacity: 2, replay: 1 })
     yield* PubSub.publish(news, undefined)
-    const mirror = new Mirror(store, log, news, wake)
+    const mirror = new Mirror(transactions, log, news, wake)
     const hints = yield* Queue.sliding<void>(1)
     yield* store.onHint(() => {
       mirror.hinted()

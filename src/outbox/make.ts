@@ -13,7 +13,7 @@ import type { CurrentCredentials } from "../Credentials.js"
 import * as instances from "../instance/instance.js"
 import * as metrics from "../instance/metrics.js"
 import type { Conflicts, Settings } from "../instance/settings.js"
-import type { OutboxStore } from "../OutboxStore.js"
+import { OutboxStore } from "../store/service.js"
 import * as views from "../read/views.js"
 import { loop } from "../replay/loop.js"
 import type { ReplayLock } from "../ReplayLock.js"
@@ -69,14 +69,15 @@ export const make = Effect.fnUntraced(function* (
   const api = yield* ClientsApi
   const settings = yield* decodeOptions(options, api.requestLimit)
   const { wakeUps } = yield* Connectivity
+  const { persist } = yield* OutboxStore
   const instance = yield* instances.make(settings, api)
-  const { credentials, mirror, store, tab } = instance
+  const { credentials, mirror, tab } = instance
   yield* Stream.runForEach(wakeUps, () => instances.wake(instance, "Network")).pipe(Effect.forkScoped)
   yield* Stream.runForEach(credentials.changes, () => repair.credentialsChanged(instance)).pipe(Effect.forkScoped)
   yield* loop(instance).pipe(Effect.interruptible, Effect.forkScoped)
   yield* metrics.keep(mirror)
-  if (store.persist !== undefined) {
-    yield* Effect.flatMap(store.persist, (persisted) => {
+  if (persist !== undefined) {
+    yield* Effect.flatMap(persist, (persisted) => {
       tab.persisted = Option.getOrUndefined(persisted)
       return mirror.changed
     }).pipe(Effect.forkScoped)

@@ -66,12 +66,15 @@ const noticed =
 
 // --- Entries -----------------------------------------------------------------------------------------------------------
 
-const seqOf = ({ log, mirror, store }: Instance, id: EntryId): Effect.Effect<number, EntryNotFound | StorageError> =>
+const seqOf = (
+  { log, mirror, transactions }: Instance,
+  id: EntryId
+): Effect.Effect<number, EntryNotFound | StorageError> =>
   Effect.gen(function* () {
     yield* mirror.reread
     const entry = log.byId(id)
     if (entry !== undefined) return entry.seq
-    const isDone = (log.outcome(id) ?? (yield* store.outcome(id))) !== undefined
+    const isDone = (log.outcome(id) ?? (yield* transactions.outcome(id))) !== undefined
     return yield* new EntryNotFound({ entryId: id, reason: isDone ? "Done" : "Unknown" })
   })
 
@@ -87,7 +90,7 @@ const retry = Effect.fn("Outbox.retry")(function* (instance: Instance, id: Entry
     ...(name === undefined ? {} : { name }),
     ...(edit.notes === undefined ? {} : { notes: edit.notes })
   }
-  const repaired = yield* instance.store.retry(yield* seqOf(instance, id), edited(change))
+  const repaired = yield* instance.transactions.retry(yield* seqOf(instance, id), edited(change))
   if (repaired !== "Repaired") return yield* new EntryNotFound({ entryId: id, reason: repaired })
   yield* goOn(instance)
 })
@@ -95,7 +98,7 @@ const retry = Effect.fn("Outbox.retry")(function* (instance: Instance, id: Entry
 const discard = Effect.fn("Outbox.discard")(function* (instance: Instance, which: EntryId | { readonly seq: number }) {
   const seq = typeof which === "string" ? yield* seqOf(instance, which) : which.seq
   const entryId = typeof which === "string" ? which : `number ${seq}`
-  const discarded = yield* instance.store.discard(seq, yield* Clock.currentTimeMillis)
+  const discarded = yield* instance.transactions.discard(seq, yield* Clock.currentTimeMillis)
   if (typeof discarded === "string") return yield* new EntryNotFound({ entryId, reason: discarded })
   yield* goOn(instance)
   return discarded.entries.map((entry) => entry.id)
@@ -126,14 +129,14 @@ const exportEntries = (instance: Instance): Effect.Effect<string, StorageError> 
   }).pipe(Effect.withSpan("Outbox.exportEntries"))
 
 const importEntries = Effect.fn("Outbox.importEntries")(function* (instance: Instance, json: string) {
-  const { api, settings, store } = instance
+  const { api, settings, transactions } = instance
   const file = yield* decodeFile(json).pipe(
     Effect.mapError((error) => new InvalidImport({ reason: "Garbled", detail: problemOf(error) }))
   )
   if (file.account !== settings.account || file.baseUrl !== api.baseUrl) {
     return yield* new InvalidImport({ reason: "Account", detail: `${file.account} at ${file.baseUrl}` })
   }
-  const added = yield* store.importRows(file.entries)
+  const added = yield* transactions.importRows(file.entries)
   yield* goOn(instance)
   return added.length
 })
@@ -141,9 +144,9 @@ const importEntries = Effect.fn("Outbox.importEntries")(function* (instance: Ins
 // --- The queue ---------------------------------------------------------------------------------------------------------
 
 const change = (
-  { mirror, store }: Instance,
+  { mirror, transactions }: Instance,
   change: (state: QueueState) => QueueState
-): Effect.Effect<void, StorageError> => Effect.flatMap(store.changeState(change), mirror.setState)
+): Effect.Effect<void, StorageError> => Effect.flatMap(transactions.changeState(change), mirror.setState)
 
 const resumed = (state: QueueState): QueueState => (state.paused === undefined ? state : without(state, "paused"))
 
@@ -163,7 +166,7 @@ export const make = (
   Outbox.Service,
   "retry" | "discard" | "exportEntries" | "importEntries" | "pause" | "resume" | "replayNow" | "signOut" | "purge"
 > => {
-  const { mirror, store } = instance
+  const { mirror, transactions } = instance
   const notice = noticed(instance)
   return {
     retry: (id, edit) => notice(retry(instance, id, edit)),
@@ -174,6 +177,6 @@ export const make = (
     resume: notice(Effect.zipRight(change(instance, resumed), wake(instance, "User"))),
     replayNow: wake(instance, "User"),
     signOut: notice(change(instance, (state) => raised(state, "SignInNeeded"))),
-    purge: notice(Effect.zipRight(store.purge, Effect.ignore(mirror.reread)))
+    purge: notice(Effect.zipRight(transactions.purge, Effect.ignore(mirror.reread)))
   }
 }

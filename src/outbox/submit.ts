@@ -25,11 +25,11 @@ import { sendUnsaved } from "./unsaved.js"
 // --- How an entry ended ------------------------------------------------------------------------------------------------
 
 /** The outcome, here or in the store; none while the entry is in the log. */
-const outcomeOf = ({ log, store }: Instance, id: EntryId): Effect.Effect<Outcome | undefined, StorageError> =>
+const outcomeOf = ({ log, transactions }: Instance, id: EntryId): Effect.Effect<Outcome | undefined, StorageError> =>
   Effect.suspend(() => {
     const known = log.outcome(id)
     if (known !== undefined) return Effect.succeed(known)
-    return log.byId(id) === undefined ? store.outcome(id) : Effect.succeed(undefined)
+    return log.byId(id) === undefined ? transactions.outcome(id) : Effect.succeed(undefined)
   })
 
 const ended = (
@@ -74,7 +74,7 @@ const queued = ({ log }: Instance, entry: Entry, reason: WaitingFor): Receipt<En
 const claimRefusal = (instance: Instance, entry: Entry, error: Refusal): Effect.Effect<never, Refusal> =>
   Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
-    const claimed = yield* Effect.either(instance.store.claimRefusal(entry.seq, entry.id, now))
+    const claimed = yield* Effect.either(instance.transactions.claimRefusal(entry.seq, entry.id, now))
     if (Either.isRight(claimed) && claimed.right !== undefined) {
       yield* instance.mirror.stepped(claimed.right)
       yield* wake(instance, "Entry")
@@ -126,9 +126,9 @@ const firstAttempt = (instance: Instance, entry: Entry): Effect.Effect<Receipt<E
 /** Whoever is interrupted meanwhile goes when it is known here too whether the change is stored. */
 const accept = (instance: Instance, draft: Draft): Effect.Effect<Either.Either<Entry, StorageError>> =>
   Effect.suspend(() => {
-    const { mirror, store } = instance
+    const { mirror, transactions } = instance
     const { reads } = mirror
-    return store.accept(draft).pipe(
+    return transactions.accept(draft).pipe(
       Effect.tapBoth({
         onSuccess: (entry) => Effect.zipRight(mirror.accepted(entry, reads), wake(instance, "Entry")),
         onFailure: mirror.lost

@@ -11,7 +11,7 @@ import { namedWait } from "../instance/decide.js"
 import type { Instance } from "../instance/instance.js"
 import { asked, type Request, requestOf } from "../log/request.js"
 import type * as Mutation from "../Mutation.js"
-import { mayBeStored } from "../OutboxStore.js"
+import { mayBeStored } from "../store/failure.js"
 import { send } from "../replay/send.js"
 import type { Sent } from "../transactions/settle.js"
 

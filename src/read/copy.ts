@@ -16,11 +16,11 @@ import type { Copy } from "../transactions/copy.js"
 /** The local copy, in step with the log as it is known. */
 export const localCopy = (instance: Instance, workspaceId: WorkspaceId): Effect.Effect<Copy, StorageError> =>
   Effect.gen(function* () {
-    const { log, mirror, reads, store } = instance
+    const { log, mirror, reads, transactions } = instance
     yield* mirror.sync
     const known = reads.copies.get(workspaceId)
     if (known !== undefined && known.step === log.state.step) return known
-    const copy = yield* store.copy(workspaceId)
+    const copy = yield* transactions.copy(workspaceId)
     if (copy.step !== log.state.step || !mirror.isUpToDate()) {
       yield* mirror.doubt
       return yield* localCopy(instance, workspaceId)
@@ -30,11 +30,11 @@ export const localCopy = (instance: Instance, workspaceId: WorkspaceId): Effect.
   })
 
 /** Keeps what was heard of the quotas for the other tabs and for later. No read fails for it. */
-export const remember = ({ log, mirror, quotas, store }: Instance): Effect.Effect<void> =>
+export const remember = ({ log, mirror, quotas, transactions }: Instance): Effect.Effect<void> =>
   Effect.flatMap(Clock.currentTimeMillis, (now) => {
     const write = quota.written(quotas, now)
     if (write(log.state) === log.state) return Effect.void
-    return Effect.ignore(Effect.flatMap(store.changeState(write), mirror.setState))
+    return Effect.ignore(Effect.flatMap(transactions.changeState(write), mirror.setState))
   })
 
 // What Toggl answers, and how far the replay had come when it was asked. Finding out whose credentials these are may be
@@ -59,11 +59,11 @@ const askFrom = <A, E extends { readonly _tag: string }>(
 /** Asks Toggl for the whole list, and stores it unless an attempt has crossed it. */
 export const list = (instance: Instance, workspaceId: WorkspaceId): Effect.Effect<Listed, ReadError> =>
   Effect.gen(function* () {
-    const { api, log, mirror, reads, store } = instance
+    const { api, log, mirror, reads, transactions } = instance
     const { answer, from } = yield* askFrom(instance, workspaceId, api.listWithReport(workspaceId, { status: "both" }))
     const { clients, leftOut } = yield* answer
     const fetchedAt = yield* Clock.currentTimeMillis
-    const stored = yield* store.storeList(workspaceId, from, clients, fetchedAt)
+    const stored = yield* transactions.storeList(workspaceId, from, clients, fetchedAt)
     if (stored === undefined) yield* mirror.reread
     else yield* mirror.setState(stored)
     if (stored !== undefined && mirror.isUpToDate() && log.state.step === stored.step) {
@@ -89,11 +89,16 @@ export const fetchOne = (
   clientId: ClientId
 ): Effect.Effect<Client, ReadError> =>
   Effect.gen(function* () {
-    const { api, mirror, store } = instance
+    const { api, mirror, transactions } = instance
     const { answer, from } = yield* askFrom(instance, workspaceId, api.get(workspaceId, clientId))
     if (Either.isRight(answer)) yield* wake(instance, "Network")
     else if (answer.left._tag !== "NotFound") return yield* Effect.fail(answer.left)
-    const stored = yield* store.storeClient(workspaceId, clientId, from, Option.getOrUndefined(Either.getRight(answer)))
+    const stored = yield* transactions.storeClient(
+      workspaceId,
+      clientId,
+      from,
+      Option.getOrUndefined(Either.getRight(answer))
+    )
     if (stored !== undefined) yield* mirror.setState(stored)
     yield* remember(instance)
     return yield* answer

@@ -40,8 +40,8 @@ const withWorkspace = (state: QueueState, workspaceId: WorkspaceId, workspace: W
 })
 
 /** Nobody goes on asking for what Toggl refuses to tell. */
-const forget = ({ mirror, store }: Instance, workspaceId: WorkspaceId): Effect.Effect<void> =>
-  store
+const forget = ({ mirror, transactions }: Instance, workspaceId: WorkspaceId): Effect.Effect<void> =>
+  transactions
     .changeState((state) => {
       const { crossed, ...workspace } = workspaceOf(state, workspaceId)
       return crossed === undefined ? state : withWorkspace(state, workspaceId, workspace)
@@ -57,8 +57,8 @@ const list = (instance: Instance, workspaceId: WorkspaceId): Effect.Effect<Liste
   )
 
 /** Asks whoever replays, in whichever tab, for a list between two attempts, unless there is room for one now. */
-const note = ({ mirror, store }: Instance, workspaceId: WorkspaceId): Effect.Effect<void, StorageError> =>
-  store
+const note = ({ mirror, transactions }: Instance, workspaceId: WorkspaceId): Effect.Effect<void, StorageError> =>
+  transactions
     .changeState((state) => {
       const isNoted = isCrossed(state, workspaceId) && state.run === undefined
       if (isNoted || hasRoom(state, workspaceId)) return state

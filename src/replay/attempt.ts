@@ -88,13 +88,13 @@ const carryOn = (run: Run, entry: Entry): Effect.Effect<boolean, StorageError> =
   })
 
 const whatBecameOf = (
-  { instance: { api, log, store } }: Run,
+  { instance: { api, log, transactions } }: Run,
   entry: Entry
 ): Effect.Effect<Either.Either<LookedUp, TransportError> | undefined, StorageError> =>
   Effect.gen(function* () {
     const attempt = attemptOf(entry)
     if (attempt === undefined) return undefined
-    const { clients } = yield* store.copy(entry.mutation.workspaceId)
+    const { clients } = yield* transactions.copy(entry.mutation.workspaceId)
     const before = { clients, userId: log.state.userId, resolve: log.resolve }
     return yield* Effect.either(lookUp(api, entry, attempt, before))
   })
@@ -120,7 +120,7 @@ const attempt = (run: Run, group: ReadonlyArray<Entry>, toSend: ToSend): Effect.
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
       const { instance } = run
-      const { log, mirror, store } = instance
+      const { log, mirror, transactions } = instance
       const { base, clientIds, entries, mutation } = toSend
       const [entry] = entries
       const seqs = entries.map(({ seq }) => seq)
@@ -133,7 +133,7 @@ const attempt = (run: Run, group: ReadonlyArray<Entry>, toSend: ToSend): Effect.
         isBulk: clientIds !== undefined
       }
       const isMarkFresh = yield* freshness(run)
-      const marked = yield* store.mark(run.fence, seqs, mutation, yield* Clock.currentTimeMillis, basis)
+      const marked = yield* transactions.mark(run.fence, seqs, mutation, yield* Clock.currentTimeMillis, basis)
       switch (marked._tag) {
         case "Superseded":
           return yield* Effect.as(mirror.doubt, false)

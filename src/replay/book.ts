@@ -70,8 +70,8 @@ const heard = ({ instance }: Run, after: After): Effect.Effect<After> =>
 /** Books a change of the queue's state. `false`: this replayer has lost its turn. */
 export const book = (run: Run, after: After): Effect.Effect<boolean, StorageError> =>
   Effect.gen(function* () {
-    const { mirror, store } = run.instance
-    const state = yield* store.book(run.fence, yield* heard(run, after), yield* Clock.currentTimeMillis)
+    const { mirror, transactions } = run.instance
+    const state = yield* transactions.book(run.fence, yield* heard(run, after), yield* Clock.currentTimeMillis)
     if (state === undefined) return yield* Effect.as(mirror.doubt, false)
     yield* mirror.setState(state)
     return true
@@ -98,7 +98,7 @@ const seqsOf = (entries: ReadonlyArray<Entry>): ReadonlyArray<number> => entries
 /** They are sent again, or set aside. `false`: the run is over. */
 const sendAgain = (run: Run, entries: ReadonlyArray<Entry>, verdict: Extract<Verdict, { _tag: "Again" }>) =>
   Effect.gen(function* () {
-    const { mirror, settings, store } = run.instance
+    const { mirror, settings, transactions } = run.instance
     const errors = Math.max(...entries.map((entry) => entry.serverErrors)) + (verdict.counts ? 1 : 0)
     const isAside = verdict.uncertain && verdict.counts && errors >= settings.setAsideAfter
     // It is looked up before it is tried again, and so no sooner than its last attempt can land no more.
@@ -106,7 +106,7 @@ const sendAgain = (run: Run, entries: ReadonlyArray<Entry>, verdict: Extract<Ver
     const after: After = isAside
       ? { failures: 0, run: progress(run) }
       : yield* afterError(run.instance, verdict.error, areCurrent(run), "Ended")
-    const settled = yield* store.settle(
+    const settled = yield* transactions.settle(
       run.fence,
       seqsOf(entries),
       isAside ? { ...verdict, setAside: length } : verdict,
@@ -126,12 +126,12 @@ export const settle = (
 ): Effect.Effect<boolean, StorageError> =>
   Effect.gen(function* () {
     if (verdict._tag === "Again") return yield* sendAgain(run, entries, verdict)
-    const { deadlines, log, mirror, store } = run.instance
+    const { deadlines, log, mirror, transactions } = run.instance
     const ending = entries.filter((entry) => ["Done", "Nothing"].includes(verdictOn(verdict, entry)._tag))
     run.done += ending.length
     const left = log.entries.size - entries.length
     const isLast = mirror.isUpToDate() && left === 0 && ending.length === entries.length
-    const settled = yield* store.settle(
+    const settled = yield* transactions.settle(
       run.fence,
       seqsOf(entries),
       verdict,

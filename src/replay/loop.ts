@@ -34,13 +34,13 @@ const standsStill = (instance: Instance): Effect.Effect<boolean, StorageError> =
 /** Forgets outcomes of long ago: once a day, when there is nothing else to do. */
 const tidy = (instance: Instance): Effect.Effect<void, StorageError> =>
   Effect.gen(function* () {
-    const { log, mirror, store } = instance
+    const { log, mirror, transactions } = instance
     const now = yield* Clock.currentTimeMillis
     const { prunedAt } = log.state
     if (prunedAt !== undefined && prunedAt <= now && now - prunedAt < day) return
     if (!mirror.isUpToDate() || (yield* decideNow(instance))._tag === "Act") return
-    if (prunedAt !== undefined) yield* store.prune(now - outcomesAreKeptFor, outcomesKept)
-    yield* mirror.setState(yield* store.changeState((state) => ({ ...state, prunedAt: now })))
+    if (prunedAt !== undefined) yield* transactions.prune(now - outcomesAreKeptFor, outcomesKept)
+    yield* mirror.setState(yield* transactions.changeState((state) => ({ ...state, prunedAt: now })))
   })
 
 /** The lists that the last attempt has crossed are read too. */
@@ -99,7 +99,7 @@ const watchRun = (rounds: Rounds): Effect.Effect<void> =>
 const round = (rounds: Rounds): Effect.Effect<void, StorageError> =>
   Effect.gen(function* () {
     const { instance } = rounds
-    const { log, mirror, store, tab, wakeUps } = instance
+    const { log, mirror, transactions, tab, wakeUps } = instance
     yield* mirror.sync
     const decision = yield* decideNow(instance)
     if (decision._tag !== "Act") {
@@ -116,7 +116,7 @@ const round = (rounds: Rounds): Effect.Effect<void, StorageError> =>
         return
       }
       case "Restart":
-        return yield* mirror.setState(yield* store.changeState(decision.change))
+        return yield* mirror.setState(yield* transactions.changeState(decision.change))
       case "Wait":
         return yield* rest(instance, decision.millis)
       default:

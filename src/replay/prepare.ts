@@ -72,11 +72,11 @@ const wantsList = (
 
 const planFor = (run: Run, head: Entry): Effect.Effect<merge.Plan, StorageError> =>
   Effect.gen(function* () {
-    const { settings, store } = run.instance
+    const { settings, transactions } = run.instance
     const { mutation } = head
     if (!settings.merge) return { _tag: "Send", entries: [head], mutation, lacksNames: false }
     if (merge.wantsNames(run.plans, head)) {
-      const { clients } = yield* store.copy(mutation.workspaceId)
+      const { clients } = yield* transactions.copy(mutation.workspaceId)
       merge.setNames(run.plans, mutation.workspaceId, { names: makeNames(clients), isWhole: false })
     }
     return merge.plan(run.plans, head)
@@ -119,7 +119,7 @@ const joined = ([first, ...others]: ToSend["entries"]): Mutation.Mutation =>
 /** Reads the client just before it is changed, and goes only as far as nobody else has changed it. */
 const checkFirst = (run: Run, toSend: ToSend): Effect.Effect<Prepared, StorageError> =>
   Effect.gen(function* () {
-    const { log, store } = run.instance
+    const { log, transactions } = run.instance
     const { workspaceId } = toSend.mutation
     const clientId = log.resolve(Mutation.clientId(toSend.mutation))
     if (toSend.mutation._tag !== "Update" || clientId === undefined) return toSend
@@ -129,7 +129,7 @@ const checkFirst = (run: Run, toSend: ToSend): Effect.Effect<Prepared, StorageEr
     const found = firstConflict(toSend.entries, fetched.base)
     if (found === undefined) return fetched
     if (found.index === 0) {
-      yield* store.storeClient(workspaceId, clientId, since, fetched.base)
+      yield* transactions.storeClient(workspaceId, clientId, since, fetched.base)
       return { _tag: "Refused", error: found.conflict }
     }
     const [first, ...others] = toSend.entries

@@ -18,9 +18,9 @@ export const decideNow = (instance: Instance): Effect.Effect<Decision> =>
 /** Takes the turn in the books. `undefined`: another replayer has it. */
 const claim = (instance: Instance, turn: Held): Effect.Effect<Run | undefined, StorageError> =>
   Effect.gen(function* () {
-    const { deadlines, lock, log, mirror, store, tab } = instance
+    const { deadlines, lock, log, mirror, transactions, tab } = instance
     const claimed = yield* mirror.loadWith(
-      lock.kind === "Exclusive" ? store.claim() : store.claim({ step: tab.stoodStillAt }),
+      lock.kind === "Exclusive" ? transactions.claim() : transactions.claim({ step: tab.stoodStillAt }),
       (claimed) => claimed?.snapshot
     )
     tab.busy = claimed === undefined

@@ -1,6 +1,6 @@
 import { promisifyRequest } from "idb-keyval"
 import { StorageError } from "../ClientError.js"
-import { toStorageError } from "./engine.js"
+import { toStorageError } from "./failure.js"
 
 export const objectStore = "log"
 

@@ -6,7 +6,8 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { StorageError } from "../ClientError.js"
-import { type Engine, toStorageError, unknownEnd } from "./engine.js"
+import { toStorageError, unknownEnd } from "./failure.js"
+import type { Service } from "./service.js"
 import { Connection, objectStore } from "./connection.js"
 import type { Abort, Request, Step } from "./step.js"
 
@@ -126,7 +127,7 @@ interface Watched {
  * Steps on the IndexedDB database `name`, each one strict transaction. A step that takes longer than `limit` is
  * aborted, and one that cannot be is waited for as long again.
  */
-export const make = (name: string, limit: Duration.DurationInput): Effect.Effect<Engine, never, Scope.Scope> =>
+export const make = (name: string, limit: Duration.DurationInput): Effect.Effect<Service, never, Scope.Scope> =>
   Effect.gen(function* () {
     const connection = new Connection(name)
     // Without it the other tabs hear nothing, and read the store when they next do something themselves.
@@ -209,7 +210,11 @@ export const make = (name: string, limit: Duration.DurationInput): Effect.Effect
       return stop
     }
 
-    const run = <A>(mode: "readonly" | "readwrite", step: () => Step<A>): Effect.Effect<A, StorageError> =>
+    const transact = <A>(
+      _name: string,
+      mode: "readonly" | "readwrite",
+      step: () => Step<A>
+    ): Effect.Effect<A, StorageError> =>
       Effect.suspend(() => {
         const settled = Effect.async<A, StorageError>((resume) => {
           let hasEnded = false
@@ -229,13 +234,13 @@ export const make = (name: string, limit: Duration.DurationInput): Effect.Effect
         })
         if (isWatching) return settled
         isWatching = true
-        // Forked where the engine lives: a step may run where nothing may interrupt, and would wait for its own timer.
+        // Forked where the store lives: a step may run where nothing may interrupt, and would wait for its own timer.
         const watching = Effect.forkIn(Effect.interruptible(watch), scope)
         return Effect.zipRight(watching, settled)
       })
 
     return {
-      run,
+      transact,
       onHint: (listener) =>
         channel === undefined
           ? Effect.void

@@ -1,7 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { StorageError } from "../ClientError.js"
-import { type Engine, toStorageError } from "./engine.js"
+import { toStorageError } from "./failure.js"
+import type { Service } from "./service.js"
 import type { Abort, Request, Step } from "./step.js"
 
 const rank = (key: IDBValidKey): number => (typeof key === "number" ? 0 : typeof key === "string" ? 1 : 2)
@@ -121,20 +122,20 @@ const takeTurns = <A>(memory: Memory, steps: Step<A>, undo: Array<() => void>): 
  */
 export const make = (
   memory: Memory,
-  fault: (mode: "readonly" | "readwrite") => StorageError | undefined = () => undefined
-): Engine => {
+  fault: (mode: "readonly" | "readwrite", name: string) => StorageError | undefined = () => undefined
+): Service => {
   const own = new Set<() => void>()
   const hint = () => {
     for (const listener of own) listener()
   }
   return {
-    run: <A>(mode: "readonly" | "readwrite", step: () => Step<A>) =>
+    transact: <A>(name: string, mode: "readonly" | "readwrite", step: () => Step<A>) =>
       Effect.suspend((): Effect.Effect<A, StorageError> => {
         const undo: Array<() => void> = []
         const ended = Either.try({ try: () => takeTurns(memory, step(), undo), catch: toStorageError }).pipe(
           Either.flatMap((took) => took),
           Either.flatMap((result) => {
-            const error = fault(mode)
+            const error = fault(mode, name)
             return error === undefined ? Either.right(result) : Either.left(error)
           })
         )

@@ -1,19 +1,32 @@
 import type { StorageError } from "../ClientError.js"
 
 /**
- * An atomic step on a sorted store of rows, written once for every engine: a generator that yields its reads and
- * writes, and is resumed inside the transaction when each is done. It runs no Effect and awaits nothing else, so a
- * transaction never outlives its own requests.
+ * What a step asks of its transaction. A store that serves it writes the answer into it: `result`, `keys` and `rows`, or
+ * `seq`.
+ *
+ * @since 0.1.0
+ * @category models
  */
 export type Request = Get | Range | Put | Add | Remove | Abort
 
+/**
+ * Reads the row of one key: `undefined` where there is none.
+ *
+ * @since 0.1.0
+ * @category models
+ */
 export interface Get {
   readonly _tag: "Get"
   readonly key: IDBValidKey
   result: unknown
 }
 
-/** Reads the rows whose keys lie in `from <= key <= to`, in the order of their keys. */
+/**
+ * Reads the rows whose keys lie in `from <= key <= to`, in the order of their keys.
+ *
+ * @since 0.1.0
+ * @category models
+ */
 export interface Range {
   readonly _tag: "Range"
   readonly from: IDBValidKey
@@ -22,13 +35,24 @@ export interface Range {
   rows: ReadonlyArray<unknown>
 }
 
+/**
+ * Writes a row under its key. A number that is not below the next one of the log moves that on.
+ *
+ * @since 0.1.0
+ * @category models
+ */
 export interface Put {
   readonly _tag: "Put"
   readonly key: IDBValidKey
   readonly row: unknown
 }
 
-/** Adds a row under the next number of the log: one that no earlier row ever had. `isLast`: no request follows. */
+/**
+ * Adds a row under the next number of the log: one that no earlier row ever had. `isLast`: no request follows.
+ *
+ * @since 0.1.0
+ * @category models
+ */
 export interface Add {
   readonly _tag: "Add"
   readonly row: unknown
@@ -36,19 +60,37 @@ export interface Add {
   seq: number
 }
 
-/** Removes the rows whose keys lie in `from <= key <= to`. */
+/**
+ * Removes the rows whose keys lie in `from <= key <= to`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
 export interface Remove {
   readonly _tag: "Remove"
   readonly from: IDBValidKey
   readonly to: IDBValidKey
 }
 
-/** Undoes the whole step and fails it. */
+/**
+ * Undoes the whole step and fails it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
 export interface Abort {
   readonly _tag: "Abort"
   readonly error: StorageError
 }
 
+/**
+ * An atomic step on a sorted store of rows, written once for every store: a generator that yields its reads and writes,
+ * and is resumed inside the transaction when each is done. It runs no Effect and awaits nothing else, so a transaction
+ * never outlives its own requests.
+ *
+ * @since 0.1.0
+ * @category models
+ */
 export type Step<A> = Generator<Request, A, void>
 
 export const get = function* (key: IDBValidKey): Step<unknown> {

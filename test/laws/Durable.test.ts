@@ -16,8 +16,9 @@ import {
   OutboxStore,
   ReplayLock
 } from "../../src/index.js"
-import { unknownEnd } from "../../src/store/engine.js"
+import { unknownEnd } from "../../src/store/failure.js"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
+import * as transactions from "../../src/transactions/make.js"
 import { create, full, isCreate, offline, opened } from "../Requests.js"
 import { law, type Tab, workspaceId } from "../World.js"
 
@@ -33,7 +34,7 @@ const rig = (
   Effect.gen(function* () {
     const toggl = yield* FakeToggl.make()
     const memory = yield* OutboxStore.makeMemory
-    const sound = yield* OutboxStore.fromMemory(memory)
+    const sound = transactions.make(yield* OutboxStore.fromMemory(memory))
     let fault: ClientError.StorageError | undefined
     let reach: "writes" | "all" = "all"
     const store = yield* OutboxStore.fromMemory(memory, (mode) =>
@@ -190,9 +191,13 @@ describe("a change that cannot be stored", () => {
       let isStuck = true
       const change = (store: OutboxStore.Service): OutboxStore.Service => ({
         ...store,
-        load: Effect.suspend(() => (isStuck ? Effect.fail(denied) : store.load)),
-        accept: (draft) =>
-          Effect.flatMap(store.accept(draft), (entry) => (isStuck ? Effect.fail(unknownEnd) : Effect.succeed(entry)))
+        transact: (name, mode, step) =>
+          Effect.suspend(() => {
+            const transacted = store.transact(name, mode, step)
+            if (!isStuck) return transacted
+            if (name === "load") return Effect.fail(denied)
+            return name === "accept" ? Effect.zipRight(transacted, Effect.fail(unknownEnd)) : transacted
+          })
       })
       const { clients, names, posted } = yield* rig({ change })
       const error = yield* notSaved(clients.create(workspaceId, { name: "Acme" }))

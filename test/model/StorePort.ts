@@ -11,7 +11,7 @@ import type * as Machine from "./Machine.js"
 
 export interface Operation {
   readonly process: Machine.Process
-  readonly name: keyof OutboxStore.Service
+  readonly name: string
   /** What the step gave, or why it failed. */
   readonly exit: Exit.Exit<unknown, unknown>
 }
@@ -52,19 +52,15 @@ export const make = (machine: Machine.Machine, hooks: Hooks): Device => {
   const memory = Effect.runSync(OutboxStore.makeMemory)
 
   const connect = (process: Machine.Process, options: Options): Connection => {
-    let name = ""
-    const inner = Effect.runSync(
-      OutboxStore.fromMemory(memory, () => options.fault(name)).pipe(Effect.withRandom(process.random))
-    )
+    const inner = Effect.runSync(OutboxStore.fromMemory(memory, (_, name) => options.fault(name)))
     const waiting: Array<Waiting> = []
     let listening = 0
 
-    const port = <A, E>(op: keyof OutboxStore.Service, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    const port = <A, E>(op: string, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
       Effect.async<A, E>((resume) => {
         const operation: Waiting = {
           name: op,
           happen: () => {
-            name = op
             hooks.before(process, op)
             if (!process.isAlive()) return
             const exit = Effect.runSyncExit(effect)
@@ -103,24 +99,7 @@ export const make = (machine: Machine.Machine, hooks: Hooks): Device => {
     })
 
     const store: OutboxStore.Service = {
-      load: port("load", inner.load),
-      accept: (...args) => port("accept", inner.accept(...args)),
-      claim: (...args) => port("claim", inner.claim(...args)),
-      mark: (...args) => port("mark", inner.mark(...args)),
-      settle: (...args) => port("settle", inner.settle(...args)),
-      book: (...args) => port("book", inner.book(...args)),
-      raiseFence: (...args) => port("raiseFence", inner.raiseFence(...args)),
-      changeState: (...args) => port("changeState", inner.changeState(...args)),
-      claimRefusal: (...args) => port("claimRefusal", inner.claimRefusal(...args)),
-      retry: (...args) => port("retry", inner.retry(...args)),
-      discard: (...args) => port("discard", inner.discard(...args)),
-      outcome: (...args) => port("outcome", inner.outcome(...args)),
-      importRows: (...args) => port("importRows", inner.importRows(...args)),
-      prune: (...args) => port("prune", inner.prune(...args)),
-      copy: (...args) => port("copy", inner.copy(...args)),
-      storeList: (...args) => port("storeList", inner.storeList(...args)),
-      storeClient: (...args) => port("storeClient", inner.storeClient(...args)),
-      purge: port("purge", inner.purge),
+      transact: (name, mode, step) => port(name, inner.transact(name, mode, step)),
       onHint: (listener) => {
         // a hint is a message: it arrives some time after the step that it tells of, or never at a tab that has died
         const heard = () => process.post("hint", "hears a hint", listener)

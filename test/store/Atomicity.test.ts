@@ -6,6 +6,7 @@ import type * as Scope from "effect/Scope"
 import { StorageError } from "../../src/ClientError.js"
 import type { Entry } from "../../src/log/entry.js"
 import * as OutboxStore from "../../src/OutboxStore.js"
+import * as Steps from "./Steps.js"
 import { again, copied, refused, sending } from "./LogContract.js"
 import {
   archives,
@@ -27,14 +28,14 @@ import { withGlobal } from "./Handmade.js"
 
 /** The store as it stands before the step, and what the step needs to know of it. */
 interface Scene {
-  readonly fence: OutboxStore.Fence
+  readonly fence: Steps.Fence
   readonly sent: Entry
   readonly refused: Entry
   readonly pending: Entry
-  readonly since: OutboxStore.Turn
+  readonly since: Steps.Turn
 }
 
-const scene = (store: OutboxStore.Service) =>
+const scene = (store: Steps.Transactions) =>
   Effect.gen(function* () {
     yield* copied(store, toggl(7, "a"), toggl(8, "b"))
     const gone = yield* store.accept(draft(creates(9)))
@@ -50,7 +51,7 @@ const scene = (store: OutboxStore.Service) =>
     return { fence, sent, refused: other, pending, since } satisfies Scene
   })
 
-type Writes = (store: OutboxStore.Service, scene: Scene) => Effect.Effect<unknown, StorageError>
+type Writes = (store: Steps.Transactions, scene: Scene) => Effect.Effect<unknown, StorageError>
 
 const steps: ReadonlyArray<readonly [name: string, step: Writes]> = [
   ["accept", (store) => store.accept(draft(archives(clientId(7))))],
@@ -67,7 +68,7 @@ const steps: ReadonlyArray<readonly [name: string, step: Writes]> = [
     (store, { fence, sent }) => store.settle(fence, [sent.seq], again({ uncertain: true, setAside: 9 }), going, 4000)
   ],
   ["book", (store, { fence }) => store.book(fence, { ...over, paused: "ByUser" }, 4000)],
-  ["raise the fence", (store) => store.raiseFence("SignInNeeded")],
+  ["raise the fence", (store) => Steps.raiseFence(store, "SignInNeeded")],
   ["change the state", (store) => store.changeState((state) => ({ ...state, userId: 42 }))],
   ["retry", (store, { refused }) => store.retry(refused.seq, (mutation) => ({ ...mutation, name: "else" }))],
   ["discard", (store, { refused }) => store.discard(refused.seq, 4000)],
@@ -92,7 +93,7 @@ const steps: ReadonlyArray<readonly [name: string, step: Writes]> = [
 
 /** A store whose steps can be made to fail. */
 interface Fragile {
-  readonly store: OutboxStore.Service
+  readonly store: Steps.Transactions
   readonly rows: Effect.Effect<ReadonlyArray<RawRow>>
   /** Runs the effect; in it, what is counted fails at this number, from 0 on. */
   readonly failingAt: <A>(at: number, effect: Effect.Effect<A, StorageError>) => Effect.Effect<A, StorageError>
@@ -128,7 +129,7 @@ const brokenClone = (within: Omit<Fragile, "failingAt">): Fragile => ({
 
 const memory = Effect.gen(function* () {
   const memory = yield* OutboxStore.makeMemory
-  const store = yield* OutboxStore.fromMemory(memory)
+  const store = yield* Steps.fromMemory(memory)
   const rows = Effect.sync(() => memory.rows.map(({ key, row }): RawRow => [key, structuredClone(row)]))
   return brokenClone({ store, rows })
 })
@@ -137,7 +138,7 @@ const memoryCommit = Effect.gen(function* () {
   const memory = yield* OutboxStore.makeMemory
   const full = new StorageError({ reason: "Full", detail: "QuotaExceededError" })
   let left = -1
-  const store = yield* OutboxStore.fromMemory(memory, () => (left-- === 0 ? full : undefined))
+  const store = yield* Steps.fromMemory(memory, () => (left-- === 0 ? full : undefined))
   const fragile: Fragile = {
     store,
     rows: Effect.sync(() => memory.rows.map(({ key, row }): RawRow => [key, structuredClone(row)])),
@@ -152,7 +153,7 @@ const memoryCommit = Effect.gen(function* () {
 
 const inIndexedDb = Effect.gen(function* () {
   const name = newDatabaseName()
-  return { store: yield* OutboxStore.makeIndexedDb({ name }), rows: rawRows(name) }
+  return { store: yield* Steps.makeIndexedDb({ name }), rows: rawRows(name) }
 })
 
 // The browser aborts it for want of room: by the fake's own means, for it may even after the app has asked for the commit.

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { Forbidden, RateLimited } from "../../src/ClientError.js"
 import type { QueueState } from "../../src/log/state.js"
-import type * as OutboxStore from "../../src/OutboxStore.js"
+import type * as Steps from "./Steps.js"
 import { again, claim, copied, failed, refused, sending } from "./LogContract.js"
 import {
   archives,
@@ -117,7 +117,7 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
         yield* copied(store, toggl(7, "a"), toggl(8, "b"))
         const gone = yield* store.accept(draft(deletes(clientId(7))))
         const archived = yield* store.accept(draft(archives(clientId(8))))
-        const done: OutboxStore.Verdict = { _tag: "Done", clientId: clientId(7) }
+        const done: Steps.Verdict = { _tag: "Done", clientId: clientId(7) }
         yield* store.settle(yield* sending(store, gone), [gone.seq], done, going, 3000)
         const fence = yield* sending(store, archived)
         yield* store.settle(fence, [archived.seq], { _tag: "Done", clientId: clientId(8), projects: [] }, over, 3000)

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { forceCloseDatabase } from "fake-indexeddb"
 import type { StorageError } from "../../src/ClientError.js"
-import * as OutboxStore from "../../src/OutboxStore.js"
+import * as Steps from "./Steps.js"
 import { claim, refused, sending } from "./LogContract.js"
 import { withGlobal } from "./Handmade.js"
 import {
@@ -75,7 +75,7 @@ const failsAtCommit = (transaction: IDBTransaction) => {
 }
 
 describe("every step in IndexedDB", () => {
-  const operations = (store: OutboxStore.Service): ReadonlyArray<Effect.Effect<unknown, StorageError>> => {
+  const operations = (store: Steps.Transactions): ReadonlyArray<Effect.Effect<unknown, StorageError>> => {
     const fence = { store: "?", number: 1 }
     return [
       store.load,
@@ -85,7 +85,7 @@ describe("every step in IndexedDB", () => {
       store.mark(fence, [1], creates(1), 1),
       store.settle(fence, [1], refused, over, 1),
       store.book(fence, over, 1),
-      store.raiseFence(),
+      Steps.raiseFence(store),
       store.changeState((state) => ({ ...state, failures: 1 })),
       store.claimRefusal(1, entryId(1), 1),
       store.retry(1, (mutation) => mutation),
@@ -102,7 +102,7 @@ describe("every step in IndexedDB", () => {
 
   it.live("is one transaction, and what may write asks for strict durability", () =>
     Effect.gen(function* () {
-      const store = yield* OutboxStore.makeIndexedDb({ name: newDatabaseName() })
+      const store = yield* Steps.makeIndexedDb({ name: newDatabaseName() })
       yield* store.load
       const seen: Array<string> = []
       yield* watching((transaction) => seen.push(`${transaction.mode} ${transaction.durability}`))
@@ -118,7 +118,7 @@ describe("every step in IndexedDB", () => {
   it.live("says Full where there is no room for it at the commit, leaves what was stored, and works again later", () =>
     Effect.gen(function* () {
       const name = newDatabaseName()
-      const store = yield* OutboxStore.makeIndexedDb({ name })
+      const store = yield* Steps.makeIndexedDb({ name })
       const first = yield* store.accept(draft(creates(1)))
       const fence = yield* sending(store, first)
       const before = yield* rawRows(name)
@@ -142,7 +142,7 @@ describe("every step in IndexedDB", () => {
 
   it.live("finds everything again after the browser has closed the database, without anyone's help", () =>
     Effect.gen(function* () {
-      const store = yield* OutboxStore.makeIndexedDb({ name: newDatabaseName() })
+      const store = yield* Steps.makeIndexedDb({ name: newDatabaseName() })
       let database: IDBDatabase | undefined
       yield* watching((transaction) => {
         database = transaction.db
@@ -172,7 +172,7 @@ describe("every step in IndexedDB", () => {
       yield* withGlobal("BroadcastChannel", Channel)
       yield* Effect.scoped(
         Effect.gen(function* () {
-          const store = yield* OutboxStore.makeIndexedDb({ name: newDatabaseName() })
+          const store = yield* Steps.makeIndexedDb({ name: newDatabaseName() })
           yield* watching((transaction) => {
             const commit: unknown = Reflect.get(transaction, "commit")
             if (typeof commit !== "function") assert.fail()
@@ -203,7 +203,7 @@ describe("every step in IndexedDB", () => {
         yield* Effect.scoped(
           Effect.gen(function* () {
             yield* withGlobal("BroadcastChannel", channel)
-            const store = yield* OutboxStore.makeIndexedDb({ name: newDatabaseName() })
+            const store = yield* Steps.makeIndexedDb({ name: newDatabaseName() })
             yield* store.onHint(() => assert.fail())
             const entry = yield* store.accept(draft(creates(1)))
             assert.deepStrictEqual((yield* store.load).entries, [entry])

@@ -5,7 +5,7 @@ import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/TestClock"
 import type { StorageError } from "../../src/ClientError.js"
-import * as OutboxStore from "../../src/OutboxStore.js"
+import * as Steps from "./Steps.js"
 import { ended, reasonOf } from "./Ended.js"
 import { handmade, HandDatabase, settles } from "./Handmade.js"
 import { creates, draft, newDatabaseName, raw } from "./StoreUnderTest.js"
@@ -13,7 +13,7 @@ import { creates, draft, newDatabaseName, raw } from "./StoreUnderTest.js"
 describe("a connection that is lost", () => {
   const opening = Effect.gen(function* () {
     const { factory, opened } = yield* handmade
-    const outbox = yield* OutboxStore.makeIndexedDb({ name: "by hand", timeLimit: "10 seconds" })
+    const outbox = yield* Steps.makeIndexedDb({ name: "by hand", timeLimit: "10 seconds" })
     const first = yield* Effect.fork(outbox.accept(draft(creates(1))))
     const database = yield* opened
     const [transaction = assert.fail()] = database.transactions
@@ -112,7 +112,7 @@ describe("a connection that is lost", () => {
     Effect.gen(function* () {
       const { factory } = yield* handmade
       const scope = yield* Scope.make()
-      const outbox = yield* Scope.extend(OutboxStore.makeIndexedDb({ name: "by hand" }), scope)
+      const outbox = yield* Scope.extend(Steps.makeIndexedDb({ name: "by hand" }), scope)
       const opening = yield* Effect.fork(outbox.load)
       yield* settles
       yield* Scope.close(scope, Exit.void)
@@ -141,7 +141,7 @@ describe("another tab", () => {
   it.live("deletes the database: the next step finds a new store, in which no old fence holds", () =>
     Effect.gen(function* () {
       const name = newDatabaseName()
-      const outbox = yield* OutboxStore.makeIndexedDb({ name })
+      const outbox = yield* Steps.makeIndexedDb({ name })
       yield* outbox.accept(draft(creates(1)))
       const old = yield* outbox.claim()
       yield* deleted(name)
@@ -161,7 +161,7 @@ describe("another tab", () => {
   it.live("upgrades the database: every step says Newer, and what was accepted stays", () =>
     Effect.gen(function* () {
       const name = newDatabaseName()
-      const outbox = yield* OutboxStore.makeIndexedDb({ name })
+      const outbox = yield* Steps.makeIndexedDb({ name })
       const entry = yield* outbox.accept(draft(creates(1)))
       yield* Effect.promise(
         () =>

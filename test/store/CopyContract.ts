@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
-import type * as OutboxStore from "../../src/OutboxStore.js"
+import * as Steps from "./Steps.js"
 import { again, claim, copied, refused, sending } from "./LogContract.js"
 import {
   clientId,
@@ -20,16 +20,16 @@ import {
   workspaceId
 } from "./StoreUnderTest.js"
 
-const sinceNow = (store: OutboxStore.Service) =>
-  Effect.map(store.load, ({ state }): OutboxStore.Turn => ({
+const sinceNow = (store: Steps.Transactions) =>
+  Effect.map(store.load, ({ state }): Steps.Turn => ({
     store: state.store,
     turn: state.workspaces[String(workspaceId)]?.turn ?? 0
   }))
 
 /** What happens between a list's request and its answer, and closes the attempt that it opens. */
 type Meanwhile = (
-  store: OutboxStore.Service,
-  entry: OutboxStore.Snapshot["entries"][number]
+  store: Steps.Transactions,
+  entry: Steps.Snapshot["entries"][number]
 ) => Effect.Effect<unknown, unknown>
 
 const meanwhile: ReadonlyArray<readonly [name: string, does: Meanwhile]> = [
@@ -46,11 +46,8 @@ const meanwhile: ReadonlyArray<readonly [name: string, does: Meanwhile]> = [
   ]
 ]
 
-const settles = (
-  store: OutboxStore.Service,
-  entry: OutboxStore.Snapshot["entries"][number],
-  verdict: OutboxStore.Verdict
-) => Effect.flatMap(sending(store, entry), (fence) => store.settle(fence, [entry.seq], verdict, going, 3000))
+const settles = (store: Steps.Transactions, entry: Steps.Snapshot["entries"][number], verdict: Steps.Verdict) =>
+  Effect.flatMap(sending(store, entry), (fence) => store.settle(fence, [entry.seq], verdict, going, 3000))
 
 export const contract = (name: string, makeDevice: Effect.Effect<Device, never, Scope.Scope>) => {
   const connected = Effect.flatMap(makeDevice, (device) => device.connect)
@@ -133,12 +130,12 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
 
   describe(`${name}: several connections`, () => {
     const writes: ReadonlyArray<
-      readonly [name: string, does: (store: OutboxStore.Service) => Effect.Effect<unknown, unknown>]
+      readonly [name: string, does: (store: Steps.Transactions) => Effect.Effect<unknown, unknown>]
     > = [
       ["accepts", (store) => store.accept(draft(creates(1)))],
       ["claims", (store) => store.claim()],
       ["changes the state", (store) => store.changeState((state) => ({ ...state, userId: 7 }))],
-      ["raises the fence", (store) => store.raiseFence()],
+      ["raises the fence", (store) => Steps.raiseFence(store)],
       ["purges", (store) => store.purge]
     ]
     for (const [what, does] of writes) {
@@ -147,7 +144,7 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
           const device = yield* makeDevice
           const [mine, theirs] = [yield* device.connect, yield* device.connect]
           const runtime = yield* Effect.runtime()
-          const heard = yield* Deferred.make<OutboxStore.Snapshot, unknown>()
+          const heard = yield* Deferred.make<Steps.Snapshot, unknown>()
           // Reads in the very call that brings the hint.
           yield* theirs.onHint(() => {
             Runtime.runFork(runtime)(Deferred.complete(heard, theirs.load))
@@ -204,7 +201,7 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
       Effect.gen(function* () {
         const device = yield* makeDevice
         const tabs = [yield* device.connect, yield* device.connect, yield* device.connect]
-        const add = (n: number) => (state: OutboxStore.Snapshot["state"]) => ({
+        const add = (n: number) => (state: Steps.Snapshot["state"]) => ({
           ...state,
           failures: state.failures + n
         })

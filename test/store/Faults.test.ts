@@ -4,6 +4,7 @@ import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import type { StorageError } from "../../src/ClientError.js"
 import * as OutboxStore from "../../src/OutboxStore.js"
+import * as Steps from "./Steps.js"
 import { ended, reasonOf } from "./Ended.js"
 import { handmade, HandDatabase, settles, withGlobal } from "./Handmade.js"
 import { creates, draft, newDatabaseName } from "./StoreUnderTest.js"
@@ -26,7 +27,7 @@ const throwing = (name: string) => ({
 const instead = <A, E, R>(factory: unknown, effect: Effect.Effect<A, E, R>) =>
   Effect.scoped(Effect.zipRight(withGlobal("indexedDB", factory), effect))
 
-const store = Effect.suspend(() => OutboxStore.makeIndexedDb({ name: newDatabaseName() }))
+const store = Effect.suspend(() => Steps.makeIndexedDb({ name: newDatabaseName() }))
 
 describe("a database that does not open", () => {
   const refusals: ReadonlyArray<readonly [what: string, factory: unknown, reason: StorageError["reason"]]> = [
@@ -72,7 +73,7 @@ describe("a database that does not open", () => {
   it.effect("says Stalled in time where it never answers, and a late opening runs no step", () =>
     Effect.gen(function* () {
       const { factory, opened } = yield* handmade
-      const outbox = yield* OutboxStore.makeIndexedDb({ name: "stalled", timeLimit: "10 seconds" })
+      const outbox = yield* Steps.makeIndexedDb({ name: "stalled", timeLimit: "10 seconds" })
       const accepting = yield* Effect.fork(outbox.accept(draft(creates(1))))
       yield* settles
       yield* TestClock.adjust("9999 millis")
@@ -90,7 +91,7 @@ describe("a database that does not open", () => {
   it.effect("asks again after an opening that never answered, and closes the late one", () =>
     Effect.gen(function* () {
       const { factory, opened } = yield* handmade
-      const outbox = yield* OutboxStore.makeIndexedDb({ name: "stalled", timeLimit: "10 seconds" })
+      const outbox = yield* Steps.makeIndexedDb({ name: "stalled", timeLimit: "10 seconds" })
       const first = yield* Effect.fork(outbox.load)
       yield* settles
       yield* TestClock.adjust("10 seconds")
@@ -116,7 +117,7 @@ describe("a transaction", () => {
   /** A step that has asked for its first write, and the transaction that it runs in. */
   const accepting = Effect.gen(function* () {
     const { factory, opened } = yield* handmade
-    const outbox = yield* OutboxStore.makeIndexedDb({ name: "by hand", timeLimit: "10 seconds" })
+    const outbox = yield* Steps.makeIndexedDb({ name: "by hand", timeLimit: "10 seconds" })
     const fiber = yield* Effect.fork(outbox.accept(draft(creates(1))))
     const database = yield* opened
     const [transaction = assert.fail()] = database.transactions
@@ -245,7 +246,7 @@ describe("a transaction", () => {
   it.effect("never begins where its caller is interrupted while the database opens", () =>
     Effect.gen(function* () {
       const { opened } = yield* handmade
-      const outbox = yield* OutboxStore.makeIndexedDb({ name: "by hand" })
+      const outbox = yield* Steps.makeIndexedDb({ name: "by hand" })
       const fiber = yield* Effect.fork(outbox.accept(draft(creates(1))))
       yield* settles
       yield* Fiber.interrupt(fiber)
@@ -256,7 +257,7 @@ describe("a transaction", () => {
   it.effect("is aborted whole where the step itself throws, after writes of its own", () =>
     Effect.gen(function* () {
       const { opened } = yield* handmade
-      const outbox = yield* OutboxStore.makeIndexedDb({ name: "by hand" })
+      const outbox = yield* Steps.makeIndexedDb({ name: "by hand" })
       const fiber = yield* Effect.fork(
         outbox.changeState(() => {
           throw new RangeError("in the caller's hands")

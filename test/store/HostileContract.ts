@@ -5,7 +5,7 @@ import * as Either from "effect/Either"
 import type * as Scope from "effect/Scope"
 import { StorageError } from "../../src/ClientError.js"
 import { dependencies } from "../../src/log/dependencies.js"
-import type * as OutboxStore from "../../src/OutboxStore.js"
+import * as Steps from "./Steps.js"
 import { again, claim, copied, refused, sending } from "./LogContract.js"
 import {
   archives,
@@ -82,7 +82,7 @@ const sample = (device: Device) =>
   Effect.gen(function* () {
     const store = yield* device.connect
     yield* copied(store, toggl(7, "a", { at: new Date(0), creatorId: 3 }), toggl(8, "b"))
-    const settle = (draft: OutboxStore.Draft, verdict: OutboxStore.Verdict) =>
+    const settle = (draft: Steps.Draft, verdict: Steps.Verdict) =>
       Effect.gen(function* () {
         const entry = yield* store.accept(draft)
         const fence = yield* sending(store, entry)
@@ -178,7 +178,7 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
           if (state._tag === "Refused") yield* store.retry(seq, (mutation) => mutation)
           if (state._tag === "SetAside") yield* store.discard(seq, 4000)
         }
-        yield* store.raiseFence("ByUser")
+        yield* Steps.raiseFence(store, "ByUser")
         yield* store.prune(Number.MAX_SAFE_INTEGER, 0)
         yield* store.importRows([])
         assert.deepStrictEqual(at(yield* device.rows, keys), before)
@@ -281,7 +281,7 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
           store.mark(fence, [entry.seq], entry.mutation, 2000),
           store.settle(fence, [entry.seq], refused, over, 2000),
           store.book(fence, over, 2000),
-          store.raiseFence("SignInNeeded"),
+          Steps.raiseFence(store, "SignInNeeded"),
           store.changeState((state) => ({ ...state, userId: 1 })),
           store.discard(entry.seq, 2000),
           store.copy(workspaceId),

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { Forbidden, ServerError } from "../../src/ClientError.js"
 import type { Entry } from "../../src/log/entry.js"
-import type * as OutboxStore from "../../src/OutboxStore.js"
+import * as Steps from "./Steps.js"
 import {
   archives,
   clientId,
@@ -20,13 +20,13 @@ import {
 } from "./StoreUnderTest.js"
 
 /** Claims the next fence, which is there to be claimed. */
-export const claim = (store: OutboxStore.Service) =>
+export const claim = (store: Steps.Transactions) =>
   Effect.flatMap(store.claim(), (claimed) =>
     claimed === undefined ? Effect.dieMessage("nothing was claimed") : Effect.succeed(claimed)
   )
 
 /** Puts Toggl's clients into the local copy. */
-export const copied = (store: OutboxStore.Service, ...clients: ReadonlyArray<ReturnType<typeof toggl>>) =>
+export const copied = (store: Steps.Transactions, ...clients: ReadonlyArray<ReturnType<typeof toggl>>) =>
   Effect.gen(function* () {
     // A store has an id once its state has been written.
     const state = yield* store.changeState((state) => ({ ...state }))
@@ -36,7 +36,7 @@ export const copied = (store: OutboxStore.Service, ...clients: ReadonlyArray<Ret
   })
 
 /** Claims, and marks this entry as being sent. */
-export const sending = (store: OutboxStore.Service, entry: OutboxStore.Snapshot["entries"][number], now = 2000) =>
+export const sending = (store: Steps.Transactions, entry: Steps.Snapshot["entries"][number], now = 2000) =>
   Effect.gen(function* () {
     const { fence } = yield* claim(store)
     const marked = yield* store.mark(fence, [entry.seq], entry.mutation, now)
@@ -45,17 +45,17 @@ export const sending = (store: OutboxStore.Service, entry: OutboxStore.Snapshot[
   })
 
 export const failed = new ServerError({ status: 500 })
-export const again = (rest: { readonly uncertain: boolean; readonly setAside?: number }): OutboxStore.Verdict => ({
+export const again = (rest: { readonly uncertain: boolean; readonly setAside?: number }): Steps.Verdict => ({
   _tag: "Again",
   error: failed,
   counts: true,
   ...rest
 })
-export const refused: OutboxStore.Verdict = { _tag: "Refused", error: new Forbidden({}) }
+export const refused: Steps.Verdict = { _tag: "Refused", error: new Forbidden({}) }
 
 export const contract = (name: string, makeDevice: Effect.Effect<Device, never, Scope.Scope>) => {
   const connected = Effect.flatMap(makeDevice, (device) => device.connect)
-  const states = (store: OutboxStore.Service) =>
+  const states = (store: Steps.Transactions) =>
     Effect.map(store.load, ({ entries }) => entries.map((entry) => [entry.seq, entry.state._tag]))
 
   describe(`${name}: accepting`, () => {
@@ -147,7 +147,7 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
         assert.deepStrictEqual(fence, { store: old.store, number: old.number + 1 })
         assert.strictEqual(snapshot.state.run?.fence, fence.number)
         const before = yield* device.rows
-        const done: OutboxStore.Verdict = { _tag: "Done", client: toggl(7, "client 1") }
+        const done: Steps.Verdict = { _tag: "Done", client: toggl(7, "client 1") }
         assert.isUndefined(yield* mine.settle(old, [entry.seq], done, over, 3000))
         assert.isUndefined(yield* mine.book(old, over, 3000))
         assert.deepStrictEqual(yield* mine.mark(old, [entry.seq], entry.mutation, 3000), { _tag: "Superseded" })
@@ -189,7 +189,7 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
         const store = yield* connected
         const entry = yield* store.accept(draft(creates(1)))
         const fence = yield* sending(store, entry)
-        const raised = yield* store.raiseFence("SignInNeeded")
+        const raised = yield* Steps.raiseFence(store, "SignInNeeded")
         assert.strictEqual(raised.paused, "SignInNeeded")
         assert.isUndefined(raised.run)
         assert.isUndefined(yield* store.settle(fence, [entry.seq], refused, over, 3000))

@@ -5,6 +5,7 @@ import type * as Scope from "effect/Scope"
 import { Forbidden, InvalidName } from "../../src/ClientError.js"
 import type { Entry, Row } from "../../src/log/entry.js"
 import * as OutboxStore from "../../src/OutboxStore.js"
+import * as Steps from "./Steps.js"
 import { again, claim, copied, refused, sending } from "./LogContract.js"
 import {
   archives,
@@ -22,7 +23,7 @@ import {
 } from "./StoreUnderTest.js"
 
 /** Accepts it, sends it, and lets Toggl say so. */
-const answered = (store: OutboxStore.Service, draft: OutboxStore.Draft, verdict: OutboxStore.Verdict) =>
+const answered = (store: Steps.Transactions, draft: Steps.Draft, verdict: Steps.Verdict) =>
   Effect.gen(function* () {
     const entry = yield* store.accept(draft)
     const fence = yield* sending(store, entry)
@@ -34,9 +35,9 @@ const same = <A>(a: A): A => a
 
 export const contract = (name: string, makeDevice: Effect.Effect<Device, never, Scope.Scope>) => {
   const connected = Effect.flatMap(makeDevice, (device) => device.connect)
-  const standing = (store: OutboxStore.Service) =>
+  const standing = (store: Steps.Transactions) =>
     Effect.map(store.load, ({ entries }) => entries.map((entry) => entry.seq))
-  const stateOf = (store: OutboxStore.Service, { seq }: Entry) =>
+  const stateOf = (store: Steps.Transactions, { seq }: Entry) =>
     Effect.map(store.load, ({ entries }) => entries.find((entry) => entry.seq === seq)?.state)
 
   describe(`${name}: refusals`, () => {
@@ -236,7 +237,7 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
       Effect.gen(function* () {
         const device = yield* makeDevice
         const store = yield* device.connect
-        const other = yield* Effect.flatMap(OutboxStore.makeMemory, OutboxStore.fromMemory)
+        const other = yield* Effect.flatMap(OutboxStore.makeMemory, Steps.fromMemory)
         const rows: Array<Row> = []
         for (let n = 1; n <= 5; n++) rows.push(rowOf(yield* other.accept(draft(creates(n)))))
         const [waits, ended, unreadable] = rows
@@ -265,7 +266,7 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
     it.live("looks up what another device was sending, and stores no list meanwhile", () =>
       Effect.gen(function* () {
         const store = yield* connected
-        const other = yield* Effect.flatMap(OutboxStore.makeMemory, OutboxStore.fromMemory)
+        const other = yield* Effect.flatMap(OutboxStore.makeMemory, Steps.fromMemory)
         yield* sending(other, yield* other.accept(draft(creates(1))))
         const [sent = assert.fail()] = (yield* other.load).entries
         yield* copied(store)

@@ -10,12 +10,13 @@ import * as memoryEngine from "../../src/store/memory.js"
 import * as step from "../../src/store/step.js"
 import type { Mutation } from "../../src/Mutation.js"
 import * as OutboxStore from "../../src/OutboxStore.js"
+import * as Steps from "./Steps.js"
 
 export type RawRow = readonly [key: IDBValidKey, row: unknown]
 
 export interface Device {
   /** Another connection to the same rows, as another tab has one. */
-  readonly connect: Effect.Effect<OutboxStore.Service, never, Scope.Scope>
+  readonly connect: Effect.Effect<Steps.Connection, never, Scope.Scope>
   /** All rows as they stand. */
   readonly rows: Effect.Effect<ReadonlyArray<RawRow>>
   /** Writes a row past the store, as a bug, a newer version or a broken disk would. */
@@ -25,9 +26,9 @@ export interface Device {
 export const memoryDevice: Effect.Effect<Device> = Effect.map(OutboxStore.makeMemory, (memory) => {
   const raw = memoryEngine.make(memory)
   return {
-    connect: OutboxStore.fromMemory(memory),
+    connect: Steps.fromMemory(memory),
     rows: Effect.sync(() => memory.rows.map(({ key, row }): RawRow => [key, structuredClone(row)])),
-    put: (key, row) => Effect.orDie(raw.run("readwrite", () => step.put(key, row)))
+    put: (key, row) => Effect.orDie(raw.transact("put", "readwrite", () => step.put(key, row)))
   }
 })
 
@@ -71,9 +72,9 @@ export const newDatabaseName = (): string => `store under test ${++databases}`
 /** The database has been opened once, so that its object store is there. */
 export const indexedDbDevice: Effect.Effect<Device> = Effect.gen(function* () {
   const name = newDatabaseName()
-  yield* Effect.scoped(Effect.flatMap(OutboxStore.makeIndexedDb({ name }), (store) => Effect.orDie(store.load)))
+  yield* Effect.scoped(Effect.flatMap(Steps.makeIndexedDb({ name }), (store) => Effect.orDie(store.load)))
   return {
-    connect: OutboxStore.makeIndexedDb({ name }),
+    connect: Steps.makeIndexedDb({ name }),
     rows: rawRows(name),
     put: (key, row) => rawPut(name, key, row)
   }
@@ -90,7 +91,7 @@ export const entryId = (n: number) => Entry.EntryId.make(`00000000-0000-4000-800
 let drafts = 0
 
 /** A draft of the mutation with an id of its own. */
-export const draft = (mutation: Mutation, acceptedAt = 1000): OutboxStore.Draft => ({
+export const draft = (mutation: Mutation, acceptedAt = 1000): Steps.Draft => ({
   id: entryId(++drafts),
   mutation,
   acceptedAt
@@ -131,5 +132,5 @@ export const toggl = (id: number, name: string, rest: Partial<Client.Client> = {
   ...rest
 })
 
-export const going: OutboxStore.After = { failures: 0, run: { done: 0, total: 1 } }
-export const over: OutboxStore.After = { failures: 0, run: "Ended" }
+export const going: Steps.After = { failures: 0, run: { done: 0, total: 1 } }
+export const over: Steps.After = { failures: 0, run: "Ended" }

@@ -1,19 +1,6 @@
-import type * as Effect from "effect/Effect"
+// Why a transaction failed.
 import * as Predicate from "effect/Predicate"
-import type * as Scope from "effect/Scope"
 import { StorageError } from "../ClientError.js"
-import type { Step } from "./step.js"
-
-/**
- * What runs a step in one transaction. A step that wrote anything tells the other connections, from inside its
- * transaction and after its writes: whoever hears it reads behind the commit. A step that fails at any point, or
- * throws, leaves nothing behind.
- */
-export interface Engine {
-  readonly run: <A>(mode: "readonly" | "readwrite", step: () => Step<A>) => Effect.Effect<A, StorageError>
-  /** Calls `listener` whenever another connection may have changed the store. */
-  readonly onHint: (listener: () => void) => Effect.Effect<void, never, Scope.Scope>
-}
 
 /** The transaction was too far on to be aborted, and did not end in time: nobody can say whether it will be stored. */
 export const unknownEnd = new StorageError({ reason: "Stalled", detail: "it may be stored all the same" })

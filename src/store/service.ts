@@ -1,0 +1,39 @@
+// What an outbox needs of a store, and its tag.
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import type { StorageError } from "../ClientError.js"
+import type { Step } from "./step.js"
+
+/**
+ * A store: rows sorted by their keys, in the order of IndexedDB (numbers, then strings, then arrays), read and written in
+ * transactions.
+ *
+ * - `transact` runs a step as one transaction. It has happened as a whole when the effect succeeds, durably where it
+ *   wrote, and not at all when it fails; but see `mayBeStored`. `step` makes the generator anew, should the transaction
+ *   have to be tried again. `mode` is `readonly` for a step that writes nothing. `name` says what the step is for, for
+ *   logs and tests.
+ * - `onHint` calls `listener` whenever another connection may have changed the store. A step that wrote tells the other
+ *   connections from inside its transaction, after its writes: whoever hears it reads behind the commit.
+ * - `persist` asks that nothing be taken away for want of room, and gives whether that is promised; none where nobody
+ *   says.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export interface Service {
+  readonly transact: <A>(
+    name: string,
+    mode: "readonly" | "readwrite",
+    step: () => Step<A>
+  ) => Effect.Effect<A, StorageError>
+  readonly onHint: (listener: () => void) => Effect.Effect<void, never, Scope.Scope>
+  readonly persist?: Effect.Effect<Option.Option<boolean>>
+}
+
+/**
+ * @since 0.1.0
+ * @category tags
+ */
+export class OutboxStore extends Context.Tag("effect-toggl-clients/OutboxStore")<OutboxStore, Service>() {}

@@ -1,0 +1,54 @@
+// Every step as an effect over a store.
+import * as Effect from "effect/Effect"
+import { uuid } from "../ids.js"
+import type { Service } from "../store/service.js"
+import type { Step } from "../store/step.js"
+import { accept, claim, load } from "./accept.js"
+import { readCopy, storeClient, storeList } from "./copy.js"
+import { mark } from "./mark.js"
+import { outcome, prune } from "./outcomes.js"
+import { changeState, purge } from "./queue.js"
+import { claimRefusal, discard, importRows, retry } from "./repair.js"
+import { book, settle } from "./settle.js"
+
+/** The steps, each one transaction of the store. They are described where they stand. */
+export const make = (store: Service) => {
+  const read =
+    <Args extends ReadonlyArray<unknown>, A>(name: string, step: (...args: Args) => Step<A>) =>
+    (...args: Args) =>
+      store.transact(name, "readonly", () => step(...args))
+
+  const write =
+    <Args extends ReadonlyArray<unknown>, A>(name: string, step: (...args: Args) => Step<A>) =>
+    (...args: Args) =>
+      store.transact(name, "readwrite", () => step(...args))
+
+  // A step that makes the queue's state anew gives the store an id that none has had before. One that only reads finds an
+  // empty store without an id.
+  const writeState =
+    <Args extends ReadonlyArray<unknown>, A>(name: string, step: (newStoreId: string, ...args: Args) => Step<A>) =>
+    (...args: Args) =>
+      Effect.flatMap(uuid, (newStoreId) => store.transact(name, "readwrite", () => step(newStoreId, ...args)))
+
+  return {
+    load: read("load", load)(""),
+    accept: write("accept", accept),
+    claim: writeState("claim", claim),
+    mark: writeState("mark", mark),
+    settle: writeState("settle", settle),
+    book: writeState("book", book),
+    changeState: writeState("changeState", changeState),
+    claimRefusal: writeState("claimRefusal", claimRefusal),
+    retry: writeState("retry", retry),
+    discard: writeState("discard", discard),
+    outcome: read("outcome", outcome),
+    importRows: writeState("importRows", importRows),
+    prune: write("prune", prune),
+    copy: (workspaceId: number) => read("copy", readCopy)("", workspaceId),
+    storeList: writeState("storeList", storeList),
+    storeClient: writeState("storeClient", storeClient),
+    purge: writeState("purge", purge)()
+  }
+}
+
+export interface Transactions extends ReturnType<typeof make> {}
