@@ -37,9 +37,9 @@ const byFiles = (circle: Circles.Circle) =>
   ].join("\n  ")
 
 describe("circles", () => {
-  it("no file stands in a circle, but for those that did", () => standsInCircles(files, filesInCircles))
+  it("no file stands in a circle", () => standsInCircles(files, filesInCircles))
 
-  it("no room stands in a circle, but for those that did", () => standsInCircles(rooms, roomsInCircles, byFiles))
+  it("no room stands in a circle", () => standsInCircles(rooms, roomsInCircles, byFiles))
 })
 
 const planted = (sources: Record<string, string>) => Imports.ofFiles(new Map(Object.entries(sources)))

@@ -1,7 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
+import { existsSync, readFileSync } from "node:fs"
+import { join } from "node:path"
 import * as Diagram from "./Diagram.js"
 import * as Imports from "./Imports.js"
 import { sameLines } from "./SameLines.js"
+import * as Sources from "./Sources.js"
 
 // The diagram of the house is made from its imports.
 
@@ -78,5 +81,23 @@ describe("in a document", () => {
       () => sameLines(Diagram.shownIn(document), diagram, "npm run house"),
       "npm run house\n  - outbox -> read\n  + outbox -> read, replay"
     )
+  })
+
+  it("of docs/architecture.md is the one that the imports give", () => {
+    const document = readFileSync(join(Sources.root, "docs/architecture.md"), "utf8")
+    const rooms = Imports.ofRooms(Imports.ofFiles(Sources.read()))
+    sameLines(Diagram.shownIn(document), Diagram.lines(rooms), "The diagram is not that of the imports: npm run house.")
+  })
+
+  it("of docs/architecture.md stands on files that exist: whatever it names of src and test does", () => {
+    const document = readFileSync(join(Sources.root, "docs/architecture.md"), "utf8")
+    const laws = document.slice(0, document.indexOf("## The model-based suite"))
+    const named = [...laws.matchAll(/`((?:[a-z]+|laws)\/[A-Za-z]+)`/g)].map(([, name = ""]) => name)
+    const missing = named.filter((name) => {
+      const paths = [`src/${name}.ts`, `test/${name}.ts`, `test/${name}.test.ts`]
+      return !paths.some((path) => existsSync(join(Sources.root, path)))
+    })
+    assert.isAbove(named.length, 50)
+    assert.deepStrictEqual(missing, [])
   })
 })
