@@ -2,7 +2,7 @@ import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { FakeToggl, Fault, type RequestLog } from "../../src/testing/index.js"
-import { create, isArchive, isCreate, isDelete, opened, standing, waitsFor, withAcme } from "../Requests.js"
+import { create, isArchive, isCreate, isDelete, offline, opened, standing, waitsFor, withAcme } from "../Requests.js"
 import { law, stillness, workspaceId } from "../World.js"
 
 // Law 11, typed: what an answer means to the replay, one law for each row of the table.
@@ -148,8 +148,7 @@ describe("400 about the name", () => {
   law("taken, when the user retries what was refused: refused again, for it was never in doubt", (world) =>
     Effect.gen(function* () {
       const tab = yield* opened(world)
-      yield* world.toggl.setDown(true)
-      yield* tab.setOnline(false)
+      yield* offline(world, tab)
       const receipt = yield* create(tab, "Acme")
       if (receipt._tag !== "Queued") return assert.fail("it is queued")
       // Its creator is ours and it has the same notes, but it was not this entry that made it.
@@ -352,8 +351,7 @@ describe("408, 425, 5xx, network failure, timeout", () => {
   law("a network failure while the device was offline: it never left, and is sent without a look-up", (world) =>
     Effect.gen(function* () {
       const tab = yield* opened(world)
-      yield* world.toggl.setDown(true)
-      yield* tab.setOnline(false)
+      yield* offline(world, tab)
       assert.strictEqual(waitsFor(yield* create(tab, "Acme")), "Offline")
       yield* world.toggl.setDown(false)
       yield* tab.setOnline(true)

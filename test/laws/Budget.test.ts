@@ -2,7 +2,19 @@ import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
-import { asked, create, full, isCreate, isList, isMe, limited, opened, silentFor, waitsFor } from "../Requests.js"
+import {
+  asked,
+  create,
+  full,
+  isCreate,
+  isList,
+  isMe,
+  limited,
+  offline,
+  opened,
+  silentFor,
+  waitsFor
+} from "../Requests.js"
 import { law, workspaceId, type World } from "../World.js"
 
 // Law 9, within the budget: never a request before the time that the server named, across restarts and tabs. Waiting costs
@@ -259,8 +271,7 @@ describe("backing off", () => {
     (world) =>
       Effect.gen(function* () {
         const tab = yield* opened(world)
-        yield* world.toggl.setDown(true)
-        yield* tab.setOnline(false)
+        yield* offline(world, tab)
         yield* create(tab, "Acme")
         yield* world.passes("1 hour")
         for (const wake of [tab.wakeUp, tab.outbox.replayNow]) {

@@ -2,7 +2,7 @@ import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Client } from "../../src/index.js"
 import { Fault } from "../../src/testing/index.js"
-import { create, isArchive, opened } from "../Requests.js"
+import { create, isArchive, offline, opened } from "../Requests.js"
 import { law, type Tab, workspaceId } from "../World.js"
 import { again, sending } from "../store/LogContract.js"
 import { creates, draft, going } from "../store/StoreUnderTest.js"
@@ -19,8 +19,7 @@ describe("order", () => {
   law("is that of acceptance, over all tabs", (world) =>
     Effect.gen(function* () {
       const tabs = [yield* opened(world), yield* opened(world), yield* opened(world)]
-      yield* world.toggl.setDown(true)
-      for (const tab of tabs) yield* tab.setOnline(false)
+      yield* offline(world, ...tabs)
       const names: Array<string> = []
       for (let i = 0; i < 12; i++) {
         const tab = tabs[(i * 7) % 3]
@@ -44,8 +43,7 @@ describe("order", () => {
     Effect.gen(function* () {
       const tab = yield* opened(world)
       yield* world.toggl.edit.createClient(workspaceId, { name: "Taken" })
-      yield* world.toggl.setDown(true)
-      yield* tab.setOnline(false)
+      yield* offline(world, tab)
       const refused = yield* create(tab, "Taken")
       yield* tab.clients.update(workspaceId, refused.id, { notes: "held" })
       yield* create(tab, "Free")

@@ -2,7 +2,7 @@ import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { Fault } from "../../src/testing/index.js"
-import { create, isCreate, opened } from "../Requests.js"
+import { create, isCreate, offline, opened } from "../Requests.js"
 import { law } from "../World.js"
 
 // Law 13, interruptible: interrupting a caller after acceptance removes nothing; before it, all or nothing. Closing the
@@ -34,9 +34,7 @@ describe("closing the scope", () => {
     Effect.gen(function* () {
       const tab = yield* opened(world)
       const other = yield* opened(world)
-      yield* world.toggl.setDown(true)
-      yield* tab.setOnline(false)
-      yield* other.setOnline(false)
+      yield* offline(world, tab, other)
       for (const name of ["A", "B", "C"]) yield* create(tab, name)
       yield* world.toggl.setDown(false)
       const held = yield* tab.holdResult("mark")

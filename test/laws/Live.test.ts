@@ -6,7 +6,7 @@ import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import { Client, ClientError, Entry, Mutation } from "../../src/index.js"
 import { Fault } from "../../src/testing/index.js"
-import { create, full, isUpdate, opened, withAcme } from "../Requests.js"
+import { create, full, isUpdate, offline, opened, withAcme } from "../Requests.js"
 import { law, stillness, workspaceId, type World } from "../World.js"
 
 // Law 4, live: when faults stop, everything that can be sent is sent, without a reload, a focus or a click. One bad entry
@@ -45,8 +45,7 @@ describe("with nothing to do", () => {
   law("because it is paused or everything is refused, there are none either", (world) =>
     Effect.gen(function* () {
       const tab = yield* opened(world)
-      yield* world.toggl.setDown(true)
-      yield* tab.setOnline(false)
+      yield* offline(world, tab)
       yield* create(tab, "Acme")
       yield* tab.outbox.pause
       yield* world.toggl.setDown(false)
@@ -134,8 +133,7 @@ describe("what wakes the replay", () => {
     (world) =>
       Effect.gen(function* () {
         const tab = yield* opened(world)
-        yield* world.toggl.setDown(true)
-        yield* tab.setOnline(false)
+        yield* offline(world, tab)
         yield* create(tab, "Acme")
         yield* world.passes("1 hour")
         yield* world.toggl.setDown(false)
@@ -150,8 +148,7 @@ describe("what wakes the replay", () => {
   law("a timer whose time has come, though the device says that it is offline", (world) =>
     Effect.gen(function* () {
       const tab = yield* opened(world)
-      yield* world.toggl.setDown(true)
-      yield* tab.setOnline(false)
+      yield* offline(world, tab)
       yield* create(tab, "Acme")
       yield* world.toggl.setDown(false)
       yield* world.passes("5 minutes")
@@ -164,8 +161,7 @@ describe("what wakes the replay", () => {
     (world) =>
       Effect.gen(function* () {
         const tab = yield* opened(world)
-        yield* world.toggl.setDown(true)
-        yield* tab.setOnline(false)
+        yield* offline(world, tab)
         yield* create(tab, "Acme")
         yield* world.passes("1 hour")
         yield* world.toggl.setDown(false)
@@ -181,8 +177,7 @@ describe("what wakes the replay", () => {
     (world) =>
       Effect.gen(function* () {
         const tab = yield* opened(world)
-        yield* world.toggl.setDown(true)
-        yield* tab.setOnline(false)
+        yield* offline(world, tab)
         yield* create(tab, "Acme")
         yield* world.passes("1 hour")
         yield* world.toggl.setDown(false)
@@ -246,8 +241,7 @@ describe("a storage that fails now and then", () => {
   law("is tried again, ever more rarely, and the status says so", (world) =>
     Effect.gen(function* () {
       const tab = yield* opened(world)
-      yield* world.toggl.setDown(true)
-      yield* tab.setOnline(false)
+      yield* offline(world, tab)
       yield* create(tab, "Acme")
       yield* tab.setStorageFault((operation) => (operation === "load" ? undefined : full))
       yield* world.toggl.setDown(false)

@@ -12,6 +12,7 @@ import {
   isGet,
   isRestore,
   isUpdate,
+  offline,
   opened,
   standing,
   withAcme
@@ -161,9 +162,7 @@ describe("two tabs", () => {
     Effect.gen(function* () {
       const first = yield* opened(world)
       const second = yield* opened(world)
-      yield* world.toggl.setDown(true)
-      yield* first.setOnline(false)
-      yield* second.setOnline(false)
+      yield* offline(world, first, second)
       for (const name of ["A", "B", "C"]) yield* create(first, name)
       for (const name of ["D", "E", "F"]) yield* create(second, name)
       yield* world.toggl.setDown(false)
