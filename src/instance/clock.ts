@@ -1,5 +1,4 @@
 // Time: backoff, the waits that the server names, and deadlines that no setting of the clock moves.
-import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
@@ -13,12 +12,10 @@ export interface Now {
   readonly monotonic: number
 }
 
-export const unsafeNow = (clock: Clock.Clock): Now => ({
+export const now: Effect.Effect<Now> = Effect.map(Effect.clock, (clock) => ({
   wall: clock.unsafeCurrentTimeMillis(),
   monotonic: Number(clock.unsafeCurrentTimeNanos() / 1_000_000n)
-})
-
-export const now: Effect.Effect<Now> = Effect.map(Effect.clock, unsafeNow)
+}))
 
 export interface Backoff {
   readonly base: Duration.DurationInput

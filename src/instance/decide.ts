@@ -1,8 +1,9 @@
 // What the queue does next: the one place that says so.
+import * as Effect from "effect/Effect"
 import type { Entry } from "../log/entry.js"
 import type { QueueState, Wait } from "../log/state.js"
 import type { WaitingFor } from "../Status.js"
-import { type Now, remaining } from "./clock.js"
+import { type Now, now, remaining } from "./clock.js"
 import type { Instance } from "./instance.js"
 import * as quota from "./quota.js"
 
@@ -110,6 +111,10 @@ export const decide = (instance: Instance, now: Now, override = instance.tab.ove
   }
   return { _tag: "Act", entry }
 }
+
+/** What the queue does next, now. */
+export const decideNow = (instance: Instance): Effect.Effect<Decision> =>
+  Effect.map(now, (now) => decide(instance, now))
 
 /** How long the requests that remain are the user's own, in milliseconds. */
 const reservedFor = ({ deadlines, log, quotas, settings }: Instance, { mutation }: Entry, now: Now): number => {

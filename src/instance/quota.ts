@@ -3,24 +3,24 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type * as ClientsApi from "../ClientsApi.js"
-import type { Quota, QueueState } from "../log/state.js"
+import type { KeptQuota, QueueState } from "../log/state.js"
 import type * as Status from "../Status.js"
 
 type Quotas = NonNullable<QueueState["quota"]>
 
 /** What this instance has heard of the quotas since they were last written down, by workspace. */
-export type Heard = ReadonlyMap<string, Quota>
+export type Heard = ReadonlyMap<string, KeptQuota>
 
 // A quota is by the hour: where Toggl does not say when it starts anew, it does so within one.
 const hour = 3_600_000
 
 // What is kept from a time that is still to come was told before the clock was set back.
-const keptAt = (kept: Quota | undefined, now: number): number =>
+const keptAt = (kept: KeptQuota | undefined, now: number): number =>
   kept === undefined || kept.seenAt > now ? Number.NEGATIVE_INFINITY : kept.seenAt
 
 /** Both, each workspace's as it was last told. */
 export const latest = (kept: Quotas | undefined, heard: Heard, now: number): Quotas => {
-  const all: Record<string, Quota> = { ...kept }
+  const all: Record<string, KeptQuota> = { ...kept }
   for (const [workspaceId, quota] of heard) {
     if (quota.seenAt >= keptAt(all[workspaceId], now)) all[workspaceId] = quota
   }
@@ -28,7 +28,7 @@ export const latest = (kept: Quotas | undefined, heard: Heard, now: number): Quo
 }
 
 /** How long the quota still lasts, in milliseconds. A clock that was set back ends it: Toggl tells it anew soon. */
-export const lasts = ({ resetsIn = hour, seenAt }: Quota, now: number): number =>
+export const lasts = ({ resetsIn = hour, seenAt }: KeptQuota, now: number): number =>
   now < seenAt ? 0 : Math.max(0, seenAt + resetsIn - now)
 
 /** What is known of the quotas that have not started anew since. */
@@ -53,7 +53,7 @@ export const written =
 
 /** Listens to every answer. */
 export const listen = (api: ClientsApi.Service): Effect.Effect<Heard, never, Scope.Scope> => {
-  const heard = new Map<string, Quota>()
+  const heard = new Map<string, KeptQuota>()
   const listener: Parameters<typeof api.listen>[0] = ({ quota, workspaceId }) =>
     Effect.map(Clock.currentTimeMillis, (seenAt) => {
       if (quota !== undefined && workspaceId !== undefined) heard.set(String(workspaceId), { ...quota, seenAt })

@@ -3,7 +3,8 @@ import { attemptOf, type Entry, type Unreadable } from "./entry.js"
 import { nameAfter } from "./names.js"
 import * as Mutation from "../Mutation.js"
 
-export interface Log {
+/** What dependencies are worked out from. */
+export interface Rows {
   /** In the order of their numbers. */
   readonly entries: Iterable<Entry>
   /** In the order of their numbers. */
@@ -52,7 +53,7 @@ export interface Growing {
  * so on from these. What may be named by a row that cannot be read is held too, and what may name the client that a
  * set-aside create may have made: with `certainly`, neither.
  */
-export const growing = (log: Log, isParked: (entry: Entry) => boolean, certainly = false): Growing => {
+export const growing = (log: Rows, isParked: (entry: Entry) => boolean, certainly = false): Growing => {
   const held = new Map<number, number>()
   const names = new Map<AnyClientId, string | undefined>()
   const blockedClients = new Map<number, number>()
@@ -119,10 +120,10 @@ export const growing = (log: Log, isParked: (entry: Entry) => boolean, certainly
   return { add, now: () => ({ held, next, newer: next === undefined ? newer : undefined }) }
 }
 
-export const dependencies = (log: Log, isParked: (entry: Entry) => boolean, certainly = false): Dependencies =>
+export const dependencies = (log: Rows, isParked: (entry: Entry) => boolean, certainly = false): Dependencies =>
   growing(log, isParked, certainly).now()
 
 /** The numbers of the entries that depend on this one; not of those that may only do so. */
-export const dependentsOf = (log: Log, seq: number): ReadonlyArray<number> => [
+export const dependentsOf = (log: Rows, seq: number): ReadonlyArray<number> => [
   ...dependencies({ ...log, unreadable: [] }, (entry) => entry.seq === seq, true).held.keys()
 ]

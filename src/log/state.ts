@@ -40,13 +40,13 @@ export interface Workspace extends Schema.Schema.Type<typeof Workspace> {}
  * The hourly quota as an answer stated it at `seenAt` (milliseconds since the epoch): the requests that remain, and in
  * how many milliseconds it starts anew.
  */
-export const Quota = Schema.Struct({
+export const KeptQuota = Schema.Struct({
   remaining: Schema.Finite,
   resetsIn: optional(Schema.Finite),
   seenAt: Schema.Finite
 })
 
-export interface Quota extends Schema.Schema.Type<typeof Quota> {}
+export interface KeptQuota extends Schema.Schema.Type<typeof KeptQuota> {}
 
 /**
  * The queue's state, shared by all tabs. `store` is the database's own random id: one that was deleted and made anew
@@ -65,7 +65,7 @@ export const QueueState = Schema.Struct({
   paused: optional(PauseReason),
   userId: optional(Schema.Int),
   prunedAt: optional(Schema.Finite),
-  quota: optional(Schema.Record({ key: Schema.String, value: Quota })),
+  quota: optional(Schema.Record({ key: Schema.String, value: KeptQuota })),
   workspaces: Schema.Record({
     key: Schema.String,
     value: Workspace

@@ -2,17 +2,13 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { unsafeNow } from "../instance/clock.js"
-import { type Decision, decide } from "../instance/decide.js"
+import { type Decision, decideNow } from "../instance/decide.js"
 import type { Instance } from "../instance/instance.js"
 import { known } from "../instance/quota.js"
 import { dependentsOf } from "../log/dependencies.js"
 import type { Entry, Unreadable } from "../log/entry.js"
 import { type Queue, type Status, suspectsProxy, type WaitingFor } from "../Status.js"
 import type * as Outbox from "./service.js"
-
-const decideNow = (instance: Instance): Effect.Effect<Decision> =>
-  Effect.map(Effect.clock, (clock) => decide(instance, unsafeNow(clock)))
 
 // --- The queue ---------------------------------------------------------------------------------------------------------
 

@@ -6,9 +6,10 @@ import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import type { StorageError } from "../ClientError.js"
 import { backoff, now } from "../instance/clock.js"
+import { decideNow } from "../instance/decide.js"
 import type { Instance } from "../instance/instance.js"
 import { crossed, refreshBases } from "../read/refresh.js"
-import { decideNow, run } from "./run.js"
+import { run } from "./run.js"
 
 // A longer timer never fires.
 const longestTimer = Duration.toMillis("1 day")

@@ -21,12 +21,12 @@ export type Plan =
   | { readonly _tag: "Nothing"; readonly entries: readonly [Entry, ...ReadonlyArray<Entry>] }
 
 /** What is known of a workspace's names; `isWhole`: of all of them, as Toggl has just told. */
-export interface Known {
+export interface KnownNames {
   readonly names: Names
   readonly isWhole: boolean
 }
 
-interface Workspace extends Known {
+interface Workspace extends KnownNames {
   touches: Touches
   epoch: number
   last: number
@@ -84,7 +84,7 @@ export const wantsNames = (plans: Plans, head: Entry): boolean => {
   return false
 }
 
-export const setNames = ({ log, workspaces }: Plans, workspaceId: number, known: Known): void => {
+export const setNames = ({ log, workspaces }: Plans, workspaceId: number, known: KnownNames): void => {
   const touches = makeTouches(known.names, log.clients.keyOf, log.resolve)
   workspaces.set(workspaceId, { ...known, touches, epoch: -1, last: 0 })
 }

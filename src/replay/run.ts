@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import type { StorageError } from "../ClientError.js"
 import { now } from "../instance/clock.js"
-import { type Decision, decide, sawAttempts } from "../instance/decide.js"
+import { decideNow, sawAttempts } from "../instance/decide.js"
 import type { Instance } from "../instance/instance.js"
 import { crossed } from "../read/refresh.js"
 import type { Held } from "../ReplayLock.js"
@@ -10,10 +10,6 @@ import { act } from "./attempt.js"
 import { book, end, progress, type Run } from "./book.js"
 import * as merge from "./merge.js"
 import { readList } from "./prepare.js"
-
-/** What the queue does next, now. */
-export const decideNow = (instance: Instance): Effect.Effect<Decision> =>
-  Effect.map(now, (now) => decide(instance, now))
 
 /** Takes the turn in the books. `undefined`: another replayer has it. */
 const claim = (instance: Instance, turn: Held): Effect.Effect<Run | undefined, StorageError> =>

@@ -58,14 +58,14 @@ export const retry = function* (
   return "Repaired"
 }
 
-export type Discarded =
+export type Taken =
   { readonly _tag: "Discarded"; readonly entries: ReadonlyArray<Entry> } | Exclude<Repaired, "Repaired">
 
 /**
  * Takes an entry out of the log, and with it all that depends on it. An entry that is being sent, or waits to be looked
  * up, stays; what is set aside may have been applied, and its user may give it up all the same.
  */
-export const discard = function* (newStoreId: string, seq: number, now: number): Step<Discarded> {
+export const discard = function* (newStoreId: string, seq: number, now: number): Step<Taken> {
   const snapshot = yield* load(newStoreId)
   const unreadable = snapshot.unreadable.find((row) => row.seq === seq)
   if (unreadable !== undefined) {

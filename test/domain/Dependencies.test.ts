@@ -3,7 +3,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as Client from "../../src/Client.js"
 import { Forbidden } from "../../src/ClientError.js"
 import type { Entry } from "../../src/log/entry.js"
-import { dependencies, dependentsOf, growing, type Log } from "../../src/log/dependencies.js"
+import { dependencies, dependentsOf, growing, type Rows } from "../../src/log/dependencies.js"
 import * as Mutation from "../../src/Mutation.js"
 import { entryId, toggl } from "../store/StoreUnderTest.js"
 
@@ -11,10 +11,10 @@ const isParked = ({ state }: Entry): boolean => state._tag === "Refused"
 
 // --- The reference: slow, and as the design says it ---------------------------------------------------------------------
 
-const clientOf = (log: Log, id: Client.AnyClientId): number =>
+const clientOf = (log: Rows, id: Client.AnyClientId): number =>
   (Client.isLocalClientId(id) ? log.ids.get(id) : undefined) ?? id
 
-const nameBefore = (log: Log, entries: ReadonlyArray<Entry>, entry: Entry): string | undefined => {
+const nameBefore = (log: Rows, entries: ReadonlyArray<Entry>, entry: Entry): string | undefined => {
   let name: string | undefined
   for (const { mutation, seq } of entries) {
     const isOfClient = clientOf(log, Mutation.clientId(mutation)) === clientOf(log, Mutation.clientId(entry.mutation))
@@ -26,7 +26,7 @@ const nameBefore = (log: Log, entries: ReadonlyArray<Entry>, entry: Entry): stri
   return name ?? entry.base?.name
 }
 
-const dependsOn = (log: Log, entries: ReadonlyArray<Entry>, later: Entry, earlier: Entry): boolean => {
+const dependsOn = (log: Rows, entries: ReadonlyArray<Entry>, later: Entry, earlier: Entry): boolean => {
   if (later.seq <= earlier.seq) return false
   const [a, b] = [later, earlier].map(({ mutation }) => clientOf(log, Mutation.clientId(mutation)))
   if (a === b) return true
@@ -41,7 +41,7 @@ const dependsOn = (log: Log, entries: ReadonlyArray<Entry>, later: Entry, earlie
 }
 
 /** All that depend on these, in any number of steps. */
-const closure = (log: Log, entries: ReadonlyArray<Entry>, roots: ReadonlyArray<Entry>): ReadonlySet<Entry> => {
+const closure = (log: Rows, entries: ReadonlyArray<Entry>, roots: ReadonlyArray<Entry>): ReadonlySet<Entry> => {
   const found = new Set(roots)
   let size = 0
   while (size !== found.size) {
@@ -97,7 +97,7 @@ const entryOf = (seq: number, mutation: Mutation.Mutation, base: string | undefi
   serverErrors: 0
 })
 
-interface Whole extends Log {
+interface Whole extends Rows {
   readonly entries: ReadonlyArray<Entry>
 }
 
