@@ -1,7 +1,11 @@
 import { assert, describe } from "@effect/vitest"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
+import { Clients, Connectivity, Credentials, OutboxStore, ReplayLock } from "../../src/index.js"
 import { create, offline, withRefusal } from "../Requests.js"
-import { law, type Tab, workspaceId } from "../World.js"
+import { ada, law, type Tab, type World, workspaceId } from "../World.js"
 
 // Law 14, flat: the cost of accepting an entry does not grow with the queue, a refused one in it or not. Starting with
 // thousands pending costs one read of the log.
@@ -28,6 +32,63 @@ describe("accepting a change", () => {
         assert.deepStrictEqual([waiting, held], [2 + 102 * round, 2 + round])
         assert.deepStrictEqual(yield* tab.operations, ["accept", "accept"])
       }
+    })
+  )
+})
+
+/** Notes whenever somebody looks at what an entry asks for. */
+const watch = (snapshot: unknown, seen: Set<unknown>): void => {
+  if (!Predicate.hasProperty(snapshot, "entries") || !Array.isArray(snapshot.entries)) return
+  for (const entry of snapshot.entries) {
+    if (!Predicate.hasProperty(entry, "mutation")) continue
+    const { mutation } = entry
+    const get = () => {
+      seen.add(mutation)
+      return mutation
+    }
+    Object.defineProperty(entry, "mutation", { enumerable: true, get })
+  }
+}
+
+/** An app over the world's store, and what it looks at of the log that it has read. */
+const observed = (world: World) =>
+  Effect.gen(function* () {
+    const seen = new Set<unknown>()
+    const store = yield* OutboxStore.fromMemory(world.memory)
+    const observing: OutboxStore.Service = {
+      ...store,
+      transact: (name, mode, step) => Effect.tap(store.transact(name, mode, step), (result) => watch(result, seen))
+    }
+    const layer = Clients.stack({ account: "anna" }).pipe(
+      Layer.provide([
+        world.toggl.layer,
+        Credentials.layer(ada),
+        Connectivity.layerAlwaysOnline,
+        Layer.succeed(OutboxStore.OutboxStore, observing),
+        Layer.effect(ReplayLock.ReplayLock, ReplayLock.makePrivate)
+      ])
+    )
+    return { clients: Context.get(yield* Layer.build(layer), Clients.Clients), seen }
+  })
+
+describe("a change of a client by its local id", () => {
+  law("looks at no more entries, however many wait", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* world.open()
+      yield* tab.outbox.pause
+      const looks: Array<number> = []
+      for (const count of [10, 1_000]) {
+        yield* creates(tab, `Round of ${count}:`, count)
+        const newest = yield* create(tab, `Newest of ${count}`)
+        const { clients, seen } = yield* observed(world)
+        yield* clients.update(workspaceId, newest.id, { notes: "first" })
+        assert.isAbove(seen.size, 0, "it looks at the log")
+        seen.clear()
+        yield* clients.update(workspaceId, newest.id, { notes: "second" })
+        looks.push(seen.size)
+      }
+      const [few, many] = looks
+      assert.strictEqual(many, few)
     })
   )
 })
