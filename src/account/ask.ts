@@ -17,12 +17,13 @@ const waited = (instance: Instance): Effect.Effect<void, TransportError> =>
 
 /**
  * Asks Toggl, if it may be asked now as far as this device knows, with credentials that are the account's. `whose` finds
- * that out.
+ * that out; `ifOthers` is what another user's credentials lead to: the queue is paused, unless given.
  */
 export const ask = <A, E extends { readonly _tag: string }, E2>(
   instance: Instance,
   whose: Effect.Effect<Identity, E2>,
-  request: Effect.Effect<A, E>
+  request: Effect.Effect<A, E>,
+  ifOthers: Effect.Effect<void> = pause(instance, "WrongAccount")
 ): Effect.Effect<A, E | E2 | TransportError> =>
   Effect.gen(function* () {
     const { log, tab } = instance
@@ -34,7 +35,7 @@ export const ask = <A, E extends { readonly _tag: string }, E2>(
     const { credentialsChanges } = tab
     const identity = yield* whose
     if (credentialsChanges === tab.credentialsChanges) {
-      if (identity._tag === "WrongAccount") yield* pause(instance, "WrongAccount")
+      if (identity._tag === "WrongAccount") yield* ifOthers
       if (identity._tag === "Unknown") return yield* heed(instance, Effect.fail(identity.error))
     }
     if (identity._tag !== "Known") return yield* toError(identity)

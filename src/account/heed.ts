@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type { TransportError } from "../ClientError.js"
 import { isTransport } from "../error/transport.js"
 import { askedFor, backoff, now } from "../instance/clock.js"
-import { heardWait, leftOf, namedWait } from "../instance/decide.js"
+import { heardWait, leftOf } from "../instance/decide.js"
 import type { Instance } from "../instance/instance.js"
 import type { QueueState, Wait } from "../log/state.js"
 import type { PauseReason } from "../Status.js"
@@ -71,13 +71,10 @@ export const afterError = (
   run: After["run"]
 ): Effect.Effect<After> =>
   Effect.gen(function* () {
-    const { failures, wait } = instance.log.state
+    const { failures } = instance.log.state
     const moment = yield* now
     const length = yield* backoff(instance.settings.backoff, failures)
     const meaning = disposition(error)
-    // Whoever asked for a list has heeded it already.
-    const isKept = meaning === "Wait" && namedWait(instance, moment)?.wait.error === error
-    if (isKept && wait !== undefined) return { failures, run, wait }
     if (meaning === "Pause") return areCurrent ? { failures, paused: "SignInNeeded", run } : { failures, run }
     const asked = askedFor(error, moment.wall, length)
     if (asked !== undefined) return { failures: failures + (meaning === "Wait" ? 0 : 1), run, wait: asked }

@@ -66,6 +66,14 @@ export class Log {
     return this.index
   }
 
+  /** The client's entries behind this number, in their order. */
+  *entriesOf(id: AnyClientId, behind = 0): Iterable<Entry> {
+    for (const seq of this.index.after(id, behind)) {
+      const entry = this.bySeq.get(seq)
+      if (entry !== undefined) yield entry
+    }
+  }
+
   /** How an entry ended, where that was heard of in this session. */
   readonly outcome = (id: EntryId): Outcome | undefined => this.outcomes.get(id)
 
@@ -76,14 +84,6 @@ export class Log {
 
   /** Toggl's id of the client, where it is known. */
   readonly resolve = (id: AnyClientId): ClientId | undefined => (isLocalClientId(id) ? this.resolved.get(id) : id)
-
-  /** The client's entries behind this number, in their order. */
-  readonly entriesOf = function* (this: Log, id: AnyClientId, behind = 0): Iterable<Entry> {
-    for (const seq of this.index.after(id, behind)) {
-      const entry = this.bySeq.get(seq)
-      if (entry !== undefined) yield entry
-    }
-  }
 
   readonly dependencies = (): Dependencies => {
     // With nothing parked nothing is held, and the queue's length does not matter.

@@ -102,13 +102,14 @@ export class Mirror {
     snapshot: (result: A) => Snapshot | undefined
   ): Effect.Effect<A, E> => this.oneReader.withPermits(1)(this.load(step, snapshot))
 
+  // Nothing interrupts between what is noted here and what takes it back.
   private readonly load = <A, E>(step: Effect.Effect<A, E>, snapshot: (result: A) => Snapshot | undefined) =>
-    Effect.suspend(() => {
+    Effect.uninterruptibleMask((restore) => {
       const wasUpToDate = this.log.isUpToDate
       this.log.isUpToDate = true
       this.acceptedMeanwhile = []
       this.isReading = true
-      return step.pipe(
+      return restore(step).pipe(
         Effect.onError(() => this.doubt),
         Effect.tap((result) => {
           this.isReading = false

@@ -27,9 +27,10 @@ import { sendUnsaved } from "./unsaved.js"
 /** The outcome, here or in the store; none while the entry is in the log. */
 const outcomeOf = ({ log, transactions }: Instance, id: EntryId): Effect.Effect<Outcome | undefined, StorageError> =>
   Effect.suspend(() => {
+    // One that was purged and then imported may have ended before.
+    if (log.byId(id) !== undefined) return Effect.succeed(undefined)
     const known = log.outcome(id)
-    if (known !== undefined) return Effect.succeed(known)
-    return log.byId(id) === undefined ? transactions.outcome(id) : Effect.succeed(undefined)
+    return known === undefined ? transactions.outcome(id) : Effect.succeed(known)
   })
 
 const ended = (

@@ -64,7 +64,9 @@ export const sendUnsaved = (
     if (named !== undefined) return yield* notSaved(named.wait.error)
     if (log.state.paused !== undefined) return yield* notSaved()
     if (tab.signedOut) return yield* notSaved(new Unauthorized({ reason: "Missing" }))
-    const sent = yield* Effect.either(ask(instance, identifyUnstored(instance), sendOnce(instance, mutation)))
+    // Where nothing can be stored, neither can a pause; and what is not in the log must not stop what is.
+    const asking = ask(instance, identifyUnstored(instance), sendOnce(instance, mutation), Effect.void)
+    const sent = yield* Effect.either(asking)
     if (Either.isLeft(sent)) return yield* isTransport(sent.left) ? notSaved(sent.left) : Effect.fail(sent.left)
     const verdict = sent.right
     switch (verdict?._tag) {

@@ -13,7 +13,8 @@ import {
   offline,
   opened,
   silentFor,
-  waitsFor
+  waitsFor,
+  withAcme
 } from "../Requests.js"
 import { law, workspaceId, type World } from "../World.js"
 
@@ -246,6 +247,36 @@ describe("a time that the server named", () => {
       assert.deepStrictEqual(yield* world.names, ["Gamma"])
     })
   )
+})
+
+describe("a time that was named to a list of the replay's own", () => {
+  for (const [what, fails] of [
+    ["is kept over a restart", false],
+    ["is kept over a restart also where the first step that would keep it fails", true]
+  ] as const) {
+    law(what, (world) =>
+      Effect.gen(function* () {
+        const { acme, tab } = yield* withAcme(world)
+        yield* world.toggl.inject(limited("10"), { when: isList })
+        yield* Effect.forkScoped(tab.clients.update(workspaceId, acme, { notes: "mine" }))
+        yield* world.passes("1 second")
+        yield* world.toggl.inject(limited("600"), { when: isList })
+        if (fails) {
+          let left = 1
+          yield* tab.setStorageFault((operation) => (operation === "changeState" && left-- > 0 ? full : undefined))
+        }
+        yield* world.passes("12 seconds")
+        assert.deepStrictEqual(yield* world.requests, ["GET /clients", "GET /clients"])
+        yield* tab.kill
+        yield* world.clearRequests
+        yield* world.open()
+        yield* world.passes("5 minutes")
+        assert.deepStrictEqual(yield* world.requests, [])
+        yield* world.passes("10 minutes")
+        assert.deepStrictEqual(yield* world.sent, [`PUT /clients/${acme} Acme`])
+      })
+    )
+  }
 })
 
 describe("backing off", () => {

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Clients, Credentials } from "../../src/index.js"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
-import { create, isCreate, isMe, opened, waitsFor } from "../Requests.js"
+import { create, full, isCreate, isMe, opened, waitsFor } from "../Requests.js"
 import { ada, grace, law, type Tab, workspaceId, type World } from "../World.js"
 
 // Law 8: one user's entries are one user's.
@@ -140,6 +140,42 @@ describe("credentials of another user", () => {
       yield* world.rests
       assert.strictEqual(yield* queue(tab), "WrongAccount")
       assert.deepStrictEqual(yield* world.names, [])
+    })
+  )
+})
+
+describe("a change that cannot be stored, under credentials of another user", () => {
+  law("pauses nobody's queue: it is not in the log", (world) =>
+    Effect.gen(function* () {
+      const sound = yield* opened(world)
+      const tab = yield* world.open({ credentials: grace })
+      yield* tab.setStorageFault((operation) => (operation === "accept" ? full : undefined))
+      const error = yield* Effect.flip(create(tab, "One"))
+      yield* world.rests
+      assert.strictEqual(error._tag, "NotSaved")
+      assert.strictEqual(yield* queue(sound), "Idle")
+      assert.deepStrictEqual(yield* world.names, [])
+    })
+  )
+
+  law("is told the same each time, also where no pause could be stored", (world) =>
+    Effect.gen(function* () {
+      const first = yield* opened(world)
+      yield* first.close
+      const tab = yield* world.open({ credentials: grace })
+      yield* world.rests
+      yield* tab.setStorageFault((operation) =>
+        operation === "accept" || operation === "changeState" ? full : undefined
+      )
+      for (const name of ["One", "Two"]) {
+        const error = yield* Effect.flip(create(tab, name))
+        const said = error._tag === "NotSaved" ? error.attempt : undefined
+        assert.strictEqual(said?._tag === "Unauthorized" ? said.reason : said?._tag, "Refused")
+      }
+      yield* tab.setStorageFault(undefined)
+      yield* Effect.forkScoped(create(tab, "Three"))
+      yield* world.passes("20 seconds")
+      assert.strictEqual(yield* queue(tab), "WrongAccount")
     })
   )
 })

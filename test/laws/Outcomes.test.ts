@@ -71,6 +71,25 @@ describe("an outcome", () => {
     })
   )
 
+  law("from before a purge is none of what was imported since", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* tab.outbox.pause
+      const acme = queued(yield* create(tab, "Acme"))
+      const file = yield* tab.outbox.exportEntries
+      yield* tab.outbox.resume
+      yield* world.passes("1 minute")
+      assert.strictEqual((yield* tab.outbox.outcome(acme))._tag, "Done")
+      yield* tab.outbox.purge
+      yield* tab.outbox.pause
+      yield* tab.outbox.importEntries(file)
+      yield* world.rests
+      assert.strictEqual((yield* tab.outbox.outcome(acme))._tag, "Waiting")
+      const waited = yield* world.within("1 second", tab.outbox.awaitOutcome(acme))
+      assert.isTrue(Option.isNone(waited))
+    })
+  )
+
   law("is kept for 30 days and for the last thousand, and forgotten then", (world) =>
     Effect.gen(function* () {
       const tab = yield* world.open({ patience: 0 })

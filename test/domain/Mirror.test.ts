@@ -1,0 +1,78 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
+import { MixedScheduler } from "effect/Scheduler"
+import { Log } from "../../src/instance/log.js"
+import * as mirrors from "../../src/instance/mirror.js"
+import { newState } from "../../src/log/state.js"
+import type { Snapshot } from "../../src/transactions/accept.js"
+
+/** Lets the fiber stand still once, before the operation of this number, and interrupts it there. */
+class StopsOnce extends MixedScheduler {
+  private operations = 0
+  private hasStopped = false
+  readonly interrupt: () => void
+  readonly at: number
+
+  constructor(at: number, interrupt: () => void) {
+    super(2048)
+    this.at = at
+    this.interrupt = interrupt
+  }
+
+  override shouldYield(): number | false {
+    return ++this.operations === this.at ? 0 : false
+  }
+
+  override scheduleTask(task: () => void): void {
+    setTimeout(() => {
+      if (this.operations >= this.at && !this.hasStopped) {
+        this.hasStopped = true
+        this.interrupt()
+      }
+      task()
+    }, 0)
+  }
+
+  get stopped(): boolean {
+    return this.hasStopped
+  }
+}
+
+const snapshot = (step: number): Snapshot => ({
+  entries: [],
+  unreadable: [],
+  ids: new Map(),
+  state: { ...newState("a store"), step }
+})
+
+describe("reading the log", () => {
+  it.scopedLive("may be interrupted at any operation, and never passes for done where nothing was taken over", () =>
+    Effect.gen(function* () {
+      let stops = 0
+      for (let at = 1; at < 1000; at++) {
+        let step = 0
+        const load = Effect.sync(() => snapshot(step))
+        const log = new Log()
+        const mirror = yield* mirrors.make({ onHint: () => Effect.void }, { load }, log, () => undefined)
+        yield* mirror.sync
+        step = 7
+        mirror.hinted()
+        let interrupt = (): void => undefined
+        const scheduler = new StopsOnce(at, () => interrupt())
+        const fiber = Effect.runFork(
+          mirror.loadWith(load, (read) => read),
+          { scheduler }
+        )
+        interrupt = () => fiber.unsafeInterruptAsFork(FiberId.none)
+        yield* Fiber.await(fiber)
+        if (!scheduler.stopped) break
+        stops++
+        assert.isTrue(!log.isUpToDate || log.state.step === 7, `interrupted at operation ${at}`)
+        assert.strictEqual(mirror.isUpToDate(), log.isUpToDate, `nothing reads any more, at operation ${at}`)
+      }
+      assert.isAbove(stops, 20)
+    })
+  )
+})
