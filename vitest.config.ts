@@ -3,7 +3,8 @@ import { defineConfig } from "vitest/config"
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 60_000
+    // These end what hangs, and time nothing: a browser on a busy machine may take minutes for what takes seconds elsewhere.
+    testTimeout: 300_000,
+    hookTimeout: 300_000
   }
 })

@@ -40,12 +40,14 @@ layer(OutboxSite.layerShared, { excludeTestServices: true })("two tabs of one ap
       Effect.gen(function* () {
         const { context, toggl } = yield* OutboxSite.fresh
         yield* toggl.edit.createClient(OutboxSite.workspaceId, { name: "Taken" })
-        const b = yield* OutboxSite.open(context, toggl, "b", { locks, patience: 0 })
+        // the answer is held for as long as the other tab needs to open
+        const settings = { locks, patience: 0, requestLimit: 60_000 }
+        const b = yield* OutboxSite.open(context, toggl, "b", settings)
         const answer = yield* Deferred.make<void>()
         yield* toggl.inject(Fault.hold(Deferred.await(answer)), { when: ({ method }) => method === "POST" })
         const theirs = yield* b.call("create", "Theirs")
         yield* toggl.awaitRequest(({ method }) => method === "POST")
-        const a = yield* OutboxSite.open(context, toggl, "a", { locks, patience: 0 })
+        const a = yield* OutboxSite.open(context, toggl, "a", settings)
         const mine = yield* a.call("create", "Mine")
         const refused = yield* a.call("create", "Taken")
         expect(yield* b.call("status")).toMatchObject({ waiting: 3 })
