@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
-import * as FiberRef from "effect/FiberRef"
 import * as Metric from "effect/Metric"
 import type * as Scope from "effect/Scope"
+import { labels as current } from "../effect/metrics.js"
 import type { Log } from "./log.js"
 import type { Mirror } from "./mirror.js"
 
@@ -36,7 +36,7 @@ const oldestIn = ({ entries }: Log): number | undefined => {
 export const keep = ({ log, onChange }: Mirror): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
     const clock = yield* Effect.clock
-    const labels = yield* FiberRef.get(FiberRef.currentMetricLabels)
+    const labels = yield* current
     const measure = () => {
       const since = oldestIn(log)
       const age = since === undefined ? 0 : clock.unsafeCurrentTimeMillis() - since

@@ -20,9 +20,6 @@ const differs = new Set([
 
 const mayKnow = (path: string) => path.startsWith("effect/") || path === "testing/HttpFailure.ts"
 
-// Labels of metrics are read in one line, which has a counterpart.
-const exceptions = ["instance/metrics.ts: FiberRef"]
-
 /** The names and the texts of a source's code; what stands in its comments is none of them. */
 const words = (path: string, source: string): ReadonlySet<string> => {
   const found = new Set<string>()
@@ -43,7 +40,7 @@ const knowing = (sources: Sources.Sources) =>
 
 describe("what differs between Effect's versions", () => {
   it("is known to the files of effect/, and to the one of testing/", () => {
-    assert.deepStrictEqual(knowing(Sources.read()), exceptions)
+    assert.deepStrictEqual(knowing(Sources.read()), [])
   })
 
   for (const [kind, source] of [
