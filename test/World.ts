@@ -34,7 +34,6 @@ import {
   ReplayLock
 } from "../src/index.js"
 import { FakeToggl, type RequestLog } from "../src/testing/index.js"
-import type { Transactions } from "../src/transactions/make.js"
 import * as transactions from "../src/transactions/make.js"
 
 /**
@@ -75,7 +74,7 @@ export const stillness = 25_000
  * @since 0.1.0
  * @category models
  */
-export type StoreOperation = keyof Transactions
+export type StoreOperation = keyof transactions.Transactions
 
 /**
  * A tab, or any other instance, of the app.
@@ -134,7 +133,7 @@ export interface World {
   readonly toggl: FakeToggl.Service
   readonly memory: OutboxStore.Memory
   /** A connection to the store that belongs to no tab. */
-  readonly store: Transactions
+  readonly store: transactions.Transactions
   readonly open: (options?: TabOptions) => Effect.Effect<Tab, ClientError.InvalidConfiguration, Scope.Scope>
   /** Time passes, and all that it brings is done. */
   readonly passes: (duration: Duration.DurationInput) => Effect.Effect<void>
@@ -209,7 +208,7 @@ type Around = <A, E>(
   effect: Effect.Effect<A, E>
 ) => Effect.Effect<A, E | ClientError.StorageError>
 
-const isOperation = (steps: Transactions, name: string): name is StoreOperation => name in steps
+const isOperation = (steps: transactions.Transactions, name: string): name is StoreOperation => name in steps
 
 const around = (store: OutboxStore.Service, run: Around): OutboxStore.Service => {
   const steps = transactions.make(store)

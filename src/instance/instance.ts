@@ -8,11 +8,10 @@ import type { ListError, Service as Api } from "../ClientsApi.js"
 import { type Credentials, CurrentCredentials, type Service as CredentialsSource } from "../Credentials.js"
 import type { Entry } from "../log/entry.js"
 import type { Turn, Wait } from "../log/state.js"
-import { OutboxStore } from "../store/service.js"
-import * as transactions from "../transactions/make.js"
-import type { Transactions } from "../transactions/make.js"
 import { ReplayLock, type Service as Lock } from "../ReplayLock.js"
+import { OutboxStore } from "../store/service.js"
 import type { Copy } from "../transactions/copy.js"
+import * as transactions from "../transactions/make.js"
 import { Deadlines } from "./clock.js"
 import { Log } from "./log.js"
 import * as mirror from "./mirror.js"
@@ -84,7 +83,7 @@ interface Reads {
 
 export interface Instance {
   readonly api: Api
-  readonly transactions: Transactions
+  readonly transactions: transactions.Transactions
   readonly lock: Lock
   readonly credentials: CredentialsSource
   readonly settings: Settings
