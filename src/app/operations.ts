@@ -8,19 +8,80 @@ import * as Client from "../Client.js"
 import * as ClientError from "../ClientError.js"
 import type { Ending } from "../Entry.js"
 import { checkedName } from "../error/name.js"
-import type { Mutation } from "../Mutation.js"
-import { Outbox } from "../outbox/service.js"
-import type { Receipt } from "../Receipt.js"
-import type * as View from "../View.js"
 import { localId } from "../ids.js"
-import type * as Clients from "./service.js"
+import type { Mutation } from "../Mutation.js"
+import { Outbox, type Service as OutboxService } from "../outbox/service.js"
+import type { Receipt } from "../Receipt.js"
 import { bytes, checked as checkedSetting, count, durationOf } from "../settings.js"
+import type * as View from "../View.js"
+import type * as Clients from "./service.js"
 
 const isCreateInput = Schema.is(Client.CreateInput)
 const isUpdateInput = Schema.is(Client.UpdateInput)
 const isRestoreInput = Schema.is(Client.RestoreInput)
 const isWorkspaceId = Schema.is(Client.WorkspaceId)
 const isAnyClientId = Schema.is(Client.AnyClientId)
+
+/** The outbox, and how it is used where a call does not say otherwise. */
+interface App {
+  readonly outbox: OutboxService
+  readonly freshness: View.Freshness
+  readonly maxNameBytes: number
+}
+
+// --- What is asked is checked ------------------------------------------------------------------------------------------
+
+const bad = (asked: object, text: string) => new ClientError.BadRequest({ ...asked, text })
+
+const freshnesses = '"Toggl", "Local" or a duration such as "5 minutes"'
+
+const isFreshness = (given: View.Freshness): boolean =>
+  given === "Toggl" || given === "Local" || Option.isSome(durationOf(given))
+
+const wanted = (
+  { freshness }: App,
+  operation: Client.Operation,
+  workspaceId: Client.WorkspaceId,
+  given: View.Freshness = freshness
+): Either.Either<View.Freshness, ClientError.BadRequest> =>
+  isFreshness(given) ? Either.right(given) : Either.left(bad({ operation, workspaceId }, `freshness is ${freshnesses}`))
+
+// What the types forbid may still come from plain JavaScript.
+const checked = (
+  { outbox }: App,
+  operation: Client.Operation,
+  workspaceId: Client.WorkspaceId,
+  id?: Client.AnyClientId
+): Effect.Effect<void, ClientError.BadRequest | ClientError.NotFound> =>
+  Effect.gen(function* () {
+    if (!isWorkspaceId(workspaceId)) return yield* bad({ operation }, "a workspace's id is a positive integer")
+    if (id === undefined) return
+    if (!isAnyClientId(id)) {
+      return yield* bad({ operation, workspaceId }, "a client's id is an integer, Toggl's or a local one")
+    }
+    if (!(yield* outbox.reads.knows(id))) {
+      return yield* new ClientError.NotFound({ operation, workspaceId, clientId: id })
+    }
+  })
+
+// --- Reads -------------------------------------------------------------------------------------------------------------
+
+const filtered = (view: View.View, filter: Client.Filter): View.View => ({
+  ...view,
+  clients: view.clients.filter((client) => Client.matches(client, filter))
+})
+
+const view = (app: App, workspaceId: Client.WorkspaceId, options: Clients.ReadOptions = {}) =>
+  wanted(app, "list", workspaceId, options.freshness).pipe(
+    Effect.flatMap((freshness) => app.outbox.reads.read(workspaceId, freshness)),
+    Effect.map((view) => filtered(view, options))
+  )
+
+// --- Changes -----------------------------------------------------------------------------------------------------------
+
+// Finding out where the call stands would cost more than all the rest of the span.
+const traced = <A, E>(operation: Client.Operation, workspaceId: Client.WorkspaceId, effect: Effect.Effect<A, E>) =>
+  Effect.withSpan(effect, `Clients.${operation}`, { captureStackTrace: false, attributes: { workspaceId } })
 
 type Done = Extract<Ending, { readonly _tag: "Done" }>
 
@@ -36,127 +97,84 @@ const confirmed = <A>(
   })
 }
 
-const freshnesses = '"Toggl", "Local" or a duration such as "5 minutes"'
+const submit = <A>({ outbox }: App, mutation: Mutation, value: (done: Done) => Option.Option<A>) =>
+  Effect.flatMap(outbox.submit(mutation), (receipt) => confirmed(receipt, value))
 
-const isFreshness = (given: View.Freshness): boolean =>
-  given === "Toggl" || given === "Local" || Option.isSome(durationOf(given))
+const submitClient = (app: App, mutation: Mutation): Effect.Effect<Receipt<Client.Client>, Clients.MutationError> =>
+  submit(app, mutation, (done) => Option.fromNullable(done.client))
+
+const create = (app: App, workspaceId: Client.WorkspaceId, input: Client.CreateInput) =>
+  Effect.gen(function* () {
+    const asked = { operation: "create", workspaceId } as const
+    yield* checked(app, "create", workspaceId)
+    if (!isCreateInput(input)) return yield* bad(asked, "a client takes a name, and notes if any, as text")
+    const name = yield* checkedName(asked, input.name, app.maxNameBytes)
+    const { notes = "" } = input
+    return yield* submitClient(app, { _tag: "Create", workspaceId, localId: yield* localId, name, notes })
+  })
+
+const update = (app: App, workspaceId: Client.WorkspaceId, clientId: Client.AnyClientId, input: Client.UpdateInput) =>
+  Effect.gen(function* () {
+    const asked = { operation: "update", workspaceId, clientId } as const
+    yield* checked(app, "update", workspaceId, clientId)
+    if (!isUpdateInput(input)) return yield* bad(asked, "a change takes a name, notes or both, as text")
+    if (input.name === undefined && input.notes === undefined) {
+      return yield* bad(asked, "a change needs a name, notes or both")
+    }
+    const name = input.name === undefined ? {} : { name: yield* checkedName(asked, input.name, app.maxNameBytes) }
+    const notes = input.notes === undefined ? {} : { notes: input.notes }
+    return yield* submitClient(app, { _tag: "Update", workspaceId, clientId, change: { ...name, ...notes } })
+  })
+
+const delete_ = (app: App, workspaceId: Client.WorkspaceId, clientId: Client.AnyClientId) =>
+  Effect.zipRight(
+    checked(app, "delete", workspaceId, clientId),
+    submit(app, { _tag: "Delete", workspaceId, clientId }, () => Option.some(undefined))
+  )
+
+const archive = (app: App, workspaceId: Client.WorkspaceId, clientId: Client.AnyClientId) =>
+  Effect.zipRight(
+    checked(app, "archive", workspaceId, clientId),
+    submit(app, { _tag: "Archive", workspaceId, clientId }, (done) => Option.some(Option.fromNullable(done.projects)))
+  )
+
+const restore = (
+  app: App,
+  workspaceId: Client.WorkspaceId,
+  clientId: Client.AnyClientId,
+  input: Client.RestoreInput = {}
+) =>
+  Effect.gen(function* () {
+    const asked = { operation: "restore", workspaceId, clientId } as const
+    yield* checked(app, "restore", workspaceId, clientId)
+    if (!isRestoreInput(input)) return yield* bad(asked, "projects are a list of positive integers")
+    return yield* submitClient(app, { _tag: "Restore", workspaceId, clientId, input })
+  })
+
+// --- The service -------------------------------------------------------------------------------------------------------
 
 export const make = (
   options: Clients.Options = {}
 ): Effect.Effect<Clients.Service, ClientError.InvalidConfiguration, Outbox> =>
   Effect.gen(function* () {
     const outbox = yield* Outbox
-    const { reads } = outbox
     const freshness = options.freshness ?? "5 minutes"
     yield* checkedSetting("freshness", freshness, isFreshness(freshness), freshnesses)
     const maxNameBytes = yield* count("maxNameBytes", options.maxNameBytes ?? Client.maxNameBytes, bytes)
-
-    const filtered = (view: View.View, filter: Client.Filter): View.View => ({
-      ...view,
-      clients: view.clients.filter((client) => Client.matches(client, filter))
-    })
-
-    const bad = (asked: object, text: string) => new ClientError.BadRequest({ ...asked, text })
-
-    const wanted = (
-      operation: Client.Operation,
-      workspaceId: Client.WorkspaceId,
-      given: View.Freshness = freshness
-    ): Either.Either<View.Freshness, ClientError.BadRequest> =>
-      isFreshness(given)
-        ? Either.right(given)
-        : Either.left(bad({ operation, workspaceId }, `freshness is ${freshnesses}`))
-
-    const view = (workspaceId: Client.WorkspaceId, options: Clients.ReadOptions = {}) =>
-      wanted("list", workspaceId, options.freshness).pipe(
-        Effect.flatMap((freshness) => reads.read(workspaceId, freshness)),
-        Effect.map((view) => filtered(view, options))
-      )
-
-    // What the types forbid may still come from plain JavaScript.
-    const checked = (
-      operation: Client.Operation,
-      workspaceId: Client.WorkspaceId,
-      id: Client.AnyClientId | undefined
-    ): Effect.Effect<void, ClientError.BadRequest | ClientError.NotFound> =>
-      Effect.gen(function* () {
-        if (!isWorkspaceId(workspaceId)) return yield* bad({ operation }, "a workspace's id is a positive integer")
-        if (id === undefined) return
-        if (!isAnyClientId(id)) {
-          return yield* bad({ operation, workspaceId }, "a client's id is an integer, Toggl's or a local one")
-        }
-        if (!(yield* reads.knows(id))) {
-          return yield* new ClientError.NotFound({ operation, workspaceId, clientId: id })
-        }
-      })
-
-    // Finding out where the call stands would cost more than all the rest of the span.
-    const traced =
-      (operation: Client.Operation) =>
-      <A, E>(effect: Effect.Effect<A, E>, workspaceId: Client.WorkspaceId) =>
-        Effect.withSpan(effect, `Clients.${operation}`, { captureStackTrace: false, attributes: { workspaceId } })
-
-    const submit = <A>(mutation: Mutation, value: (done: Done) => Option.Option<A>) =>
-      Effect.flatMap(outbox.submit(mutation), (receipt) => confirmed(receipt, value))
-
-    const submitClient = (mutation: Mutation): Effect.Effect<Receipt<Client.Client>, Clients.MutationError> =>
-      submit(mutation, (done) => Option.fromNullable(done.client))
-
+    const app: App = { outbox, freshness, maxNameBytes }
+    const { reads } = outbox
     return {
-      view,
-      list: (workspaceId, options) => Effect.map(view(workspaceId, options), (view) => view.clients),
+      view: (workspaceId, options) => view(app, workspaceId, options),
+      list: (workspaceId, options) => Effect.map(view(app, workspaceId, options), (view) => view.clients),
       watch: (workspaceId, filter = {}) => Stream.map(reads.watch(workspaceId), (view) => filtered(view, filter)),
       get: (workspaceId, id, options = {}) =>
-        Effect.flatMap(wanted("get", workspaceId, options.freshness), (freshness) =>
+        Effect.flatMap(wanted(app, "get", workspaceId, options.freshness), (freshness) =>
           reads.get(workspaceId, id, freshness)
         ),
-      create: Effect.fnUntraced(function* (workspaceId: Client.WorkspaceId, input: Client.CreateInput) {
-        const asked = { operation: "create", workspaceId } as const
-        yield* checked("create", workspaceId, undefined)
-        if (!isCreateInput(input)) return yield* bad(asked, "a client takes a name, and notes if any, as text")
-        const name = yield* checkedName(asked, input.name, maxNameBytes)
-        return yield* submitClient({
-          _tag: "Create",
-          workspaceId,
-          localId: yield* localId,
-          name,
-          notes: input.notes ?? ""
-        })
-      }, traced("create")),
-      update: Effect.fnUntraced(function* (
-        workspaceId: Client.WorkspaceId,
-        clientId: Client.AnyClientId,
-        input: Client.UpdateInput
-      ) {
-        const asked = { operation: "update", workspaceId, clientId } as const
-        yield* checked("update", workspaceId, clientId)
-        if (!isUpdateInput(input)) return yield* bad(asked, "a change takes a name, notes or both, as text")
-        if (input.name === undefined && input.notes === undefined) {
-          return yield* bad(asked, "a change needs a name, notes or both")
-        }
-        const name = input.name === undefined ? {} : { name: yield* checkedName(asked, input.name, maxNameBytes) }
-        const notes = input.notes === undefined ? {} : { notes: input.notes }
-        return yield* submitClient({ _tag: "Update", workspaceId, clientId, change: { ...name, ...notes } })
-      }, traced("update")),
-      delete: Effect.fnUntraced(function* (workspaceId: Client.WorkspaceId, clientId: Client.AnyClientId) {
-        yield* checked("delete", workspaceId, clientId)
-        return yield* submit({ _tag: "Delete", workspaceId, clientId }, () => Option.some(undefined))
-      }, traced("delete")),
-      archive: Effect.fnUntraced(function* (workspaceId: Client.WorkspaceId, clientId: Client.AnyClientId) {
-        yield* checked("archive", workspaceId, clientId)
-        return yield* submit({ _tag: "Archive", workspaceId, clientId }, (done) =>
-          Option.some(Option.fromNullable(done.projects))
-        )
-      }, traced("archive")),
-      restore: Effect.fnUntraced(function* (
-        workspaceId: Client.WorkspaceId,
-        clientId: Client.AnyClientId,
-        input: Client.RestoreInput = {}
-      ) {
-        const asked = { operation: "restore", workspaceId, clientId } as const
-        yield* checked("restore", workspaceId, clientId)
-        if (!isRestoreInput(input)) return yield* bad(asked, "projects are a list of positive integers")
-        return yield* submitClient({ _tag: "Restore", workspaceId, clientId, input })
-      }, traced("restore"))
-    } satisfies Clients.Service
+      create: (workspaceId, input) => traced("create", workspaceId, create(app, workspaceId, input)),
+      update: (workspaceId, id, input) => traced("update", workspaceId, update(app, workspaceId, id, input)),
+      delete: (workspaceId, id) => traced("delete", workspaceId, delete_(app, workspaceId, id)),
+      archive: (workspaceId, id) => traced("archive", workspaceId, archive(app, workspaceId, id)),
+      restore: (workspaceId, id, input) => traced("restore", workspaceId, restore(app, workspaceId, id, input))
+    }
   })
