@@ -139,11 +139,6 @@ export class Mirror {
     return Effect.void
   }
 
-  /** Another instance may have taken a step. */
-  readonly hinted = (): void => {
-    this.log.isUpToDate = false
-  }
-
   /** `reads`: as it was before the entry was accepted. What was read since may be from after it was sent. */
   readonly accepted = (entry: Entry, reads: number): Effect.Effect<void> =>
     Effect.suspend(() => {
@@ -204,7 +199,7 @@ export const make = (
     const mirror = new Mirror(transactions, log, news, wake)
     const hints = yield* Queue.sliding<void>(1)
     yield* store.onHint(() => {
-      mirror.hinted()
+      log.isUpToDate = false
       Queue.unsafeOffer(hints, undefined)
     })
     // Other instances' steps are read as they come, and in long queues no more often than leaves room for other work.

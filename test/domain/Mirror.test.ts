@@ -58,7 +58,7 @@ describe("reading the log", () => {
         const mirror = yield* mirrors.make({ onHint: () => Effect.void }, { load }, log, () => undefined)
         yield* mirror.sync
         step = 7
-        mirror.hinted()
+        yield* mirror.doubt
         let interrupt = (): void => undefined
         const scheduler = new StopsOnce(at, () => interrupt())
         const fiber = Effect.runFork(
