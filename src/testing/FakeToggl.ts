@@ -49,6 +49,11 @@ export {
    * @since 0.1.0
    * @category defaults
    */
+  bareProxy,
+  /**
+   * @since 0.1.0
+   * @category defaults
+   */
   colleague,
   /**
    * @since 0.1.0
@@ -84,7 +89,12 @@ export {
    * @since 0.1.0
    * @category defaults
    */
-  premiumPlan
+  premiumPlan,
+  /**
+   * @since 0.1.0
+   * @category defaults
+   */
+  selfHosted
 } from "./TogglOptions.js"
 
 /**

@@ -86,8 +86,17 @@ export interface Options {
   readonly archivedNamesCount: boolean
   /** Whether a name is kept as it was sent, or trimmed first. */
   readonly storedNames: "asSent" | "trimmed"
+  /**
+   * How notes are kept: as they were sent, without the white space around them (`trimmed`), with LF for every CRLF and
+   * CR (`lf`), or both (`trimmedLf`).
+   */
+  readonly storedNotes: "asSent" | "trimmed" | "lf" | "trimmedLf"
   /** The longest name, in UTF-8 bytes; it stands in the refusal's text. */
   readonly maxClientNameBytes: number
+  /** How a taken name is refused: 400 in Toggl's words, or 400 `Bad Request`. */
+  readonly takenName: "taken" | "badRequest"
+  /** What every operation answers for an unknown client: Toggl's own 404s, or 404 `{"message":"Not Found"}`. */
+  readonly unknownClient: "toggl" | "message"
 
   /** How archiving is refused in a workspace that is not premium: 402 with a sentence, or 403 with an empty body. */
   readonly archiveOnFreePlan: 402 | 403
@@ -144,6 +153,12 @@ export interface Options {
   readonly rateLimit: RateLimit | null
   /** How many milliseconds the server's clock is ahead of the caller's (`Date`, `at`, `Retry-After` as a date). */
   readonly clockSkew: number
+  /**
+   * Whose `Date` the service's answers carry: its own, none at all, or that of a proxy whose clock is ahead of the
+   * service's or behind it. `at` is always the service's time. Answers that a fault makes up carry what the fault says.
+   */
+  readonly dateHeader:
+    "own" | "hidden" | { readonly ahead: Duration.DurationInput } | { readonly behind: Duration.DurationInput }
 
   /** The browser origins that CORS lets through; `"*"` lets all. */
   readonly allowedOrigins: ReadonlyArray<string>
@@ -217,7 +232,10 @@ export const defaults: Options = {
   nameComparison: { caseSensitive: true, normalize: "none", trim: false },
   archivedNamesCount: true,
   storedNames: "asSent",
+  storedNotes: "asSent",
   maxClientNameBytes: 255,
+  takenName: "taken",
+  unknownClient: "toggl",
   archiveOnFreePlan: 402,
   restoreProjectsPrecedence: "projects",
   omittedNotes: "kept",
@@ -244,6 +262,7 @@ export const defaults: Options = {
   refusedCountAgainstQuota: false,
   rateLimit: null,
   clockSkew: 0,
+  dateHeader: "own",
   allowedOrigins: [],
   exposedHeaders: []
 }
@@ -267,6 +286,43 @@ export const freePlan: Input = {
  * @category defaults
  */
 export const premiumPlan: Input = { quotaPerHour: 600, meQuotaPerHour: 30, workspaces: [defaultWorkspace] }
+
+/**
+ * A compatible server that someone hosts themselves, such as OpenToggl: a taken name is a mere 400 `Bad Request`, an
+ * unknown client 404 `{"message":"Not Found"}`, also within a bulk request, and no answer has a request id.
+ *
+ * @since 0.1.0
+ * @category defaults
+ */
+export const selfHosted: Input = {
+  takenName: "badRequest",
+  unknownClient: "message",
+  bulkUnknownIds: "refused",
+  hiddenHeaders: ["x-toggl-request-id"]
+}
+
+/**
+ * Toggl behind a proxy written by hand, which passes on nothing but status and body: no request id, no quota, no `Date`,
+ * no `Retry-After`, no `Content-Type`.
+ *
+ * @since 0.1.0
+ * @category defaults
+ */
+export const bareProxy: Input = {
+  dateHeader: "hidden",
+  hiddenHeaders: [
+    "x-toggl-request-id",
+    "x-toggl-quota-remaining",
+    "x-toggl-quota-resets-in",
+    "x-authorization-missing",
+    "x-remaining-login-attempts",
+    "retry-after",
+    "cache-control",
+    "content-type",
+    "server",
+    "cf-ray"
+  ]
+}
 
 /**
  * The switches, changed by what is given.

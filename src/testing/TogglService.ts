@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as TogglAuth from "./TogglAuth.js"
 import * as TogglLimits from "./TogglLimits.js"
@@ -104,7 +105,14 @@ const quotaHeaders = (quota: TogglLimits.Quota) => ({
   "x-toggl-quota-resets-in": String(quota.resetsIn)
 })
 
-const tooManyRequests = (limit: RateLimit, waitSeconds: number, serverNow: number): Answer => {
+const dateHeader = ({ dateHeader: whose }: Options, serverNow: number): Readonly<Record<string, string>> => {
+  if (whose === "hidden") return {}
+  if (whose === "own") return { date: TogglWire.httpDate(serverNow) }
+  const ahead = "ahead" in whose ? Duration.toMillis(whose.ahead) : -Duration.toMillis(whose.behind)
+  return { date: TogglWire.httpDate(serverNow + ahead) }
+}
+
+const tooManyRequests = (options: Options, limit: RateLimit, waitSeconds: number, serverNow: number): Answer => {
   const retryAfter = {
     seconds: String(waitSeconds),
     date: TogglWire.httpDate(Math.ceil(serverNow / 1000) * 1000 + waitSeconds * 1000),
@@ -112,7 +120,7 @@ const tooManyRequests = (limit: RateLimit, waitSeconds: number, serverNow: numbe
     absent: undefined
   }[limit.retryAfter]
   return TogglWire.proxyPage(429, {
-    date: TogglWire.httpDate(serverNow),
+    ...dateHeader(options, serverNow),
     ...(retryAfter === undefined ? {} : { "retry-after": retryAfter })
   })
 }
@@ -132,8 +140,10 @@ const notSignedIn = (outcome: Exclude<TogglAuth.Outcome, { _tag: "SignedIn" }>, 
         outcome.remainingAttempts === null ? {} : { "x-remaining-login-attempts": String(outcome.remainingAttempts) }
       )
 
-const refusal = (refused: TogglState.Refused, options: Options): Answer =>
-  text(refused.status, TogglWire.failure(refused.status, refused.text, options.failureBody))
+const refusal = ({ status, text: sentence }: TogglState.Refused, options: Options): Answer =>
+  status === 404 && options.unknownClient === "message"
+    ? text(404, JSON.stringify({ message: "Not Found" }))
+    : text(status, TogglWire.failure(status, sentence, options.failureBody))
 
 interface Served {
   readonly world: World
@@ -269,7 +279,7 @@ export const serve = (world: World, options: Options, request: WireRequest, now:
     const key = String(TogglAuth.userOf(credentials, options)?.id ?? "nobody")
     const poured = TogglLimits.pour(world.limits, key, options.rateLimit, now)
     if (poured.waitSeconds > 0) {
-      return { world, answer: tooManyRequests(options.rateLimit, poured.waitSeconds, serverNow) }
+      return { world, answer: tooManyRequests(options, options.rateLimit, poured.waitSeconds, serverNow) }
     }
     world = { ...world, limits: poured.limits }
   }
@@ -281,7 +291,7 @@ export const serve = (world: World, options: Options, request: WireRequest, now:
       headers: {
         "content-type": "application/json",
         "cache-control": "no-store",
-        date: TogglWire.httpDate(serverNow),
+        ...dateHeader(options, serverNow),
         "x-toggl-request-id": TogglWire.requestId(request.sequence),
         ...served.answer.headers
       }

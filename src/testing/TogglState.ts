@@ -180,6 +180,14 @@ const isTaken = (state: State, scene: Scene, name: string, except: number | null
   )
 }
 
+const taken = ({ takenName }: Options): Refused =>
+  takenName === "taken" ? new Refused({ status: 400, text: "Name has already been taken" }) : badRequest
+
+const keptNotes = (notes: string, { storedNotes }: Options): string => {
+  const lines = storedNotes === "lf" || storedNotes === "trimmedLf" ? notes.replace(/\r\n?/g, "\n") : notes
+  return storedNotes === "trimmed" || storedNotes === "trimmedLf" ? lines.trim() : lines
+}
+
 const checkName = (
   state: State,
   scene: Scene,
@@ -195,9 +203,7 @@ const checkName = (
     return refused(400, `Client name maximum length is ${options.maxClientNameBytes}`)
   }
   const outsideTheRule = client?.archived === true && !options.archivedNamesCount
-  if (!outsideTheRule && isTaken(state, scene, name, client?.id ?? null)) {
-    return refused(400, "Name has already been taken")
-  }
+  if (!outsideTheRule && isTaken(state, scene, name, client?.id ?? null)) return Either.left(taken(options))
   return Either.right(name)
 }
 
@@ -219,7 +225,7 @@ export const createClient = (state: State, scene: Scene, input: NewClient): Tran
       id: state.nextClientId,
       workspaceId: scene.workspace.id,
       name,
-      notes: input.notes ?? "",
+      notes: keptNotes(input.notes ?? "", scene.options),
       archived: false,
       at: scene.at,
       creatorId: scene.userId
@@ -245,7 +251,8 @@ export const updateClient = (
       () => new Refused({ status: 404, text: "Client doesn't exist in the workspace." })
     )
     const name = yield* checkName(state, scene, input.name, old)
-    const notes = input.notes ?? (scene.options.omittedNotes === "kept" ? old.notes : "")
+    const omitted = scene.options.omittedNotes === "kept" ? old.notes : ""
+    const notes = input.notes === undefined ? omitted : keptNotes(input.notes, scene.options)
     const client = { ...old, name, notes, at: scene.at }
     return { state: putClient(state, client), value: client }
   })
@@ -335,9 +342,7 @@ export const restoreClient = (state: State, scene: Scene, id: number, input: Res
     const old = yield* getClient(state, scene, id)
     const own = state.projects.filter((project) => project.clientId === id)
     const back = yield* projectsToRestore(scene, own, input)
-    if (old.archived && isTaken(state, scene, old.name, id)) {
-      return yield* refused(400, "Name has already been taken")
-    }
+    if (old.archived && isTaken(state, scene, old.name, id)) return yield* Either.left(taken(scene.options))
     const client = { ...old, archived: false, at: scene.at }
     const restored = putClient(state, client)
     return {

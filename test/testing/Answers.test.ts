@@ -163,3 +163,37 @@ describe("the forms of an answer", () => {
     })
   )
 })
+
+describe("notes as the service keeps them", () => {
+  const sent = "\r\n  one\r\ntwo\rthree\nfour \n"
+  const kept = {
+    asSent: sent,
+    trimmed: "one\r\ntwo\rthree\nfour",
+    lf: "\n  one\ntwo\nthree\nfour \n",
+    trimmedLf: "one\ntwo\nthree\nfour"
+  } as const
+  const switches = ["asSent", "trimmed", "lf", "trimmedLf"] as const
+
+  for (const storedNotes of switches) {
+    it.effect(`${storedNotes}: in the answer, in the next read, and where a colleague writes them`, () =>
+      Effect.gen(function* () {
+        const fake = yield* FakeToggl.make({ storedNotes })
+        const created = yield* send(fake, "POST", "", { body: { name: "Acme", notes: sent } })
+        assert.deepInclude(created.json, { notes: kept[storedNotes] })
+        const [acme] = yield* fake.clients(workspaceId)
+        const updated = yield* send(fake, "PUT", `${acme?.id}`, { body: { name: "Acme", notes: `${sent}!` } })
+        assert.deepStrictEqual((yield* send(fake, "GET", `${acme?.id}`)).json, updated.json)
+        yield* fake.edit.updateClient(workspaceId, acme?.id ?? 0, { notes: sent })
+        assert.deepInclude(itemsIn(yield* list(fake))[0], { notes: kept[storedNotes] })
+      })
+    )
+  }
+
+  it.effect("notes that are nothing but white space are none", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make({ storedNotes: "trimmed" })
+      const created = yield* send(fake, "POST", "", { body: { name: "Acme", notes: " \n " } })
+      assert.notProperty(created.json, "notes")
+    })
+  )
+})
