@@ -7,7 +7,8 @@ import * as Fault from "./Fault.js"
 import type { RecordedRequest } from "./RequestLog.js"
 
 /**
- * Which requests a fault meets: how many (the next one unless said otherwise), and only those for which `when` holds.
+ * Which requests a fault meets: how many (the next one unless said otherwise; `Infinity` is `"always"`), and only those
+ * for which `when` holds. The first `skip` of these pass it, whatever else they meet: a fault from the n-th time on.
  *
  * @since 0.1.0
  * @category models
@@ -15,6 +16,7 @@ import type { RecordedRequest } from "./RequestLog.js"
 export interface InjectOptions {
   readonly times?: number | "always"
   readonly when?: (request: RecordedRequest) => boolean
+  readonly skip?: number
 }
 
 /**
@@ -35,6 +37,7 @@ interface Rule {
   readonly fault: Fault.Fault
   readonly when: (request: RecordedRequest) => boolean
   readonly persistent: boolean
+  toSkip: number
   left: number
 }
 
@@ -51,16 +54,20 @@ export const make = (): FaultQueue => {
   }
   return {
     add: (fault, options) => {
-      const times = options?.times ?? 1
-      const persistent = times === "always"
-      const rule = { fault, when: options?.when ?? (() => true), persistent, left: persistent ? Infinity : times }
+      const left = options?.times === "always" ? Infinity : (options?.times ?? 1)
+      const when = options?.when ?? (() => true)
+      const rule = { fault, when, persistent: left === Infinity, toSkip: options?.skip ?? 0, left }
       rules = [...rules, rule]
       return () => {
         remove(rule)
       }
     },
     take: (request) => {
-      const matching = rules.filter((rule) => rule.left > 0 && rule.when(request))
+      const matching = rules.filter((rule) => {
+        if (rule.left <= 0 || !rule.when(request)) return false
+        rule.toSkip -= 1
+        return rule.toSkip < 0
+      })
       const rule = matching.find((each) => !each.persistent) ?? matching.at(-1)
       if (rule === undefined) return Fault.none
       rule.left -= 1

@@ -12,6 +12,14 @@ import * as TogglProjects from "./TogglProjects.js"
 import * as TogglState from "./TogglState.js"
 
 /**
+ * When a change was made: in seconds since 1970, or as a date; whole seconds are kept. Now, unless given.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type At = number | Date
+
+/**
  * What a colleague can do. Each fails with `Refused` exactly where the service would refuse it: a taken name, an id
  * that does not exist, a plan without archiving, a workspace that does not exist.
  *
@@ -19,16 +27,16 @@ import * as TogglState from "./TogglState.js"
  * @category models
  */
 export interface Edit {
-  /** Makes a client; `createdBy` is a user's id, the colleague's unless given. */
+  /** Makes a client; `createdBy` is a user's id, the colleague's unless given: an own client of long ago, for one. */
   readonly createClient: (
     workspaceId: number,
-    input: TogglState.NewClient & { readonly createdBy?: number }
+    input: TogglState.NewClient & { readonly createdBy?: number; readonly at?: At }
   ) => Effect.Effect<TogglState.Client, TogglState.Refused>
   /** Changes only the fields that are given. */
   readonly updateClient: (
     workspaceId: number,
     clientId: number,
-    change: { readonly name?: string; readonly notes?: string }
+    change: { readonly name?: string; readonly notes?: string; readonly at?: At }
   ) => Effect.Effect<TogglState.Client, TogglState.Refused>
   readonly deleteClient: (workspaceId: number, clientId: number) => Effect.Effect<void, TogglState.Refused>
   /** Gives the ids of the projects archived with it. */
@@ -63,6 +71,8 @@ export type Change = <A>(
   f: (state: TogglState.State) => TogglState.Transition<A>
 ) => Effect.Effect<A, TogglState.Refused>
 
+const secondsOf = (at: At): number => Math.floor(typeof at === "number" ? at : at.getTime() / 1000)
+
 /**
  * The edits, over a way to change the state and the switches as they are then.
  *
@@ -73,6 +83,7 @@ export const make = (change: Change, options: () => Options): Edit => {
   const edit = <A>(
     workspaceId: number,
     userId: number,
+    at: At | undefined,
     f: (state: TogglState.State, scene: TogglState.Scene) => TogglState.Transition<A>
   ): Effect.Effect<A, TogglState.Refused> =>
     Effect.flatMap(Clock.currentTimeMillis, (now) =>
@@ -80,28 +91,33 @@ export const make = (change: Change, options: () => Options): Edit => {
         const current = options()
         const workspace = current.workspaces.find((each) => each.id === workspaceId)
         if (workspace === undefined) return Either.left(new TogglState.Refused({ status: 403, text: null }))
-        const at = Math.floor((now + current.clockSkew) / 1000)
-        return f(state, { options: current, workspace, userId, at })
+        return f(state, { options: current, workspace, userId, at: secondsOf(at ?? (now + current.clockSkew) / 1000) })
       })
     )
   return {
-    createClient: (workspaceId, { createdBy, ...input }) =>
-      edit(workspaceId, createdBy ?? colleague.id, (state, scene) => TogglState.createClient(state, scene, input)),
-    updateClient: (workspaceId, clientId, fields) =>
-      edit(workspaceId, colleague.id, (state, scene) =>
+    createClient: (workspaceId, { at, createdBy, ...input }) =>
+      edit(workspaceId, createdBy ?? colleague.id, at, (state, scene) => TogglState.createClient(state, scene, input)),
+    updateClient: (workspaceId, clientId, { at, ...fields }) =>
+      edit(workspaceId, colleague.id, at, (state, scene) =>
         Either.flatMap(TogglState.getClient(state, scene, clientId), ({ name, notes }) =>
           TogglState.updateClient(state, scene, clientId, { name, notes, ...fields })
         )
       ),
     deleteClient: (workspaceId, clientId) =>
-      Effect.asVoid(edit(workspaceId, colleague.id, (state, scene) => TogglState.deleteClient(state, scene, clientId))),
+      Effect.asVoid(
+        edit(workspaceId, colleague.id, undefined, (state, scene) => TogglState.deleteClient(state, scene, clientId))
+      ),
     archiveClient: (workspaceId, clientId) =>
-      edit(workspaceId, colleague.id, (state, scene) => TogglState.archiveClient(state, scene, clientId)),
+      edit(workspaceId, colleague.id, undefined, (state, scene) => TogglState.archiveClient(state, scene, clientId)),
     restoreClient: (workspaceId, clientId, input = {}) =>
-      edit(workspaceId, colleague.id, (state, scene) => TogglState.restoreClient(state, scene, clientId, input)),
+      edit(workspaceId, colleague.id, undefined, (state, scene) =>
+        TogglState.restoreClient(state, scene, clientId, input)
+      ),
     addProject: (workspaceId, input) =>
-      edit(workspaceId, colleague.id, (state, scene) => TogglProjects.addProject(state, scene, input)),
+      edit(workspaceId, colleague.id, undefined, (state, scene) => TogglProjects.addProject(state, scene, input)),
     updateProject: (workspaceId, projectId, fields) =>
-      edit(workspaceId, colleague.id, (state, scene) => TogglProjects.updateProject(state, scene, projectId, fields))
+      edit(workspaceId, colleague.id, undefined, (state, scene) =>
+        TogglProjects.updateProject(state, scene, projectId, fields)
+      )
   }
 }

@@ -36,6 +36,22 @@ describe("editing as a colleague", () => {
     })
   )
 
+  it.effect("makes and changes clients at any time, as anyone", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(Date.parse("2025-01-01T00:00:00Z"))
+      const fake = yield* FakeToggl.make({ clockSkew: 3_600_000 })
+      const lastYear = new Date("2024-01-01T00:00:00.999Z")
+      const old = yield* fake.edit.createClient(workspaceId, { name: "Acme", createdBy: defaultUser.id, at: lastYear })
+      assert.deepStrictEqual(yield* fake.clients(workspaceId), [old])
+      const read = yield* send(fake, "GET", `${old.id}`)
+      assert.deepInclude(read.json, { creator_id: defaultUser.id, at: "2024-01-01T00:00:00+00:00" })
+      const edited = yield* fake.edit.updateClient(workspaceId, old.id, { notes: "x", at: 1_720_000_000 })
+      assert.deepStrictEqual(edited, { ...old, notes: "x", at: 1_720_000_000 })
+      const now = yield* fake.edit.updateClient(workspaceId, old.id, { notes: "y" })
+      assert.strictEqual(now.at, Date.parse("2025-01-01T01:00:00Z") / 1000)
+    })
+  )
+
   it.effect("is refused where the service refuses, with a typed error", () =>
     Effect.gen(function* () {
       const fake = yield* FakeToggl.make(FakeToggl.freePlan)

@@ -14,13 +14,16 @@ const create = (fake: FakeToggl.Service, name: string) => send(fake, "POST", "",
 const names = (fake: FakeToggl.Service) =>
   Effect.map(fake.clients(workspaceId), (clients) => clients.map((client) => client.name))
 
+const reasonOf = (error: unknown) =>
+  typeof error === "object" && error !== null && "reason" in error ? error.reason : "none"
+
 /** How a call failed, as the caller sees it. */
-const failureOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.map(Effect.either(effect), (result) =>
-    Either.isLeft(result) && typeof result.left === "object" && result.left !== null && "reason" in result.left
-      ? result.left.reason
-      : "none"
-  )
+const failureOf = <A, E, R>(call: Effect.Effect<A, E, R>) =>
+  Effect.map(Effect.either(call), (result) => (Either.isLeft(result) ? reasonOf(result.left) : "none"))
+
+/** The status of a call, or how it failed. */
+const endOf = <E, R>(call: Effect.Effect<{ readonly status: number }, E, R>) =>
+  Effect.match(call, { onFailure: reasonOf, onSuccess: ({ status }) => status })
 
 const ended = <A, E>(fiber: Fiber.RuntimeFiber<A, E>) => Effect.map(Fiber.poll(fiber), Option.isSome)
 
@@ -332,6 +335,36 @@ describe("which requests a fault meets", () => {
       assert.strictEqual((yield* create(fake, "B")).status, 502)
       assert.strictEqual((yield* create(fake, "C")).status, 200)
       assert.strictEqual((yield* create(fake, "B")).status, 502)
+    })
+  )
+
+  it.effect("those from the n-th on, for ever: what others meet meanwhile changes nothing", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      const { id } = yield* fake.edit.createClient(workspaceId, { name: "A" })
+      const isUpdate = (request: { readonly method: string; readonly path: string }) =>
+        request.method === "PUT" && request.path.endsWith(`/${id}`)
+      yield* fake.inject(Fault.proxyError({ status: 503 }), { when: isUpdate, skip: 2, times: Infinity })
+      yield* fake.inject(Fault.refuse, { when: isUpdate })
+      const update = endOf(send(fake, "PUT", `${id}`, { body: { name: "A" } }))
+      assert.strictEqual(yield* update, "Transport", "a skipped one may meet another")
+      assert.strictEqual(yield* update, 200)
+      assert.strictEqual((yield* list(fake)).status, 200)
+      assert.deepStrictEqual(yield* Effect.all([update, update, update]), [503, 503, 503])
+      yield* fake.inject(Fault.proxyError({ status: 504 }), { when: isUpdate })
+      assert.deepStrictEqual(yield* Effect.all([update, update]), [504, 503], "a counted one goes first")
+    })
+  )
+
+  it.effect("so many from the n-th on", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      yield* fake.inject(Fault.proxyError(), { skip: 1, times: 2 })
+      const statuses = yield* Effect.all([list(fake), list(fake), list(fake), list(fake)])
+      assert.deepStrictEqual(
+        statuses.map((sent) => sent.status),
+        [200, 502, 502, 200]
+      )
     })
   )
 
