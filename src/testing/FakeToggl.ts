@@ -190,21 +190,33 @@ export const make = (input: Input = {}): Effect.Effect<Service> =>
     const log = RequestLog.make()
     const faults = FaultQueue.make()
 
-    const work = (request: WireRequest): Effect.Effect<Answer> =>
+    const work = (request: WireRequest, isDone = true): Effect.Effect<Answer> =>
       Effect.map(Clock.currentTimeMillis, (now) => {
         const served = TogglService.serve(world, options, request, now)
-        world = served.world
+        if (isDone) world = served.world
         const { status } = served.answer
-        log.update(request.sequence, { served: status, applied: status >= 200 && status < 300 })
+        log.update(request.sequence, { served: status, applied: isDone && status >= 200 && status < 300 })
         return served.answer
       })
+
+    const workOf = (request: WireRequest, fault: Fault.Fault): Effect.Effect<Answer | undefined> => {
+      switch (fault.work) {
+        case "done":
+          return work(request)
+        case "skipped":
+          return Effect.succeed(undefined)
+        case "rehearsed":
+          return work(request, false)
+        case "late":
+          return Effect.as(Effect.forkDaemon(Effect.zipRight(fault.landing, work(request))), undefined)
+      }
+    }
 
     const meet = Effect.fnUntraced(function* (request: WireRequest, fault: Fault.Fault) {
       // a request never ends in the tick in which it was sent, as over a network
       yield* Effect.yieldNow()
       yield* fault.before
-      if (fault.work === "late") yield* Effect.forkDaemon(Effect.zipRight(fault.landing, work(request)))
-      const own = fault.work === "done" ? yield* work(request) : undefined
+      const own = yield* workOf(request, fault)
       yield* fault.after
       switch (fault.outcome._tag) {
         case "Own":

@@ -16,6 +16,7 @@
 import * as Data from "effect/Data"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as FaultAnswer from "./FaultAnswer.js"
 import type { Answer, WireRequest } from "./TogglWire.js"
 import * as TogglWire from "./TogglWire.js"
 
@@ -63,8 +64,11 @@ export interface Fault {
   readonly name: string
   /** Runs before the work. A caller that gives up meanwhile cancels the work. */
   readonly before: Effect.Effect<void>
-  /** `late`: the caller does not wait for it; it is done after `landing`, whatever the caller does. */
-  readonly work: "done" | "skipped" | "late"
+  /**
+   * `rehearsed`: the service's answer is what it would be, and nothing is done. `late`: the caller does not wait for it;
+   * it is done after `landing`, whatever the caller does.
+   */
+  readonly work: "done" | "skipped" | "rehearsed" | "late"
   readonly landing: Effect.Effect<void>
   /** Runs after the work, before the answer. A caller that gives up meanwhile changes nothing. */
   readonly after: Effect.Effect<void>
@@ -252,14 +256,64 @@ export const redirect = (
  * @since 0.1.0
  * @category constructors
  */
-export const captivePortal: Fault = {
-  ...respond({
-    status: 200,
-    headers: { "content-type": "text/html; charset=utf-8" },
-    body: "<!doctype html><html><head><title>Welcome</title></head><body>Accept our terms to go online.</body></html>"
-  }),
-  name: "captivePortal"
-}
+export const captivePortal: Fault = instead("captivePortal", undefined, () => FaultAnswer.captivePortal)
+
+/**
+ * A firewall in front of Toggl dislikes the request: a page in HTML, with a `CF-Ray` and no request id. Nothing is done.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const firewall = (status: 400 | 403 | 404 | 405 | 406): Fault =>
+  instead("firewall", undefined, (request) => FaultAnswer.firewall(status, request))
+
+/**
+ * A service worker of the app's makes an answer up: 200 `{"offline":true}`, without a request id. Nothing is done.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const workerFallback: Fault = instead("workerFallback", undefined, () => FaultAnswer.workerFallback)
+
+/**
+ * An empty 200 that is not Toggl's: no request id. Nothing is done.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const emptyOk: Fault = instead("emptyOk", undefined, () => FaultAnswer.empty)
+
+/**
+ * The service answers 200 with JSON that is no client, and its request id. Nothing is done.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const notAClient: Fault = instead("notAClient", undefined, FaultAnswer.notAClient)
+
+/**
+ * An answer as Toggl's own, but about another client: with the id given, and any other keys given. Where Toggl's answer
+ * is no client, such as a refusal or a list, it stays as it is.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const otherClient = (
+  client: { readonly id: number } & Readonly<Record<string, unknown>>,
+  options?: Applied
+): Fault => ({
+  ...instead("otherClient", options, (_request, own = TogglWire.proxyPage(502)) => FaultAnswer.withClient(own, client)),
+  work: options?.applied === true ? "done" : "rehearsed"
+})
+
+/**
+ * JSON that is nested so deep, as the `error_message` of a 400 unless said otherwise.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const nested = (depth: number, options?: Applied & { readonly status?: number }): Fault =>
+  instead("nested", options, () => FaultAnswer.nested(depth, options?.status ?? 400))
 
 /**
  * The answer shows the whole request, `Authorization` included, with the status given (500 unless said otherwise): as
@@ -269,25 +323,10 @@ export const captivePortal: Fault = {
  * @category constructors
  */
 export const echo = (options?: Applied & { readonly status?: number }): Fault =>
-  instead("echo", options, ({ body, headers, method, path, query }) => ({
-    status: options?.status ?? 500,
-    headers: { "content-type": "application/json", "x-echoed-authorization": headers["authorization"] ?? "" },
-    body: JSON.stringify({ method, path, query: query.toString(), headers, body })
-  }))
+  instead("echo", options, (request) => FaultAnswer.echo(options?.status ?? 500, request))
 
-const half = (name: string, then: (controller: ReadableStreamDefaultController<Uint8Array>) => void): Fault =>
-  instead(name, { applied: true }, (_request, own = TogglWire.proxyPage(502)) => ({
-    ...own,
-    body: () => {
-      const bytes = typeof own.body === "string" ? new TextEncoder().encode(own.body) : new Uint8Array()
-      return new ReadableStream<Uint8Array>({
-        start: (controller) => {
-          controller.enqueue(bytes.slice(0, Math.ceil(bytes.length / 2)))
-        },
-        pull: then
-      })
-    }
-  }))
+const half = (name: string, rest: (controller: ReadableStreamDefaultController<Uint8Array>) => void): Fault =>
+  instead(name, { applied: true }, (_request, own = TogglWire.proxyPage(502)) => FaultAnswer.half(own, rest))
 
 /**
  * The work is done and the status and headers arrive, but the connection is lost in the middle of the body.

@@ -7,12 +7,7 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
-import { defaultUser, list, namesIn, send, tokenOf, workspaceId } from "./Wire.js"
-
-const create = (fake: FakeToggl.Service, name: string) => send(fake, "POST", "", { body: { name } })
-
-const names = (fake: FakeToggl.Service) =>
-  Effect.map(fake.clients(workspaceId), (clients) => clients.map((client) => client.name))
+import { create, last, list, names, namesIn, send, workspaceId } from "./Wire.js"
 
 const reasonOf = (error: unknown) =>
   typeof error === "object" && error !== null && "reason" in error ? error.reason : "none"
@@ -26,13 +21,6 @@ const endOf = <E, R>(call: Effect.Effect<{ readonly status: number }, E, R>) =>
   Effect.match(call, { onFailure: reasonOf, onSuccess: ({ status }) => status })
 
 const ended = <A, E>(fiber: Fiber.RuntimeFiber<A, E>) => Effect.map(Fiber.poll(fiber), Option.isSome)
-
-/** The last record: the fault, whether the work was done, and what the caller got. */
-const last = (fake: FakeToggl.Service) =>
-  Effect.map(fake.requests, (requests) => {
-    const record = requests.at(-1)
-    return [record?.fault, record?.applied, record?.outcome._tag]
-  })
 
 describe("faults of the connection", () => {
   it.effect("refuse: nothing is done, the caller sees a failed connection, and the next request passes", () =>
@@ -209,102 +197,6 @@ describe("faults of time", () => {
       assert.deepStrictEqual(yield* names(fake), ["A"])
       yield* TestClock.adjust("1 second")
       assert.strictEqual(yield* Fiber.join(call), "Transport")
-    })
-  )
-})
-
-describe("faults of the answer", () => {
-  it.effect("respond: any status, headers and body, with or without the work", () =>
-    Effect.gen(function* () {
-      const fake = yield* FakeToggl.make()
-      yield* fake.inject(Fault.respond({ status: 418, headers: { "x-pot": "tea" }, body: "short" }))
-      const pot = yield* create(fake, "A")
-      assert.deepStrictEqual([pot.status, pot.text, pot.headers["x-pot"]], [418, "short", "tea"])
-      assert.notProperty(pot.headers, "content-type")
-      yield* fake.inject(Fault.respond({ status: 200, body: new Uint8Array([0x7b, 0xff]), applied: true }))
-      assert.strictEqual((yield* create(fake, "B")).text, "{\ufffd")
-      yield* fake.inject(Fault.respond({ status: 204, body: "dropped" }))
-      assert.deepStrictEqual((yield* create(fake, "C")).text, "")
-      assert.deepStrictEqual(yield* names(fake), ["B"])
-      assert.deepStrictEqual(
-        (yield* fake.requests).map((request) => [request.served, request.applied, request.outcome]),
-        [
-          [undefined, false, { _tag: "Answered", status: 418 }],
-          [200, true, { _tag: "Answered", status: 200 }],
-          [undefined, false, { _tag: "Answered", status: 204 }]
-        ]
-      )
-    })
-  )
-
-  it.effect("refusal: the service's own no, with its request id", () =>
-    Effect.gen(function* () {
-      const fake = yield* FakeToggl.make()
-      yield* fake.inject(Fault.refusal(410, "Gone for good"))
-      yield* fake.inject(Fault.refusal(500, null, { applied: true }))
-      const gone = yield* create(fake, "A")
-      assert.deepStrictEqual([gone.status, gone.json], [410, "Gone for good"])
-      assert.strictEqual(gone.headers["x-toggl-request-id"], "1".padStart(32, "0"))
-      const broken = yield* create(fake, "B")
-      assert.deepStrictEqual([broken.status, broken.text], [500, ""])
-      assert.deepStrictEqual(yield* names(fake), ["B"])
-    })
-  )
-
-  it.effect("proxyError: a page of the proxy's, and no request id", () =>
-    Effect.gen(function* () {
-      const fake = yield* FakeToggl.make()
-      yield* fake.inject(Fault.proxyError())
-      yield* fake.inject(Fault.proxyError({ status: 503, headers: { "retry-after": "7" }, applied: true }))
-      const bad = yield* create(fake, "A")
-      assert.strictEqual(bad.status, 502)
-      assert.include(bad.text, "<h1>502 Bad Gateway</h1>")
-      assert.notProperty(bad.headers, "x-toggl-request-id")
-      const unavailable = yield* create(fake, "B")
-      assert.deepStrictEqual([unavailable.status, unavailable.headers["retry-after"]], [503, "7"])
-      assert.deepStrictEqual(yield* names(fake), ["B"])
-    })
-  )
-
-  it.effect("redirect: as Node shows it, or as a browser does", () =>
-    Effect.gen(function* () {
-      const fake = yield* FakeToggl.make()
-      yield* fake.inject(Fault.redirect("https://login.example/"))
-      const seen = yield* create(fake, "A")
-      assert.deepStrictEqual([seen.status, seen.headers["location"]], [302, "https://login.example/"])
-      yield* fake.inject(Fault.redirect("https://login.example/", { status: 307, opaque: true }))
-      const opaque = yield* create(fake, "A")
-      assert.deepStrictEqual([opaque.status, opaque.text, opaque.headers], [0, "", {}])
-      assert.deepStrictEqual(yield* names(fake), [])
-    })
-  )
-
-  it.effect("captivePortal: 200, HTML, and nothing done", () =>
-    Effect.gen(function* () {
-      const fake = yield* FakeToggl.make()
-      yield* fake.inject(Fault.captivePortal)
-      const portal = yield* create(fake, "A")
-      assert.strictEqual(portal.status, 200)
-      assert.include(portal.headers["content-type"], "text/html")
-      assert.notProperty(portal.headers, "x-toggl-request-id")
-      assert.deepStrictEqual(yield* names(fake), [])
-    })
-  )
-
-  it.effect("echo: the whole request comes back, secrets and all; the record holds none", () =>
-    Effect.gen(function* () {
-      const fake = yield* FakeToggl.make()
-      yield* fake.inject(Fault.echo())
-      yield* fake.inject(Fault.echo({ status: 400 }))
-      const echoed = yield* create(fake, "A")
-      assert.strictEqual(echoed.status, 500)
-      assert.include(echoed.text, tokenOf(defaultUser))
-      assert.include(echoed.text, '{\\"name\\":\\"A\\"}')
-      assert.strictEqual(echoed.headers["x-echoed-authorization"], tokenOf(defaultUser))
-      assert.strictEqual((yield* create(fake, "A")).status, 400)
-      const records = JSON.stringify(yield* fake.requests)
-      assert.notInclude(records, tokenOf(defaultUser).slice("Basic ".length))
-      assert.notInclude(records, defaultUser.apiToken)
     })
   )
 })

@@ -77,3 +77,16 @@ export const itemsIn = (sent: Sent): ReadonlyArray<Record<string, unknown>> =>
   Array.isArray(sent.json) ? sent.json.filter(Predicate.isRecord) : []
 
 export const namesIn = (sent: Sent): ReadonlyArray<unknown> => itemsIn(sent).map((item) => item["name"])
+
+export const create = (fake: FakeToggl.Service, name: string) => send(fake, "POST", "", { body: { name } })
+
+/** The names of the clients, archived ones too, as the service keeps them. */
+export const names = (fake: FakeToggl.Service) =>
+  Effect.map(fake.clients(workspaceId), (clients) => clients.map((client) => client.name))
+
+/** The last record: the fault, whether the work was done, and what the caller got. */
+export const last = (fake: FakeToggl.Service) =>
+  Effect.map(fake.requests, (requests) => {
+    const record = requests.at(-1)
+    return [record?.fault, record?.applied, record?.outcome._tag]
+  })
