@@ -25,6 +25,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
@@ -199,7 +200,30 @@ export const make = (input: Input = {}): Effect.Effect<Service> =>
         return served.answer
       })
 
-    const workOf = (request: WireRequest, fault: Fault.Fault): Effect.Effect<Answer | undefined> => {
+    const arrive = (incoming: TogglTransport.Incoming, now: number) => {
+      sequence += 1
+      const request = { ...incoming, sequence }
+      const credentials = TogglAuth.parse(request.headers["authorization"])
+      const userId = TogglAuth.userOf(credentials, options)?.id
+      return { request, record: RequestLog.arrived(request, now, credentials._tag, userId) }
+    }
+
+    const landAgain = (first: WireRequest, caller: Caller): Effect.Effect<Answer> =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        const { record, request } = arrive(first, now)
+        log.add({ ...record, repeats: first.sequence, outcome: caller.outcome })
+        caller.waitsFor = request.sequence
+        return work(request)
+      })
+
+    const twice = Effect.fnUntraced(function* (request: WireRequest, fault: Fault.Fault, caller: Caller) {
+      yield* work(request)
+      log.update(request.sequence, { outcome: { _tag: "Lost" } })
+      const landed = yield* Effect.forkDaemon(Effect.zipRight(fault.landing, landAgain(request, caller)))
+      return fault.outcome._tag === "Lost" ? undefined : yield* Fiber.join(landed)
+    })
+
+    const workOf = (request: WireRequest, fault: Fault.Fault, caller: Caller): Effect.Effect<Answer | undefined> => {
       switch (fault.work) {
         case "done":
           return work(request)
@@ -209,14 +233,16 @@ export const make = (input: Input = {}): Effect.Effect<Service> =>
           return work(request, false)
         case "late":
           return Effect.as(Effect.forkDaemon(Effect.zipRight(fault.landing, work(request))), undefined)
+        case "twice":
+          return twice(request, fault, caller)
       }
     }
 
-    const meet = Effect.fnUntraced(function* (request: WireRequest, fault: Fault.Fault) {
+    const meet = Effect.fnUntraced(function* (request: WireRequest, fault: Fault.Fault, caller: Caller) {
       // a request never ends in the tick in which it was sent, as over a network
       yield* Effect.yieldNow()
       yield* fault.before
-      const own = yield* workOf(request, fault)
+      const own = yield* workOf(request, fault, caller)
       yield* fault.after
       switch (fault.outcome._tag) {
         case "Own":
@@ -245,18 +271,16 @@ export const make = (input: Input = {}): Effect.Effect<Service> =>
 
     const exchange = (incoming: TogglTransport.Incoming): Effect.Effect<Answer, Fault.ConnectionLost> =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        sequence += 1
-        const request = { ...incoming, sequence }
-        const credentials = TogglAuth.parse(request.headers["authorization"])
-        const userId = TogglAuth.userOf(credentials, options)?.id
-        const record = RequestLog.arrived(request, now, credentials._tag, userId)
+        const { record, request } = arrive(incoming, now)
+        const caller: Caller = { waitsFor: request.sequence, outcome: record.outcome }
         const fault = faultFor(request, record)
         log.add({ ...record, fault: fault === Fault.none ? undefined : fault.name })
-        return meet(request, fault).pipe(
+        return meet(request, fault, caller).pipe(
           Effect.map((answer) => TogglTransport.leaving(request, answer, options)),
           Effect.onExit((exit) =>
             Effect.sync(() => {
-              log.update(request.sequence, { outcome: outcomeOf(exit) })
+              caller.outcome = outcomeOf(exit)
+              log.update(caller.waitsFor, { outcome: caller.outcome })
             })
           )
         )
@@ -320,6 +344,12 @@ export const make = (input: Input = {}): Effect.Effect<Service> =>
       })
     }
   })
+
+/** Who sent a request: the number of the copy whose answer it waits for, and what it got so far. */
+interface Caller {
+  waitsFor: number
+  outcome: RequestLog.RecordedRequest["outcome"]
+}
 
 const outcomeOf = (exit: Exit.Exit<Answer, Fault.ConnectionLost>): RequestLog.RecordedRequest["outcome"] => {
   if (Exit.isSuccess(exit)) return { _tag: "Answered", status: exit.value.status }

@@ -66,9 +66,10 @@ export interface Fault {
   readonly before: Effect.Effect<void>
   /**
    * `rehearsed`: the service's answer is what it would be, and nothing is done. `late`: the caller does not wait for it;
-   * it is done after `landing`, whatever the caller does.
+   * it is done after `landing`, whatever the caller does. `twice`: it is done, and the same request lands once more after
+   * `landing`, whatever the caller does; the second answer is the own one.
    */
-  readonly work: "done" | "skipped" | "rehearsed" | "late"
+  readonly work: "done" | "skipped" | "rehearsed" | "late" | "twice"
   readonly landing: Effect.Effect<void>
   /** Runs after the work, before the answer. A caller that gives up meanwhile changes nothing. */
   readonly after: Effect.Effect<void>
@@ -122,6 +123,26 @@ export const landLate = (
   work: "late",
   landing: Effect.sleep(after),
   outcome: { _tag: options?.caller === "hearsNothing" ? "Silence" : "Lost" }
+})
+
+/**
+ * One request of the caller's lands twice, as where a browser repeats a POST by itself because its kept-alive connection
+ * broke: the work is done, its answer is lost on the way, and the same request is served once more, at once or `after` so
+ * long. The caller hears the second answer; or it `fails`: it sees a lost connection after the first landing. Whatever
+ * the caller does, the second copy lands. It has a record of its own, which `repeats` the first, and meets no fault.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const repeat = (options?: {
+  readonly after?: Duration.DurationInput
+  readonly caller?: "hears" | "fails"
+}): Fault => ({
+  ...none,
+  name: "repeat",
+  work: "twice",
+  landing: options?.after === undefined ? Effect.void : Effect.sleep(options.after),
+  outcome: { _tag: options?.caller === "fails" ? "Lost" : "Own" }
 })
 
 /**

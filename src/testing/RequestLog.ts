@@ -31,6 +31,8 @@ export interface RecordedRequest {
   readonly authorization: Credentials["_tag"]
   /** The user whom the credentials belong to. */
   readonly userId: number | undefined
+  /** The number of the request that it is a second copy of: the caller sent one, and two landed. */
+  readonly repeats: number | undefined
   /** The name of the fault that met it. */
   readonly fault: string | undefined
   /** The status that the service gave, whether or not the caller heard it. */
@@ -88,6 +90,7 @@ export const arrived = (
         ),
   authorization,
   userId,
+  repeats: undefined,
   fault: undefined,
   served: undefined,
   applied: false,

@@ -158,6 +158,7 @@ describe("the record of requests", () => {
         body: { name: "A" },
         authorization: "Token",
         userId: defaultUser.id,
+        repeats: undefined,
         fault: undefined,
         served: 200,
         applied: true,

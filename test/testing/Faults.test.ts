@@ -87,6 +87,92 @@ describe("faults of the connection", () => {
     })
   )
 
+  const landings = (fake: FakeToggl.Service) =>
+    Effect.map(fake.requests, (requests) =>
+      requests.map(({ applied, fault, outcome, receivedAt, repeats, served }) => ({
+        landing: [receivedAt, fault, repeats],
+        service: [served, applied],
+        caller: outcome._tag === "Answered" ? outcome.status : outcome._tag
+      }))
+    )
+
+  it.effect("repeat: one request lands twice, and the caller hears of the second landing only", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make({ quotaPerHour: 30 })
+      yield* fake.inject(Fault.repeat())
+      const heard = yield* create(fake, "A")
+      assert.deepStrictEqual([heard.status, heard.json], [400, "Name has already been taken"])
+      assert.strictEqual(heard.headers["x-toggl-request-id"], "2".padStart(32, "0"))
+      assert.strictEqual(heard.headers["x-toggl-quota-remaining"], "28", "both copies count")
+      assert.deepStrictEqual(yield* names(fake), ["A"])
+      assert.deepStrictEqual(yield* landings(fake), [
+        { landing: [0, "repeat", undefined], service: [200, true], caller: "Lost" },
+        { landing: [0, undefined, 1], service: [400, false], caller: 400 }
+      ])
+      const [first, second] = yield* fake.requests
+      assert.deepStrictEqual([first?.body, second?.body], [{ name: "A" }, { name: "A" }])
+    })
+  )
+
+  it.effect("repeat, after a while: the caller waits, and others come in between", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      const { id } = yield* fake.edit.createClient(workspaceId, { name: "A" })
+      yield* fake.inject(Fault.repeat({ after: "10 seconds" }))
+      const call = yield* Effect.fork(send(fake, "PUT", `${id}`, { body: { name: "B" } }))
+      yield* TestClock.adjust("9 seconds")
+      assert.isFalse(yield* ended(call))
+      assert.deepStrictEqual(yield* names(fake), ["B"])
+      yield* send(fake, "PUT", `${id}`, { body: { name: "C" } })
+      yield* TestClock.adjust("1 second")
+      assert.deepInclude((yield* Fiber.join(call)).json, { name: "B", at: "1970-01-01T00:00:10+00:00" })
+      assert.deepStrictEqual(yield* names(fake), ["B"], "the second copy undoes what came in between")
+      assert.deepStrictEqual(yield* landings(fake), [
+        { landing: [0, "repeat", undefined], service: [200, true], caller: "Lost" },
+        { landing: [9000, undefined, undefined], service: [200, true], caller: 200 },
+        { landing: [10_000, undefined, 1], service: [200, true], caller: 200 }
+      ])
+    })
+  )
+
+  it.effect("repeat: the second copy lands though the caller has given up", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make({ uniqueNames: false })
+      yield* fake.inject(Fault.repeat({ after: "10 seconds" }))
+      const call = yield* Effect.fork(create(fake, "A"))
+      yield* TestClock.adjust("5 seconds")
+      yield* Fiber.interrupt(call)
+      yield* TestClock.adjust("5 seconds")
+      assert.deepStrictEqual(yield* names(fake), ["A", "A"])
+      assert.deepStrictEqual(yield* landings(fake), [
+        { landing: [0, "repeat", undefined], service: [200, true], caller: "Interrupted" },
+        { landing: [10_000, undefined, 1], service: [200, true], caller: "Interrupted" }
+      ])
+    })
+  )
+
+  it.effect("repeat, the caller fails: it sees a lost connection at once, and the second copy lands all the same", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      for (const after of [undefined, "10 seconds"] as const) {
+        yield* fake.clearRequests
+        const { id } = yield* fake.edit.createClient(workspaceId, { name: after ?? "now" })
+        yield* fake.inject(Fault.repeat({ caller: "fails", ...(after === undefined ? {} : { after }) }))
+        assert.strictEqual(yield* failureOf(send(fake, "DELETE", `${id}`)), "Transport")
+        yield* TestClock.adjust(after ?? "0 seconds")
+        const records = yield* landings(fake)
+        assert.deepStrictEqual(
+          records.map(({ caller, service }) => [...service, caller]),
+          [
+            [200, true, "Lost"],
+            [404, false, "Lost"]
+          ]
+        )
+        assert.strictEqual(records[1]?.landing[0], after === undefined ? 0 : 10_000)
+      }
+    })
+  )
+
   it.effect("hang: no answer ever comes, with or without the work", () =>
     Effect.gen(function* () {
       const fake = yield* FakeToggl.make()
