@@ -31,6 +31,7 @@ import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
 import * as Fault from "./Fault.js"
 import * as FaultQueue from "./FaultQueue.js"
+import * as ReadCache from "./ReadCache.js"
 import * as RequestLog from "./RequestLog.js"
 import * as TogglAuth from "./TogglAuth.js"
 import * as TogglEdit from "./TogglEdit.js"
@@ -177,7 +178,8 @@ export interface Service {
 export class FakeToggl extends Context.Tag("effect-toggl-clients/testing/FakeToggl")<FakeToggl, Service>() {}
 
 /**
- * Starts a fake Toggl with the switches given; the others are as in `defaults`.
+ * Starts a fake Toggl with the switches given; the others are as in `defaults`. Presets: `freePlan`,
+ * `premiumPlan`, `selfHosted`, `bareProxy`.
  *
  * @since 0.1.0
  * @category constructors
@@ -190,6 +192,7 @@ export const make = (input: Input = {}): Effect.Effect<Service> =>
     let down = false
     const log = RequestLog.make()
     const faults = FaultQueue.make()
+    const reads = ReadCache.make()
 
     const work = (request: WireRequest, isDone = true): Effect.Effect<Answer> =>
       Effect.map(Clock.currentTimeMillis, (now) => {
@@ -264,6 +267,15 @@ export const make = (input: Input = {}): Effect.Effect<Service> =>
     }
 
     const faultFor = (request: WireRequest, record: RequestLog.RecordedRequest): Fault.Fault => {
+      const cached = reads.find(request, options.cachedReads)
+      if (cached !== undefined) {
+        return {
+          ...Fault.none,
+          name: "cachedReads",
+          work: "skipped",
+          outcome: { _tag: "Instead", answer: () => cached }
+        }
+      }
       if (down) return { ...Fault.refuse, name: "down" }
       if (TogglTransport.isPreflight(request)) return preflight
       return faults.take(record)
@@ -276,7 +288,10 @@ export const make = (input: Input = {}): Effect.Effect<Service> =>
         const fault = faultFor(request, record)
         log.add({ ...record, fault: fault === Fault.none ? undefined : fault.name })
         return meet(request, fault, caller).pipe(
-          Effect.map((answer) => TogglTransport.leaving(request, answer, options)),
+          Effect.map((answer) => {
+            reads.keep(request, answer, options.cachedReads)
+            return TogglTransport.leaving(request, answer, options)
+          }),
           Effect.onExit((exit) =>
             Effect.sync(() => {
               caller.outcome = outcomeOf(exit)
@@ -316,6 +331,7 @@ export const make = (input: Input = {}): Effect.Effect<Service> =>
       configure: (changes) =>
         Effect.sync(() => {
           options = merge(options, changes)
+          if (options.cachedReads === "never") reads.clear()
         }),
       inject: (fault, where) =>
         Effect.sync(() => {

@@ -160,6 +160,14 @@ export interface Options {
   readonly dateHeader:
     "own" | "hidden" | { readonly ahead: Duration.DurationInput } | { readonly behind: Duration.DurationInput }
 
+  /**
+   * A cache in front of reads, as an app's service worker keeps one. While it is on, a `GET` whose URL got a 200 before
+   * is answered with the first of these, its old `Date` and request id included: the service is not asked, no quota is
+   * spent, no fault is met, `setDown` changes nothing, and the record's `fault` is `cachedReads`. Which user asks makes
+   * no difference; with `ignoringQuery` the query makes none either. `never` forgets what was kept.
+   */
+  readonly cachedReads: "never" | "always" | "ignoringQuery"
+
   /** The browser origins that CORS lets through; `"*"` lets all. */
   readonly allowedOrigins: ReadonlyArray<string>
   /** The answer headers that CORS shows to a page of another origin. */
@@ -263,6 +271,7 @@ export const defaults: Options = {
   rateLimit: null,
   clockSkew: 0,
   dateHeader: "own",
+  cachedReads: "never",
   allowedOrigins: [],
   exposedHeaders: []
 }
