@@ -137,7 +137,10 @@ const read = <A, E>(
     })
     if (status === 401) return unauthorized
     if (status === 429) return new RateLimited({ ...told, ...later(retryAfter(headers, now)) })
-    if (status === 402 && ((quotaOf(headers)?.remaining ?? 1) <= 0 || /hourly limit/i.test(said))) {
+    if (
+      status === 402 &&
+      ((quotaOf(headers)?.remaining ?? 1) <= 0 || /hourly limit|quota exceeded|quota will reset/i.test(said))
+    ) {
       return new QuotaExceeded({ ...told, ...later(quotaLasts(headers, said, now)) })
     }
     // from here on a sentence decides, so it must have come whole

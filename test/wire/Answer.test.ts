@@ -352,6 +352,30 @@ describe("the known words", () => {
     }
   })
 
+  it("come through a proxy that passes on the status and the body alone, in each shape", () => {
+    const said: ReadonlyArray<readonly [Client.Operation, number, string, string]> = [
+      ["list", 400, "Client status is invalid", "InvalidStatus"],
+      ["create", 400, "Client name cannot be empty", "InvalidName Empty"],
+      ["create", 400, "Client name maximum length is 255", "InvalidName TooLong"],
+      ["create", 400, "Name has already been taken", "InvalidName Taken"],
+      ["update", 400, "Name has already been taken", "InvalidName Taken"],
+      ["update", 400, "User cannot add or edit clients in workspace", "BadRequest"],
+      ["update", 404, "Client doesn't exist in the workspace.", "NotFound"],
+      ["delete", 404, "No client with ID 64890399 was found", "NotFound"],
+      ["get", 400, "We're expecting an integer as part of the url for client_id", "BadRequest"],
+      ["create", 400, "JSON is not valid", "BadRequest"],
+      ["restore", 400, "Bad Request", "BadRequest"],
+      ["archive", 402, "Archiving clients is a feature of the premium plan.", "PlanRequired"],
+      ["get", 402, "You have hit your hourly limit for API calls.", "QuotaExceeded"]
+    ]
+    for (const [operation, status, text, expected] of said) {
+      for (const body of [text, JSON.stringify(text), JSON.stringify({ error_message: text })]) {
+        assert.strictEqual(meaning(read(operation, answer(status, body))), expected, body)
+      }
+    }
+    assert.strictEqual(meaning(read("update", answer(403, ""))), "Denied")
+  })
+
   it("are those of a compatible server too", () => {
     for (const operation of ["create", "update"] as const) {
       for (const text of ['"Bad Request"', '{"message":"Bad Request"}', "Bad Request"]) {
@@ -453,6 +477,10 @@ describe("a 402", () => {
     assert.deepInclude(quota({}, hourly), { _tag: "QuotaExceeded", retryAfter: 1_200_000, text: hourly })
     assert.deepInclude(quota({ "x-toggl-quota-resets-in": "60", "retry-after": "30" }, hourly), {
       retryAfter: 1_200_000
+    })
+    assert.deepInclude(quota({}, "Quota exceeded. It will reset in 60 seconds."), {
+      _tag: "QuotaExceeded",
+      retryAfter: 60_000
     })
     assert.notProperty(quota({ "x-toggl-quota-remaining": "0" }, ""), "retryAfter")
   })
