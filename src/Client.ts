@@ -159,13 +159,24 @@ export const maxNameBytes = 255
  * @category names
  */
 export type NameProblem =
-  { readonly reason: "Empty" } | { readonly reason: "TooLong"; readonly bytes: number; readonly limit: number }
+  | { readonly reason: "Empty" }
+  | { readonly reason: "IllFormed" }
+  | { readonly reason: "TooLong"; readonly bytes: number; readonly limit: number }
 
 const utf8 = new TextEncoder()
 
 /**
- * The name as it will be sent, trimmed; or why it cannot be: it is empty, or longer than `limit` UTF-8 bytes
- * (255 unless given).
+ * Whether a text can be sent as it is. It cannot where it holds half a character, as `slice` may leave of an emoji: what
+ * arrived would be another text.
+ *
+ * @since 0.1.0
+ * @category names
+ */
+export const isWellFormed = (text: string): boolean => !/\p{Cs}/u.test(text)
+
+/**
+ * The name as it will be sent, trimmed; or why it cannot be: it is empty, holds half a character ({@link isWellFormed}),
+ * or is longer than `limit` UTF-8 bytes (255 unless given).
  *
  * @example
  * import * as Either from "effect/Either"
@@ -179,6 +190,7 @@ const utf8 = new TextEncoder()
 export const checkName = (name: string, limit: number = maxNameBytes): Either.Either<string, NameProblem> => {
   const trimmed = name.trim()
   if (trimmed === "") return Either.left({ reason: "Empty" })
+  if (!isWellFormed(trimmed)) return Either.left({ reason: "IllFormed" })
   const bytes = utf8.encode(trimmed).length
   return bytes > limit ? Either.left({ reason: "TooLong", bytes, limit }) : Either.right(trimmed)
 }
@@ -193,6 +205,25 @@ export const checkName = (name: string, limit: number = maxNameBytes): Either.Ei
 export const foldName = (name: string): string =>
   // upper case takes some letters apart, so it is composed once more
   name.normalize("NFKC").toLowerCase().toUpperCase().normalize("NFKC").trim()
+
+/**
+ * Whether two names are one name as Toggl may have kept it: but for outer spaces and the normal form (NFC) they are
+ * exactly the same.
+ *
+ * @since 0.1.0
+ * @category names
+ */
+export const sameName = (a: string, b: string): boolean => a.trim().normalize() === b.trim().normalize()
+
+const keptNotes = (notes: string): string => notes.replaceAll("\r\n", "\n").trim()
+
+/**
+ * Whether two notes are the same as Toggl may have kept them: without outer white space, and with LF for CRLF.
+ *
+ * @since 0.1.0
+ * @category notes
+ */
+export const sameNotes = (a: string, b: string): boolean => keptNotes(a) === keptNotes(b)
 
 /**
  * What creating a client takes. `name` is trimmed; it must not be empty nor longer than the limit.

@@ -13,7 +13,7 @@ import type * as Client from "./Client.js"
 import * as ClientError from "./ClientError.js"
 import type { CurrentCredentials } from "./Credentials.js"
 import * as operations from "./wire/operations.js"
-import { ClientsApi, type Options, type Service, type State } from "./wire/service.js"
+import { ClientsApi, type Options, type Reading, type Service, type State } from "./wire/service.js"
 
 export * from "./wire/service.js"
 
@@ -94,17 +94,19 @@ export const list = (workspaceId: Client.WorkspaceId, filter?: Client.Filter) =>
 
 /**
  * As {@link list}, with a report of the items that cannot be read: their places in the answer, and what is wrong.
+ * `reading` may ask past caches.
  *
  * @since 0.1.0
  * @category operations
  */
-export const listWithReport = (workspaceId: Client.WorkspaceId, filter?: Client.Filter) =>
-  Effect.flatMap(ClientsApi, (api) => api.listWithReport(workspaceId, filter))
+export const listWithReport = (workspaceId: Client.WorkspaceId, filter?: Client.Filter, reading?: Reading) =>
+  Effect.flatMap(ClientsApi, (api) => api.listWithReport(workspaceId, filter, reading))
 
 /**
  * Creates a client.
  *
- * Fails with `InvalidName` (`Empty` and `TooLong` before anything is sent; `Taken` by Toggl) or a {@link CallError}.
+ * Fails with `InvalidName` (`Empty`, `IllFormed` and `TooLong` before anything is sent; `Taken` by Toggl) or a
+ * {@link CallError}: `BadRequest` before anything is sent where the notes hold half a character.
  * After a failure without an answer it may have been created all the same: look before you repeat it.
  * `POST /workspaces/{workspace_id}/clients`
  *
@@ -123,14 +125,15 @@ export const create = (workspaceId: Client.WorkspaceId, input: Client.CreateInpu
   Effect.flatMap(ClientsApi, (api) => api.create(workspaceId, input))
 
 /**
- * A client by its id. Fails with a {@link CallError}: `NotFound` where the workspace has no such client.
+ * A client by its id. Fails with a {@link CallError}: `NotFound` where the workspace has no such client. `reading` may ask
+ * past caches.
  * `GET /workspaces/{workspace_id}/clients/{client_id}`
  *
  * @since 0.1.0
  * @category operations
  */
-export const get = (workspaceId: Client.WorkspaceId, clientId: Client.ClientId) =>
-  Effect.flatMap(ClientsApi, (api) => api.get(workspaceId, clientId))
+export const get = (workspaceId: Client.WorkspaceId, clientId: Client.ClientId, reading?: Reading) =>
+  Effect.flatMap(ClientsApi, (api) => api.get(workspaceId, clientId, reading))
 
 /**
  * Replaces a client's editable state, and gives the client as it is then. Fails as {@link create} does.

@@ -7,7 +7,7 @@ import * as Stream from "effect/Stream"
 import * as Client from "../Client.js"
 import * as ClientError from "../ClientError.js"
 import type { Ending } from "../Entry.js"
-import { checkedName } from "../error/name.js"
+import { checkedName, checkedNotes } from "../error/name.js"
 import { localId } from "../ids.js"
 import type { Mutation } from "../Mutation.js"
 import { Outbox, type Service as OutboxService } from "../outbox/service.js"
@@ -109,7 +109,7 @@ const create = (app: App, workspaceId: Client.WorkspaceId, input: Client.CreateI
     yield* checked(app, "create", workspaceId)
     if (!isCreateInput(input)) return yield* bad(asked, "a client takes a name, and notes if any, as text")
     const name = yield* checkedName(asked, input.name, app.maxNameBytes)
-    const { notes = "" } = input
+    const notes = yield* checkedNotes(asked, input.notes ?? "")
     return yield* submitClient(app, { _tag: "Create", workspaceId, localId: yield* localId, name, notes })
   })
 
@@ -122,7 +122,7 @@ const update = (app: App, workspaceId: Client.WorkspaceId, clientId: Client.AnyC
       return yield* bad(asked, "a change needs a name, notes or both")
     }
     const name = input.name === undefined ? {} : { name: yield* checkedName(asked, input.name, app.maxNameBytes) }
-    const notes = input.notes === undefined ? {} : { notes: input.notes }
+    const notes = input.notes === undefined ? {} : { notes: yield* checkedNotes(asked, input.notes) }
     return yield* submitClient(app, { _tag: "Update", workspaceId, clientId, change: { ...name, ...notes } })
   })
 

@@ -32,10 +32,12 @@ export const asked = {
 }
 
 // What Toggl answered. `text` is plain, at most 300 characters, with the credential removed; `requestId` is the
-// answer's X-Toggl-Request-Id, which Toggl's support asks for.
+// answer's X-Toggl-Request-Id, which Toggl's support asks for, and `ray` its CF-Ray, by which those who run the service
+// in front of Toggl find it.
 export const answered = {
   ...asked,
   requestId: optional(Schema.String),
+  ray: optional(Schema.String),
   text: optional(Schema.String)
 }
 
@@ -50,9 +52,22 @@ export const subject = (asked: Asked): string => {
   return asked.workspaceId === undefined ? what : `${what} in workspace ${asked.workspaceId}`
 }
 
-export const quoted = (answer: { readonly text?: string; readonly requestId?: string }): string =>
-  (answer.text === undefined || answer.text === "" ? "" : ` Toggl says: "${answer.text}".`) +
-  (answer.requestId === undefined ? "" : ` (Toggl request ${answer.requestId})`)
+interface Ids {
+  readonly requestId?: string
+  readonly ray?: string
+}
+
+/** What support finds the answer by. */
+export const ids = ({ ray, requestId }: Ids): string => {
+  const known = [
+    ...(requestId === undefined ? [] : [`Toggl request ${requestId}`]),
+    ...(ray === undefined ? [] : [`ray ${ray}`])
+  ]
+  return known.length === 0 ? "" : ` (${known.join(", ")})`
+}
+
+export const quoted = (answer: Ids & { readonly text?: string }): string =>
+  (answer.text === undefined || answer.text === "" ? "" : ` Toggl says: "${answer.text}".`) + ids(answer)
 
 export const wait = (millis: number | undefined): string =>
   millis === undefined ? "later" : `in ${Math.ceil(millis / 1000)} seconds`

@@ -36,7 +36,8 @@ export class Forbidden
 
 /**
  * The name cannot be used: it is empty, longer than `limit` (UTF-8 bytes; the server's own where it names one), or
- * another client of the workspace has it. Found before anything is sent (`Empty`, `TooLong`), or Toggl's 400.
+ * another client of the workspace has it; or it holds half a character, as of an emoji that was cut (`IllFormed`). Found
+ * before anything is sent (`Empty`, `IllFormed`, `TooLong`), or Toggl's 400.
  *
  * @since 0.1.0
  * @category refusals
@@ -45,7 +46,7 @@ export class InvalidName
   extends /*#__PURE__*/ ours(() =>
     Schema.TaggedError<InvalidName>("effect-toggl-clients/InvalidName")("InvalidName", {
       ...answered,
-      reason: Schema.Literal("Empty", "TooLong", "Taken"),
+      reason: Schema.Literal("Empty", "TooLong", "Taken", "IllFormed"),
       name: Schema.String,
       limit: optional(Schema.Int)
     })
@@ -60,6 +61,8 @@ export class InvalidName
         return `The name is too long: use at most ${this.limit ?? "the server's limit of"} UTF-8 bytes.`
       case "Taken":
         return `Another client of this workspace is already called "${this.name}": choose another name.`
+      case "IllFormed":
+        return "The name holds half a character, as of an emoji that was cut: take it out."
     }
   }
 }
@@ -86,7 +89,8 @@ export class InvalidStatus
 
 /**
  * Toggl refuses the request for a reason that has no type of its own (400, 409, 422, ...), or the input could not be
- * turned into a request (`status` is then missing): `text` says why.
+ * turned into a request (`status` is then missing): `text` says why. A server that is compatible with Toggl's may say no
+ * more than `Bad Request` where another client has the name.
  *
  * @since 0.1.0
  * @category refusals

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { answered, asked, optional, ours, quoted, type TypeId, wait } from "./base.js"
+import { answered, asked, ids, optional, ours, quoted, type TypeId, wait } from "./base.js"
 
 /**
  * No credentials, or Toggl does not accept them (401, or 403 where `GET /me/logged` is refused too). `reason` is
@@ -91,7 +91,8 @@ export class ServerError
 /**
  * No answer came. `reason` is `Offline` where the device said that it is offline, `TimedOut` where the request limit
  * passed, `SuspectedCors` where the device says that it is online and yet a browser could not fetch from another
- * origin, `Failed` otherwise. Unless it is `Offline`, the request may have been applied.
+ * origin, `Threw` where what the app gave to send requests with threw instead of failing (`detail` is the error's name,
+ * never its text), `Failed` otherwise. Unless it is `Offline`, the request may have been applied.
  *
  * @since 0.1.0
  * @category transport
@@ -100,7 +101,8 @@ export class Unreachable
   extends /*#__PURE__*/ ours(() =>
     Schema.TaggedError<Unreachable>("effect-toggl-clients/Unreachable")("Unreachable", {
       ...asked,
-      reason: Schema.Literal("Offline", "TimedOut", "SuspectedCors", "Failed")
+      reason: Schema.Literal("Offline", "TimedOut", "SuspectedCors", "Failed", "Threw"),
+      detail: optional(Schema.String)
     })
   )
 {
@@ -115,6 +117,8 @@ export class Unreachable
         return "Toggl cannot be reached though this device is online: Toggl lets web pages in only from origins on its allow-list, so a web app needs a proxy of its own origin (baseUrl)."
       case "Failed":
         return "Toggl cannot be reached."
+      case "Threw":
+        return `What this app gave to send requests with threw${this.detail === undefined ? "" : ` (${this.detail})`}: whether Toggl was reached is not known.`
     }
   }
 }
@@ -136,13 +140,35 @@ export class RedirectedElsewhere
 {
   declare readonly [TypeId]: TypeId
   override get message() {
-    return "The request was redirected elsewhere: sign in to this network, or check baseUrl."
+    return `The request was redirected elsewhere: sign in to this network, or check baseUrl.${ids(this)}`
+  }
+}
+
+const unexpected = (reason: UnexpectedAnswer["reason"], status: number): string => {
+  switch (reason) {
+    case "OtherClient":
+      return "This answer is about another client or workspace than was asked for: it is not believed."
+    case "Cached":
+      return "This answer may be an old one, kept by a service worker or a cache: it is not believed."
+    case "TooLarge":
+      return `This is not an answer of Toggl's (status ${status}): it is larger than any of Toggl's.`
+    case "TooDeep":
+      return `This is not an answer of Toggl's (status ${status}): it is nested deeper than any of Toggl's.`
+    default:
+      return `This is not an answer of Toggl's (status ${status}, ${reason}): a proxy or a sign-in page of this network may have given it.`
   }
 }
 
 /**
- * The answer is not one that Toggl gives: a web page, garbled JSON, another shape, or a status without meaning here.
- * A captive portal or a proxy is suspected.
+ * The answer is not one that Toggl gives to this. A captive portal, a proxy or a cache is suspected. `reason`:
+ *
+ * - `Html`: a web page
+ * - `NotJson`: garbled JSON, or a body that broke off
+ * - `Shape`: another shape than was asked for
+ * - `Status`: a status without meaning here, or a refusal without the marks of Toggl's
+ * - `OtherClient`: another client or workspace than was asked for
+ * - `TooLarge`, `TooDeep`: a body over 16 MB, or JSON nested deeper than 100
+ * - `Cached`: it was asked for past caches, and may be a cache's
  *
  * @since 0.1.0
  * @category transport
@@ -152,13 +178,13 @@ export class UnexpectedAnswer
     Schema.TaggedError<UnexpectedAnswer>("effect-toggl-clients/UnexpectedAnswer")("UnexpectedAnswer", {
       ...answered,
       status: Schema.Int,
-      reason: Schema.Literal("Html", "NotJson", "Shape", "Status")
+      reason: Schema.Literal("Html", "NotJson", "Shape", "Status", "OtherClient", "TooLarge", "TooDeep", "Cached")
     })
   )
 {
   declare readonly [TypeId]: TypeId
   override get message() {
-    return `This is not an answer of Toggl's (status ${this.status}, ${this.reason}): a proxy or a sign-in page of this network may have given it.`
+    return unexpected(this.reason, this.status) + ids(this)
   }
 }
 

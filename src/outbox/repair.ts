@@ -8,7 +8,7 @@ import * as Schema from "effect/Schema"
 import { UpdateInput } from "../Client.js"
 import { BadRequest, EntryNotFound, InvalidImport, StorageError } from "../ClientError.js"
 import type { EntryId } from "../Entry.js"
-import { checkedName } from "../error/name.js"
+import { checkedName, checkedNotes } from "../error/name.js"
 import { type Instance, wake } from "../instance/instance.js"
 import { type Entry, Row, version } from "../log/entry.js"
 import { type QueueState, raised, without } from "../log/state.js"
@@ -88,7 +88,7 @@ const retry = Effect.fn("Outbox.retry")(function* (instance: Instance, id: Entry
   const name = edit.name === undefined ? undefined : yield* checkedName({}, edit.name, instance.settings.maxNameBytes)
   const change = {
     ...(name === undefined ? {} : { name }),
-    ...(edit.notes === undefined ? {} : { notes: edit.notes })
+    ...(edit.notes === undefined ? {} : { notes: yield* checkedNotes({}, edit.notes) })
   }
   const repaired = yield* instance.transactions.retry(yield* seqOf(instance, id), edited(change))
   if (repaired !== "Repaired") return yield* new EntryNotFound({ entryId: id, reason: repaired })

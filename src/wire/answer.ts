@@ -8,8 +8,9 @@
  * leaves empty; on the other three it is, for there Toggl says why.
  */
 import * as Either from "effect/Either"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { Client, ClientId, ProjectId } from "../Client.js"
+import { Client, ClientId, foldName, ProjectId } from "../Client.js"
 import {
   BadRequest,
   Forbidden,
@@ -27,15 +28,18 @@ import {
   type TransportError
 } from "../ClientError.js"
 import type { Asked } from "../error/base.js"
-import { quotaLasts, quotaOf, retryAfter, whole, type AnswerHeaders } from "./headers.js"
+import { dateOf, hasAged, quotaLasts, quotaOf, requestIdOf, retryAfter, whole, type AnswerHeaders } from "./headers.js"
 import type { Archived, Listed } from "./service.js"
-import { isHtml, known, parse, problemOf, sanitize, sentence, type Words } from "./text.js"
+import { isHtml, isNotFoundMessage, known, parse, problemOf, sanitize, sentence, type Words } from "./text.js"
 
 /**
  * What came back.
  *
  * - `status`: 0 where the browser hides a redirect
- * - `text`: the body; missing where it broke off
+ * - `text`: the body; missing where it broke off, or was given up
+ * - `isTooLarge`: whether it was given up because it is too large
+ * - `hidesIds`: whether the service has been seen to answer without its request id
+ * - `isRepeated`: whether its request id was heard before
  * - `redirected`: whether the answer is a redirect's, followed or hidden
  * - `now`: our clock in milliseconds, for a date in `Retry-After` where the answer has no `Date`
  * - `secrets`: what to take out of texts
@@ -44,6 +48,9 @@ export interface Answer {
   readonly status: number
   readonly headers: AnswerHeaders
   readonly text?: string
+  readonly isTooLarge?: boolean
+  readonly hidesIds?: boolean
+  readonly isRepeated?: boolean
   readonly redirected?: boolean
   readonly now: number
   readonly secrets?: ReadonlyArray<string>
@@ -62,24 +69,34 @@ export interface Denied {
 /** What any operation can be answered with, beside its value. */
 export type Failure = TransportError | NotFound | BadRequest | PlanRequired | Gone | Denied
 
-type Unreadable = "NotJson" | "Shape"
+type Unexpected = UnexpectedAnswer["reason"]
+
+type Body = Either.Either<unknown, Unexpected>
+
+const holds = (body: Body, isIt: (value: unknown) => boolean): boolean => Either.isRight(body) && isIt(body.right)
 
 interface Told extends Asked {
   readonly requestId?: string
+  readonly ray?: string
   readonly text?: string
 }
 
 const tell = (asked: Asked, { headers, secrets }: Answer, text: string, words?: Words): Told => {
-  const requestId = headers["x-toggl-request-id"]
+  const requestId = requestIdOf(headers)
+  const ray = headers["cf-ray"]
   // a known text is kept whole, for it is looked at again: a password may be a word of it
   const shown =
     words?.["client"] === undefined ? sanitize(text, secrets) : text.replace(/\d+/, String(asked.clientId ?? 0))
   return {
     ...asked,
     ...(requestId === undefined ? {} : { requestId: sanitize(requestId, secrets) }),
+    ...(ray === undefined ? {} : { ray: sanitize(ray, secrets).slice(0, 100) }),
     ...(shown === "" ? {} : { text: shown })
   }
 }
+
+// A restore's documented 400, and a compatible server's of a name that it does not take.
+const saysNoMore: ReadonlySet<Asked["operation"]> = new Set(["create", "update", "restore"])
 
 const later = (millis: number | undefined) => (millis === undefined ? {} : { retryAfter: millis })
 
@@ -88,16 +105,18 @@ const none = () => undefined
 const read = <A, E>(
   asked: Asked,
   answer: Answer,
-  decode: (body: Either.Either<unknown, unknown>) => Either.Either<A, Unreadable>,
+  decode: (body: Body) => Either.Either<A, Unexpected>,
   refused: (told: Told, words: Words) => E | undefined
 ): Either.Either<A, Failure | E> => {
   const { headers, now, redirected = false, text } = answer
   const status = Number.isSafeInteger(answer.status) ? answer.status : -1
-  const body = text === undefined ? Either.left(undefined) : parse(text)
+  const body: Body = text === undefined ? Either.left(answer.isTooLarge === true ? "TooLarge" : "NotJson") : parse(text)
   const isPage = text !== undefined && Either.isLeft(body) && isHtml(text)
   const isDone = !redirected && status >= 200 && status < 300
   const said = isDone || isPage || text === undefined ? "" : sentence(text, body)
-  const words = known(said)
+  const words =
+    known(said) ??
+    (status === 404 && asked.clientId !== undefined && holds(body, isNotFoundMessage) ? { client: said } : undefined)
   const told = tell(asked, answer, said, words)
   const unexpected = (reason: UnexpectedAnswer["reason"]) =>
     new UnexpectedAnswer({ ...told, status, reason: isPage ? "Html" : reason })
@@ -118,17 +137,20 @@ const read = <A, E>(
     })
     if (status === 401) return unauthorized
     if (status === 429) return new RateLimited({ ...told, ...later(retryAfter(headers, now)) })
-    if (status === 402 && ((quotaOf(headers)?.remaining ?? 1) <= 0 || /hourly limit/i.test(said))) {
+    if (
+      status === 402 &&
+      ((quotaOf(headers)?.remaining ?? 1) <= 0 || /hourly limit|quota exceeded|quota will reset/i.test(said))
+    ) {
       return new QuotaExceeded({ ...told, ...later(quotaLasts(headers, said, now)) })
     }
     // from here on a sentence decides, so it must have come whole
-    if (text === undefined) return unexpected("NotJson")
+    if (Either.isLeft(body) && (text === undefined || body.left === "TooDeep")) return unexpected(body.left)
     if (status === 402) return new PlanRequired(told)
     const isToggls =
       told.requestId !== undefined ||
       words !== undefined ||
       (status === 403 && said === "") ||
-      (asked.operation === "restore" && said === "Bad Request")
+      (status === 400 && said === "Bad Request" && saysNoMore.has(asked.operation))
     if ([400, 403, 404, 410].includes(status) && (isPage || !isToggls)) return unexpected("Status")
     if (status === 403) return { _tag: "Denied", forbidden: new Forbidden(told), unauthorized } satisfies Denied
     if (status === 404) return new NotFound(told)
@@ -147,17 +169,34 @@ const read = <A, E>(
 
 const as =
   <A, I>(schema: Schema.Schema<A, I>) =>
-  (body: Either.Either<unknown, unknown>): Either.Either<A, Unreadable> =>
-    Either.isLeft(body)
-      ? Either.left("NotJson")
-      : Either.mapLeft(Schema.decodeUnknownEither(schema)(body.right), () => "Shape")
+  (body: Body): Either.Either<A, Unexpected> =>
+    Either.flatMap(body, (value) =>
+      Either.mapLeft(Schema.decodeUnknownEither(schema)(value), (): Unexpected => "Shape")
+    )
+
+const isMarked = ({ headers }: Answer): boolean => requestIdOf(headers) !== undefined
+
+// An empty body is anyone's: it is believed with Toggl's mark, or where the service has been seen to answer without.
+const mayBeEmpty = (answer: Answer): boolean => isMarked(answer) || answer.hidesIds === true
+
+const unlessEmpty =
+  <A>(answer: Answer, decode: (body: Body) => Either.Either<A, Unexpected>) =>
+  (body: Body): Either.Either<A, Unexpected> =>
+    holds(body, Predicate.isNull) && !mayBeEmpty(answer) ? Either.left("Shape") : decode(body)
+
+const isDoneWord = (value: unknown): boolean =>
+  value === "OK" || Number.isSafeInteger(value) || (Array.isArray(value) && value.every(Number.isSafeInteger))
 
 const nothing =
-  ({ headers, text }: Answer) =>
-  (body: Either.Either<unknown, unknown>): Either.Either<void, Unreadable> =>
-    Either.isRight(body) || (text !== undefined && !isHtml(text) && headers["x-toggl-request-id"] !== undefined)
-      ? Either.right(undefined)
-      : Either.left("NotJson")
+  (answer: Answer) =>
+  (body: Body): Either.Either<void, Unexpected> => {
+    const text = answer.text ?? ""
+    const isText = answer.text !== undefined && !isHtml(text) && Either.isLeft(body) && body.left === "NotJson"
+    const isDone = isMarked(answer)
+      ? isText || Either.isRight(body)
+      : (isText && text.trim() === "OK") || holds(body, isDoneWord) || holds(body, Predicate.isNull)
+    return isDone ? Either.right(undefined) : Either.flatMap(body, () => Either.left<Unexpected>("Shape"))
+  }
 
 const asClient = as(Client)
 const asList = as(Schema.NullOr(Schema.Array(Schema.Unknown)))
@@ -174,14 +213,33 @@ const asArchived = as(Archiveds)
 const asUser = as(Schema.Struct({ id: Schema.Int }))
 const decodeClient = Schema.decodeUnknownEither(Client)
 
+/** Whether the client is the one that was asked about, where one was, and of the workspace. */
+const isAsked = ({ clientId, workspaceId }: Asked, client: Client): boolean =>
+  (clientId === undefined || client.id === clientId) &&
+  (workspaceId === undefined || client.workspaceId === workspaceId)
+
+const asAskedClient =
+  (asked: Asked, isIt: (client: Client) => boolean = () => true) =>
+  (body: Body): Either.Either<Client, Unexpected> =>
+    Either.filterOrLeft(
+      asClient(body),
+      (client) => isAsked(asked, client) && isIt(client),
+      (): Unexpected => "OtherClient"
+    )
+
+const otherWorkspace = "it is of another workspace"
+
 const listed =
-  (secrets: ReadonlyArray<string> | undefined) =>
+  ({ workspaceId }: Asked, { secrets }: Answer) =>
   (items: ReadonlyArray<unknown> | null): Listed => {
     const clients: Array<Client> = []
     const leftOut: Array<Listed["leftOut"][number]> = []
     ;(items ?? []).forEach((item, index) => {
       Either.match(decodeClient(item), {
-        onRight: (client) => clients.push(client),
+        onRight: (client) =>
+          isAsked({ ...(workspaceId === undefined ? {} : { workspaceId }) }, client)
+            ? clients.push(client)
+            : leftOut.push({ index, problem: otherWorkspace }),
         onLeft: (error) => leftOut.push({ index, problem: sanitize(problemOf(error), secrets) })
       })
     })
@@ -189,17 +247,23 @@ const listed =
   }
 
 /**
- * The answer to `GET .../clients`. An item that does not decode is left out and reported; it never fails the list. No
- * body, `null` and `[]` are all the empty list. `status` is the one that was asked for.
+ * The answer to `GET .../clients`. An item that does not decode, or is of another workspace, is left out and reported; it
+ * never fails the list. No body, `null` and `[]` are all the empty list. `status` is the one that was asked for.
  */
 export const list = (asked: Asked, answer: Answer, status = ""): Either.Either<Listed, Failure | InvalidStatus> => {
   const refused = (told: Told, words: Words) =>
     words["status"] === undefined ? undefined : new InvalidStatus({ ...told, status })
-  return Either.map(read(asked, answer, asList, refused), listed(answer.secrets))
+  return Either.map(read(asked, answer, asList, refused), listed(asked, answer))
 }
 
-/** The answer to `POST .../clients` and to `PUT .../clients/{client_id}`. `name` is the one that was sent. */
-export const create = (asked: Asked, answer: Answer, name = ""): Either.Either<Client, Failure | InvalidName> => {
+// A server may trim a name, or write it in another normal form.
+const looseName = (name: string): string => foldName(name).replace(/\s+/gu, " ")
+
+/**
+ * The answer to `POST .../clients` and to `PUT .../clients/{client_id}`. `name` is the one that was sent: a create that is
+ * answered with quite another name was not answered by whoever created it.
+ */
+export const create = (asked: Asked, answer: Answer, name: string): Either.Either<Client, Failure | InvalidName> => {
   const refused = (told: Told, { empty, limit, taken }: Words) =>
     empty !== undefined
       ? new InvalidName({ ...told, name, reason: "Empty" })
@@ -208,31 +272,35 @@ export const create = (asked: Asked, answer: Answer, name = ""): Either.Either<C
         : limit !== undefined
           ? new InvalidName({ ...told, name, reason: "TooLong", limit: Number(limit) })
           : undefined
-  return read(asked, answer, asClient, refused)
+  const isNamed = (client: Client) => asked.operation !== "create" || looseName(client.name) === looseName(name)
+  return read(asked, answer, asAskedClient(asked, isNamed), refused)
 }
 
 /** The answer to `GET .../clients/{client_id}` and to `POST .../clients/{client_id}/restore`. */
 export const get = (asked: Asked, answer: Answer): Either.Either<Client, Failure> =>
-  read<Client, never>(asked, answer, asClient, none)
+  read<Client, never>(asked, answer, asAskedClient(asked), none)
 
 const delete_ = (asked: Asked, answer: Answer): Either.Either<void, Failure> =>
-  read<void, never>(asked, answer, nothing(answer), none)
+  read<void, never>(asked, answer, unlessEmpty(answer, nothing(answer)), none)
 
 export {
   /**
    * The answer to `DELETE .../clients/{client_id}`. Its body says nothing, and is only looked at for a sign that it is
-   * not Toggl's.
+   * not Toggl's: without Toggl's request id it must be an id, a list of ids, `OK`, or empty where ids are hidden.
    */
   delete_ as delete
 }
 
 /** The answer to `POST .../clients/{client_id}/archive`: the ids of the projects that were archived with the client. */
 export const archive = (asked: Asked, answer: Answer): Either.Either<ReadonlyArray<ProjectId>, Failure> =>
-  Either.map(read<ReadonlyArray<ProjectId> | null, never>(asked, answer, asProjects, none), (ids) => ids ?? [])
+  Either.map(
+    read<ReadonlyArray<ProjectId> | null, never>(asked, answer, unlessEmpty(answer, asProjects), none),
+    (ids) => ids ?? []
+  )
 
 /** The answer to `POST .../clients/archive`. */
 export const archiveMany = (asked: Asked, answer: Answer): Either.Either<ReadonlyArray<Archived>, Failure> =>
-  Either.map(read<typeof Archiveds.Type, never>(asked, answer, asArchived, none), (items) =>
+  Either.map(read<typeof Archiveds.Type, never>(asked, answer, unlessEmpty(answer, asArchived), none), (items) =>
     (items ?? []).map(({ clientIds, projectIds }) => ({ clientIds: clientIds ?? [], projectIds: projectIds ?? [] }))
   )
 
@@ -240,7 +308,7 @@ export const archiveMany = (asked: Asked, answer: Answer): Either.Either<Readonl
 const ofUser = <A>(
   asked: Asked,
   answer: Answer,
-  decode: (body: Either.Either<unknown, unknown>) => Either.Either<A, Unreadable>
+  decode: (body: Body) => Either.Either<A, Unexpected>
 ): Either.Either<A, TransportError> =>
   Either.mapLeft(read<A, never>(asked, answer, decode, none), (error) => {
     switch (error._tag) {
@@ -267,3 +335,15 @@ export const logged = (asked: Asked, answer: Answer): Either.Either<void, Transp
 /** What a 403 was: `Forbidden` where `GET /me/logged` took the credentials, otherwise what that answered. */
 export const denied = ({ forbidden }: Denied, probe: Either.Either<void, TransportError>): Forbidden | TransportError =>
   Either.match(probe, { onLeft: (error) => error, onRight: () => forbidden })
+
+// Two clocks of one service may differ by so much, and HTTP's dates are in whole seconds.
+const slack = 2000
+
+/** The failure of an answer that was asked for past caches and may be a cache's all the same; `notBefore` as in `Reading`. */
+export const cached = (asked: Asked, answer: Answer, notBefore: number | undefined): UnexpectedAnswer | undefined => {
+  const date = dateOf(answer.headers)
+  const isOld = notBefore !== undefined && date !== undefined && date < notBefore - slack
+  return isOld || answer.isRepeated === true || hasAged(answer.headers)
+    ? new UnexpectedAnswer({ ...tell(asked, answer, ""), status: answer.status, reason: "Cached" })
+    : undefined
+}

@@ -6,19 +6,49 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import type { Operation } from "../Client.js"
-import { Unauthorized, Unreachable, type TransportError } from "../ClientError.js"
+import { isClientError, isTransport, Unauthorized, Unreachable, type TransportError } from "../ClientError.js"
 import type { Credentials, Service } from "../Credentials.js"
 import type { Asked } from "../error/base.js"
-import { denied, logged, me, type Answer, type Denied } from "./answer.js"
+import { uuid } from "../ids.js"
+import { cached, denied, logged, me, type Answer, type Denied } from "./answer.js"
 import { makeExchange, type Settings } from "./exchange.js"
+import { requestIdOf } from "./headers.js"
+import { makeHeard } from "./heard.js"
+import type { Reading } from "./service.js"
 import { Pinned } from "./signing.js"
 
 type Read<A, E> = (asked: Asked, answer: Answer) => Either.Either<A, E>
 
+const isTransportFailure = (error: unknown): boolean => isClientError(error) && isTransport(error)
+
 const isDenied = (error: unknown): error is Denied => Predicate.isTagged(error, "Denied")
 
+// The body of a delete or an archive says too little to be known as Toggl's, and an empty one says nothing.
+const tellsMuch = (operation: Operation | "me" | "logged", { text = "" }: Answer): boolean =>
+  operation !== "delete" &&
+  operation !== "archive" &&
+  operation !== "logged" &&
+  text.trim() !== "" &&
+  text.trim() !== "null"
+
+// No cache has an answer to what nobody has asked before.
+const unheard = (request: HttpClientRequest.HttpClientRequest) =>
+  Effect.map(uuid, (id) => HttpClientRequest.setUrlParam(request, "_", id))
+
 export const makeCall = (client: HttpClient.HttpClient, source: Service, settings: Settings) => {
-  const exchange = makeExchange(client, settings)
+  const heard = makeHeard()
+  const exchange = makeExchange(client, settings, heard)
+
+  /** What the answer means, and what the session learns from it. */
+  const understood = <A, E>(
+    operation: Operation | "me" | "logged",
+    answer: Answer,
+    result: Either.Either<A, E>
+  ): Either.Either<A, E> => {
+    if (Either.isRight(result) || requestIdOf(answer.headers) !== undefined) heard.isTogglsOwn(answer.headers)
+    if (Either.isRight(result) && tellsMuch(operation, answer)) heard.toldMuch(answer.headers)
+    return result
+  }
 
   const signedIn = Effect.fnUntraced(function* (asked: Asked) {
     const { operation: _, ...attributes } = asked
@@ -43,19 +73,27 @@ export const makeCall = (client: HttpClient.HttpClient, source: Service, setting
       credentials
     ).pipe(
       Effect.catchTag("BadRequest", () => new Unreachable({ ...asked, reason: "Failed" })),
-      Effect.flatMap((answer) => read(asked, answer))
+      Effect.flatMap((answer) => understood(operation, answer, read(asked, answer)))
     )
 
   return {
+    latestDate: Effect.sync(heard.latestDate),
+
     me: Effect.flatMap(signedIn({}), (credentials) => ofUser({}, "me", credentials, me)),
 
     call: Effect.fnUntraced(function* <A, E>(
       asked: Asked & { readonly operation: Operation },
       request: HttpClientRequest.HttpClientRequest,
-      read: Read<A, E | Denied>
+      read: Read<A, E | Denied>,
+      { pastCaches }: Reading = {}
     ) {
       const credentials = yield* signedIn(asked)
-      const result = read(asked, yield* exchange(asked, asked.operation, request, credentials))
+      const sent = pastCaches === undefined ? request : yield* unheard(request)
+      const answer = yield* exchange(asked, asked.operation, sent, credentials)
+      const result = understood(asked.operation, answer, read(asked, answer))
+      const old = pastCaches === undefined ? undefined : cached(asked, answer, pastCaches.notBefore)
+      // what is no answer of Toggl's says more of itself
+      if (old !== undefined && (Either.isRight(result) || !isTransportFailure(result.left))) return yield* old
       if (Either.isRight(result)) return result.right
       const error = result.left
       if (!isDenied(error)) return yield* Effect.fail(error)

@@ -35,11 +35,23 @@ const httpDate = (header: string | undefined): number | undefined => {
   return Number.isFinite(time) ? time : undefined
 }
 
+/** Toggl's own id of the request, by which an answer is known to be Toggl's. */
+export const requestIdOf = (headers: AnswerHeaders): string | undefined => headers["x-toggl-request-id"]
+
+/** Whether a cache says that the answer has lain there for a while. */
+export const hasAged = (headers: AnswerHeaders): boolean => {
+  const age = headers["age"]
+  return age !== undefined && whole(age) !== 0
+}
+
+/** The answer's own `Date`, in milliseconds since 1970. */
+export const dateOf = (headers: AnswerHeaders): number | undefined => httpDate(headers["date"])
+
 /** Retry-After in milliseconds. A date is read against the answer's own `Date`, else against our clock (`now`). */
 export const retryAfter = (headers: AnswerHeaders, now: number): number | undefined => {
   const after = headers["retry-after"]
   const date = httpDate(after)
-  return date === undefined ? seconds(after) : Math.max(0, date - (httpDate(headers["date"]) ?? now))
+  return date === undefined ? seconds(after) : Math.max(0, date - (dateOf(headers) ?? now))
 }
 
 /** How long a used-up quota lasts, in milliseconds: the longest that the answer names. */

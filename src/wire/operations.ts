@@ -5,16 +5,17 @@ import * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import { identity } from "effect/Function"
 import * as Client from "../Client.js"
-import type { InvalidConfiguration } from "../ClientError.js"
+import { InvalidConfiguration } from "../ClientError.js"
 import { CurrentCredentials } from "../Credentials.js"
 import type { Asked } from "../error/base.js"
-import { checkedName } from "../error/name.js"
+import { checkedName, checkedNotes } from "../error/name.js"
+import { nameOf } from "../error/thrown.js"
 import { bytes, count, duration } from "../settings.js"
 import * as answers from "./answer.js"
 import { resolveBaseUrl } from "./baseUrl.js"
 import { makeCall, type Calls } from "./call.js"
 import { navigatorOnline, untraced } from "./exchange.js"
-import type { AnswerInfo, Options, Service, State } from "./service.js"
+import type { AnswerInfo, Options, Reading, Service, State } from "./service.js"
 
 /** What every operation works with. */
 interface Wire {
@@ -31,12 +32,16 @@ interface Requested extends Asked {
 const urlOf = ({ baseUrl }: Wire, { clientId, workspaceId }: Requested): string =>
   `${baseUrl}/workspaces/${workspaceId}/clients${clientId === undefined ? "" : `/${clientId}`}`
 
-const list = (wire: Wire, workspaceId: Client.WorkspaceId, { name = "", status }: Client.Filter = {}) => {
+const list = (
+  wire: Wire,
+  workspaceId: Client.WorkspaceId,
+  { name = "", status }: Client.Filter = {},
+  reading?: Reading
+) => {
   const asked = { operation: "list", workspaceId } as const
   const urlParams = { ...(status === undefined ? {} : { status }), ...(name === "" ? {} : { name }) }
-  return wire.call(asked, HttpClientRequest.get(urlOf(wire, asked), { urlParams }), (asked, answer) =>
-    answers.list(asked, answer, status)
-  )
+  const request = HttpClientRequest.get(urlOf(wire, asked), { urlParams })
+  return wire.call(asked, request, (asked, answer) => answers.list(asked, answer, status), reading)
 }
 
 const write = /*#__PURE__*/ Effect.fnUntraced(function* (
@@ -46,13 +51,15 @@ const write = /*#__PURE__*/ Effect.fnUntraced(function* (
   { name, notes }: State
 ) {
   const checked = yield* checkedName(asked, name, maxNameBytes)
-  const body = { name: checked, notes, wid: asked.workspaceId }
+  const checkedToo = notes === undefined ? undefined : yield* checkedNotes(asked, notes)
+  const body = { name: checked, notes: checkedToo, wid: asked.workspaceId }
   return yield* call(asked, HttpClientRequest.bodyUnsafeJson(request, body), (asked, answer) =>
     answers.create(asked, answer, checked)
   )
 })
 
-const get = (wire: Wire, asked: Requested) => wire.call(asked, HttpClientRequest.get(urlOf(wire, asked)), answers.get)
+const get = (wire: Wire, asked: Requested, reading?: Reading) =>
+  wire.call(asked, HttpClientRequest.get(urlOf(wire, asked)), answers.get, reading)
 
 const update = (wire: Wire, asked: Requested, state: State) =>
   write(wire, asked, HttpClientRequest.put(urlOf(wire, asked)), state)
@@ -79,16 +86,22 @@ export const make = /*#__PURE__*/ Effect.fnUntraced(function* (
   const limit = yield* duration("requestLimit", options.requestLimit ?? "20 seconds", 'a duration such as "20 seconds"')
   const maxNameBytes = yield* count("maxNameBytes", options.maxNameBytes ?? Client.maxNameBytes, bytes)
   const listeners = new Set<(info: AnswerInfo) => Effect.Effect<void>>()
-  const { call, me } = makeCall(untraced(client, options.transformClient ?? identity), source, {
+  const { transformClient = identity } = options
+  const transformed = yield* Effect.try({
+    try: () => untraced(client, transformClient),
+    catch: (thrown) =>
+      new InvalidConfiguration({
+        setting: "transformClient",
+        problem: `it threw (${nameOf(thrown)}): set it to a function that gives an HttpClient`
+      })
+  })
+  const { call, latestDate, me } = makeCall(transformed, source, {
     baseUrl,
     limit,
     traceHeaders: options.traceHeaders ?? false,
     isOnline: options.isOnline ?? navigatorOnline,
     offlineIncludesLoopback: options.offlineIncludesLoopback ?? false,
-    onAnswer: (info) =>
-      Effect.forEach([options.onAnswer ?? (() => Effect.void), ...listeners], (listener) => listener(info), {
-        discard: true
-      })
+    listeners: () => [...(options.onAnswer === undefined ? [] : [options.onAnswer]), ...listeners]
   })
   const wire: Wire = { baseUrl, maxNameBytes, call }
 
@@ -115,6 +128,7 @@ export const make = /*#__PURE__*/ Effect.fnUntraced(function* (
   return {
     baseUrl,
     requestLimit: limit,
+    latestDate,
     listen: (listener) =>
       Effect.acquireRelease(
         Effect.sync(() => {
@@ -122,8 +136,9 @@ export const make = /*#__PURE__*/ Effect.fnUntraced(function* (
         }),
         () => Effect.sync(() => listeners.delete(listener))
       ),
-    listWithReport: Effect.fn("ClientsApi.listWithReport")((workspaceId: Client.WorkspaceId, filter?: Client.Filter) =>
-      list(wire, workspaceId, filter)
+    listWithReport: Effect.fn("ClientsApi.listWithReport")(
+      (workspaceId: Client.WorkspaceId, filter?: Client.Filter, reading?: Reading) =>
+        list(wire, workspaceId, filter, reading)
     ),
     list: Effect.fn("ClientsApi.list")(function* (workspaceId: Client.WorkspaceId, filter?: Client.Filter) {
       const { clients, leftOut } = yield* list(wire, workspaceId, filter)

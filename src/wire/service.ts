@@ -53,7 +53,8 @@ export interface State {
 
 /**
  * An answer came, whatever it means. `operation` is one of the seven, `me` (`GET /me`), or `logged` (`GET /me/logged`,
- * which settles a 403). These two have an hourly quota of their own. `quota` is missing where no header states it.
+ * which settles a 403). These two have an hourly quota of their own. `quota` is missing where no header states it, and
+ * `date`, the answer's own `Date` in milliseconds since 1970, where none can be read.
  *
  * @since 0.1.0
  * @category models
@@ -63,10 +64,24 @@ export interface AnswerInfo {
   readonly workspaceId?: Client.WorkspaceId
   readonly status: number
   readonly quota?: StatedQuota
+  readonly date?: number
 }
 
 /**
- * A list: `clients` in Toggl's order, and what could not be read, by its place in the answer.
+ * How something is read. With `pastCaches` it is asked for past every cache, a service worker's too, and an answer that
+ * may be a cache's all the same is an `UnexpectedAnswer` (`Cached`): one that says that it has aged (`Age`), one whose
+ * `Date` is more than two seconds before `notBefore` (milliseconds since 1970, by Toggl's clock), or one that this session
+ * has heard before, by its request id.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Reading {
+  readonly pastCaches?: { readonly notBefore?: number }
+}
+
+/**
+ * A list: `clients` in Toggl's order, and what could not be read or is of another workspace, by its place in the answer.
  *
  * @since 0.1.0
  * @category models
@@ -98,18 +113,31 @@ export interface Service {
   readonly baseUrl: string
   /** How long a request may take. */
   readonly requestLimit: Duration.Duration
+  /**
+   * The latest `Date` that an answer of Toggl's has had in this session, in milliseconds since 1970. Only answers that
+   * were understood or have Toggl's request id count, not those of a sign-in page.
+   */
+  readonly latestDate: Effect.Effect<number | undefined>
   /** Tells `listener` of each answer, and of the quota that it states, until the scope closes. */
   readonly listen: (listener: (info: AnswerInfo) => Effect.Effect<void>) => Effect.Effect<void, never, Scope.Scope>
   readonly list: (
     workspaceId: Client.WorkspaceId,
     filter?: Client.Filter
   ) => Effect.Effect<ReadonlyArray<Client.Client>, ListError>
-  readonly listWithReport: (workspaceId: Client.WorkspaceId, filter?: Client.Filter) => Effect.Effect<Listed, ListError>
+  readonly listWithReport: (
+    workspaceId: Client.WorkspaceId,
+    filter?: Client.Filter,
+    reading?: Reading
+  ) => Effect.Effect<Listed, ListError>
   readonly create: (
     workspaceId: Client.WorkspaceId,
     input: Client.CreateInput
   ) => Effect.Effect<Client.Client, NameError>
-  readonly get: (workspaceId: Client.WorkspaceId, clientId: Client.ClientId) => Effect.Effect<Client.Client, CallError>
+  readonly get: (
+    workspaceId: Client.WorkspaceId,
+    clientId: Client.ClientId,
+    reading?: Reading
+  ) => Effect.Effect<Client.Client, CallError>
   readonly update: (
     workspaceId: Client.WorkspaceId,
     clientId: Client.ClientId,
@@ -148,11 +176,14 @@ export class ClientsApi extends Context.Tag("effect-toggl-clients/ClientsApi")<C
  * - `requestLimit`: how long a request may take, its answer's body included, before it is aborted. 20 seconds unless
  *   given; a bare number is in milliseconds.
  * - `maxNameBytes`: the most UTF-8 bytes of a name. 255 unless given.
- * - `transformClient`: changes the `HttpClient` that is used. A client that sends a request again may create twice.
+ * - `transformClient`: changes the `HttpClient` that is used. A client that sends a change again gets the first answer:
+ *   within one call the same method and path is sent once, whatever is in between. The client that is changed, and a
+ *   `fetch` of the app's own, are beyond this: they may neither send again nor wait before they send.
  * - `traceHeaders`: sends `traceparent` and `b3`, before which browsers ask other origins. Off unless given.
- * - `onAnswer`: is told of each answer, and of the quota that it states.
+ * - `onAnswer`: is told of each answer, and of the quota that it states. Where it throws, that is logged, and changes
+ *   nothing.
  * - `isOnline`: whether the device says that it is online, asked just before each request. It stops nothing. Where it
- *   says `false`, a request that then fails counts as never sent, but for one to this device itself (`localhost`,
+ *   throws, it says nothing. Where it says `false`, a request that then fails counts as never sent, but for one to this device itself (`localhost`,
  *   `127.0.0.1`), which needs no network. `navigator.onLine` unless given.
  * - `offlineIncludesLoopback`: believes it of this device itself too. For tests and demos that cut a page off from its
  *   own device, as a browser's developer tools do; elsewhere a change could be sent twice. Off unless given.

@@ -3,17 +3,44 @@ import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
 import * as Predicate from "effect/Predicate"
 
+// Toggl's own is nested three deep. What is much deeper would overflow the stack of whoever walks through it.
+const deepest = 100
+
+/** Whether JSON is nested deeper than any of Toggl's, told without reading it. What stands in its strings does not count. */
+const isTooDeep = (body: string): boolean => {
+  let depth = 0
+  let isString = false
+  for (let index = 0; index < body.length; index++) {
+    const character = body[index]
+    if (isString) {
+      if (character === "\\") index++
+      else if (character === '"') isString = false
+    } else if (character === '"') isString = true
+    else if (character === "[" || character === "{") {
+      depth++
+      if (depth > deepest) return true
+    } else if (character === "]" || character === "}") depth--
+  }
+  return false
+}
+
 /** A body as JSON: an empty one is `null`, as Toggl uses them alike. */
-export const parse = (body: string): Either.Either<unknown, unknown> =>
-  body.trim() === "" ? Either.right(null) : Either.try((): unknown => JSON.parse(body))
+export const parse = (body: string): Either.Either<unknown, "NotJson" | "TooDeep"> => {
+  if (body.trim() === "") return Either.right(null)
+  if (/^\s*[[{]/.test(body) && isTooDeep(body)) return Either.left("TooDeep")
+  return Either.try({ try: (): unknown => JSON.parse(body), catch: () => "NotJson" as const })
+}
 
 export const isHtml = (body: string): boolean => /^\s*<[!?a-z]|<\/?(?:html|head|body)[\s>]/i.test(body)
 
+// JSON is read only where it is not nested deeply
 const said = (value: unknown): string | undefined => {
   if (typeof value === "string") return value
-  if (!Predicate.hasProperty(value, "error_message")) return undefined
-  const message = value.error_message
-  return Predicate.hasProperty(message, "default_message") ? said(message.default_message) : said(message)
+  if (Predicate.hasProperty(value, "error_message")) {
+    const message = value.error_message
+    return Predicate.hasProperty(message, "default_message") ? said(message.default_message) : said(message)
+  }
+  return Predicate.hasProperty(value, "message") && typeof value.message === "string" ? value.message : undefined
 }
 
 /** The sentence in a body that failed, in any of the shapes that Toggl gives it. */
@@ -66,7 +93,7 @@ export const sanitize = (text: string, secrets: ReadonlyArray<string> = []): str
         .slice(0, 300)
         .replace(/[\uD800-\uDBFF]$/, "")
 
-/** What is wrong with a value. Saying it walks through the value, which may be nested deeper than the stack. */
+/** What is wrong with a value. Saying it walks through the value. */
 export const problemOf = (error: Error): string =>
   Either.getOrElse(
     Either.try(() => error.message),
@@ -81,6 +108,7 @@ const togglsOwn = new RegExp(
     "(?<status>client status is invalid)",
     "(?<client>no client with id \\d+ was found|client doesn['’]t exist in the workspace)",
     "json is not valid",
+    "user cannot add or edit clients in workspace",
     "we['’]re expecting an integer as part of the url for \\w+"
   ].join("|")})\\.?$`,
   "i"
@@ -91,8 +119,16 @@ export type Words = Readonly<Record<string, string | undefined>>
 
 export const known = (text: string): Words | undefined => togglsOwn.exec(text)?.groups
 
+// What a server that is compatible with Toggl's says, in JSON as `message`, of a client that it does not know.
+const compatible = "Not Found"
+
+/** Whether the body says in a compatible server's way that it does not know what was asked for. */
+export const isNotFoundMessage = (body: unknown): boolean =>
+  Predicate.hasProperty(body, "message") && body.message === compatible
+
 /**
- * Whether the text is one of the two with which Toggl says that it does not know a client. On a delete such an answer
- * means that there is nothing left to do.
+ * Whether the text is one of those with which Toggl, or a server that is compatible with it, says that it does not know a
+ * client. On a delete such an answer means that there is nothing left to do.
  */
-export const isNotFoundText = (text: string | undefined): boolean => known(text ?? "")?.["client"] !== undefined
+export const isNotFoundText = (text: string | undefined): boolean =>
+  text === compatible || known(text ?? "")?.["client"] !== undefined

@@ -161,14 +161,22 @@ describe("a name that is sent", () => {
     assert.deepEqual(Client.checkName("😀", 3), Either.left({ reason: "TooLong", bytes: 4, limit: 3 }))
   })
 
-  it("is right exactly if it is not empty and fits", () => {
+  it("must not hold half an emoji", () => {
+    for (const half of ["Acme 😀".slice(0, 6), "\uDE00 Acme", "\uDE00\uD83D"]) {
+      assert.deepEqual(Client.checkName(half), Either.left({ reason: "IllFormed" }))
+      assert.isFalse(Client.isWellFormed(half))
+    }
+    assert.deepEqual(Client.checkName("Acme 😀👩🏽‍💻"), Either.right("Acme 😀👩🏽‍💻"))
+  })
+
+  it("is right exactly if it is not empty, whole and fits", () => {
     FastCheck.assert(
       FastCheck.property(
         FastCheck.string({ unit: "binary" }),
         FastCheck.integer({ min: 1, max: 40 }),
         (name, limit) => {
           const trimmed = name.trim()
-          const fits = trimmed !== "" && bytes(trimmed) <= limit
+          const fits = trimmed !== "" && Client.isWellFormed(trimmed) && bytes(trimmed) <= limit
           assert.strictEqual(Either.isRight(Client.checkName(name, limit)), fits)
         }
       )
@@ -201,6 +209,42 @@ describe("two names", () => {
       if (!ways.every((way) => same(way, letter))) apart.push(letter)
     }
     assert.deepEqual(apart, [])
+  })
+})
+
+describe("what Toggl may have kept in another way", () => {
+  it("is the same name, but for outer spaces and the normal form", () => {
+    for (const [a, b] of [
+      ["Acme", " Acme\t"],
+      ["Cafe\u0301", "Caf\u00e9"]
+    ] as const) {
+      assert.isTrue(Client.sameName(a, b))
+    }
+    for (const [a, b] of [
+      ["Acme", "ACME"],
+      ["\ufb01ne", "fine"],
+      ["Ac me", "Ac  me"]
+    ] as const) {
+      assert.isFalse(Client.sameName(a, b))
+    }
+  })
+
+  it("is the same notes, but for outer white space and CRLF", () => {
+    for (const [a, b] of [
+      ["net 30\r\nby mail\r\n", "net 30\nby mail"],
+      [" \n", ""],
+      ["a", "a"]
+    ] as const) {
+      assert.isTrue(Client.sameNotes(a, b))
+      assert.isTrue(Client.sameNotes(b, a))
+    }
+    for (const [a, b] of [
+      ["a\n\nb", "a\nb"],
+      ["a", "A"],
+      ["Cafe\u0301", "Caf\u00e9"]
+    ] as const) {
+      assert.isFalse(Client.sameNotes(a, b))
+    }
   })
 })
 

@@ -115,11 +115,15 @@ describe("retry", () => {
     })
   )
 
-  law("with a name that cannot be used fails before anything changes", (world) =>
+  law("with a name or notes that cannot be used fails before anything changes", (world) =>
     Effect.gen(function* () {
       const { tab, taken } = yield* withRefusal(world)
       const error = yield* Effect.flip(tab.outbox.retry(queued(taken), { name: "  " }))
       assert.strictEqual(error._tag === "InvalidName" ? error.reason : error._tag, "Empty")
+      const half = "Acme 😀".slice(0, 6)
+      const name = yield* Effect.flip(tab.outbox.retry(queued(taken), { name: half }))
+      assert.strictEqual(name._tag === "InvalidName" ? name.reason : name._tag, "IllFormed")
+      assert.strictEqual((yield* Effect.flip(tab.outbox.retry(queued(taken), { notes: half })))._tag, "BadRequest")
       assert.strictEqual((yield* tab.outbox.status).refused, 1)
     })
   )

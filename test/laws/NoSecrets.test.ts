@@ -117,7 +117,7 @@ const observe = <A, E>(effect: Effect.Effect<A, E>) =>
 
 const calls = (api: ClientsApi.Service): ReadonlyArray<Effect.Effect<unknown, ClientError.ClientError>> => [
   api.list(workspaceId, { name: customer }),
-  api.listWithReport(workspaceId, { name: customer }),
+  api.listWithReport(workspaceId, { name: customer }, { pastCaches: { notBefore: 0 } }),
   api.create(workspaceId, { name: customer, notes: customer }),
   api.get(workspaceId, unknownId),
   api.update(workspaceId, unknownId, { name: customer, notes: customer }),
@@ -259,6 +259,21 @@ describe("no secret comes out of an error, a log line or a span", () => {
         const tags = yield* search(client, signedBy, { isOnline: Effect.succeed(Option.some(true)) })
         assert.include([...tags], reason === "Transport" ? "Unreachable" : "BadRequest")
       }
+    })
+  )
+
+  it.effect("when the app's own client or listener throws all that it was given", () =>
+    Effect.gen(function* () {
+      const dying = HttpClient.make((request) => {
+        const error = new Error(echoed(request))
+        error.name = request.headers["authorization"] ?? csrf
+        return Effect.die(error)
+      })
+      assert.deepEqual([...(yield* search(dying))], ["Unreachable"])
+      const fake = yield* FakeToggl.make()
+      yield* fake.inject(Fault.echo({ status: 400 }), { times: "always" })
+      const onAnswer = () => Effect.die(new Error(`${secret} ${csrf}`))
+      assert.isAbove((yield* search(fake.httpClient, signedBy, { onAnswer })).size, 0)
     })
   )
 

@@ -252,12 +252,19 @@ describe("what is not valid", () => {
     Effect.gen(function* () {
       const tab = yield* opened(world)
       yield* tab.clearOperations
-      const reasons = yield* Effect.forEach(["", " \t ", "é".repeat(128)], (name) =>
+      const reasons = yield* Effect.forEach(["", " \t ", "é".repeat(128), "Acme 😀".slice(0, 6)], (name) =>
         Effect.map(Effect.flip(create(tab, name)), (error) =>
           error._tag === "InvalidName" ? error.reason : error._tag
         )
       )
-      assert.deepStrictEqual(reasons, ["Empty", "Empty", "TooLong"])
+      assert.deepStrictEqual(reasons, ["Empty", "Empty", "TooLong", "IllFormed"])
+      const half = "by mail 😀".slice(0, 9)
+      for (const change of [
+        tab.clients.create(workspaceId, { name: "Acme", notes: half }),
+        tab.clients.update(workspaceId, Client.ClientId.make(1), { notes: half })
+      ]) {
+        assert.strictEqual((yield* Effect.flip(Effect.asVoid(change)))._tag, "BadRequest")
+      }
       const empty = yield* Effect.flip(tab.clients.update(workspaceId, Client.ClientId.make(1), {}))
       assert.strictEqual(empty._tag, "BadRequest")
       const unknown = yield* Effect.flip(tab.clients.update(workspaceId, Client.LocalClientId.make(-5), { notes: "x" }))

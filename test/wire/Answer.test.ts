@@ -22,9 +22,9 @@ type Read = (
 
 const onClients: Record<Client.Operation, Read> = {
   list: ServerAnswer.list,
-  create: ServerAnswer.create,
+  create: (asked, answer) => ServerAnswer.create(asked, answer, acme.name),
   get: ServerAnswer.get,
-  update: ServerAnswer.create,
+  update: (asked, answer) => ServerAnswer.create(asked, answer, acme.name),
   delete: ServerAnswer.delete,
   archive: ServerAnswer.archive,
   restore: ServerAnswer.get
@@ -166,7 +166,7 @@ describe("a success", () => {
   it("is done with any status of the two hundreds, if it decodes", () => {
     for (const operation of operations) {
       for (const status of statuses.filter((status) => status >= 200 && status < 300)) {
-        assert.strictEqual(meaning(read(operation, answer(status, good[operation]))), "done")
+        assert.strictEqual(meaning(read(operation, answer(status, good[operation], requestId))), "done")
       }
     }
   })
@@ -187,19 +187,87 @@ describe("a success", () => {
     assert.strictEqual(Either.getOrThrow(result).notes, notes)
   })
 
-  it("of a delete may say anything, but not what is no JSON without Toggl's mark", () => {
-    for (const text of ["", "null", '"OK"', "{}", "[]"]) {
-      assert.strictEqual(meaning(read("delete", answer(200, text))), "done")
+  it("of a delete may say anything but a page, with Toggl's mark", () => {
+    for (const text of ["", "null", '"OK"', "OK", "{}", "[]", "Gone it is"]) {
+      assert.strictEqual(meaning(read("delete", answer(200, text, requestId))), "done", text)
     }
-    assert.strictEqual(meaning(read("delete", answer(200, "OK", requestId))), "done")
+  })
+
+  it("of a delete is none without Toggl's mark, unless it is an id, a list of ids or OK", () => {
+    for (const text of ["OK", '"OK"', "64890399", "[64890399]"]) {
+      assert.strictEqual(meaning(read("delete", answer(200, text))), "done", text)
+    }
+    for (const text of ['{"offline":true}', "{}", '"ok, later"', "1.5", '["OK"]', "true", "", " ", "null"]) {
+      assert.strictEqual(meaning(read("delete", answer(200, text))), "UnexpectedAnswer Shape", text)
+    }
     assert.strictEqual(meaning(read("delete", answer(200, "Please log in"))), "UnexpectedAnswer NotJson")
   })
 
-  it("with no body, null or [] is the empty list, of clients and of archived projects", () => {
+  it("of an archive is a list, and without Toggl's mark never an empty body", () => {
+    for (const archive of [ServerAnswer.archive, ServerAnswer.archiveMany]) {
+      assert.deepStrictEqual(archive({}, answer(200, "[]")), Either.right([]))
+      for (const text of ["", " ", "null"]) {
+        assert.deepStrictEqual(archive({}, answer(200, text, requestId)), Either.right([]))
+        assert.strictEqual(meaning(archive({}, answer(200, text))), "UnexpectedAnswer Shape")
+      }
+      assert.strictEqual(meaning(archive({}, answer(200, '{"offline":true}', requestId))), "UnexpectedAnswer Shape")
+    }
+  })
+
+  it("may be empty where the service hides its mark", () => {
+    for (const text of ["", "null"]) {
+      const hidden = { ...answer(200, text), hidesIds: true }
+      for (const operation of ["delete", "archive"] as const)
+        assert.strictEqual(meaning(read(operation, hidden)), "done")
+      const offline = { ...answer(200, '{"offline":true}'), hidesIds: true }
+      assert.strictEqual(meaning(read("delete", offline)), "UnexpectedAnswer Shape")
+    }
+  })
+
+  it("of GET /me/logged is empty, and nothing that Toggl does not say", () => {
+    for (const text of ["", "null", "OK"])
+      assert.deepStrictEqual(ServerAnswer.logged({}, answer(200, text)), Either.void)
+    assert.strictEqual(meaning(ServerAnswer.logged({}, answer(200, '{"offline":true}'))), "UnexpectedAnswer Shape")
+    assert.strictEqual(meaning(ServerAnswer.logged({}, answer(200, html))), "UnexpectedAnswer Html")
+  })
+
+  it("with no body, null or [] is the empty list", () => {
     for (const text of ["", " ", "null", "[]"]) {
       assert.deepStrictEqual(ServerAnswer.list({}, answer(200, text)), Either.right({ clients: [], leftOut: [] }))
-      assert.deepStrictEqual(ServerAnswer.archive({}, answer(200, text)), Either.right([]))
     }
+  })
+
+  it("about another client or workspace than was asked for is none", () => {
+    for (const other of [{ id: 5001 }, { wid: 2 }]) {
+      for (const operation of ["get", "update", "restore"] as const) {
+        const result = read(operation, answer(200, JSON.stringify({ ...acme, ...other }), requestId))
+        assert.strictEqual(meaning(result), "UnexpectedAnswer OtherClient", operation)
+      }
+    }
+  })
+
+  it("of a create is of the workspace and has the name, but for how a server writes it", () => {
+    const asked = { operation: "create", workspaceId } as const
+    const named = (name: string, wid = 2230580) =>
+      meaning(
+        ServerAnswer.create(asked, answer(200, JSON.stringify({ ...acme, wid, name }), requestId), "Caf\u00e9  Acme")
+      )
+    for (const name of ["Caf\u00e9  Acme", " Caf\u00e9 Acme ", "Cafe\u0301 acme"])
+      assert.strictEqual(named(name), "done", name)
+    assert.strictEqual(named("Bolt"), "UnexpectedAnswer OtherClient")
+    assert.strictEqual(named("Caf\u00e9  Acme", 2), "UnexpectedAnswer OtherClient")
+    // an update's name is looked up where it counts
+    assert.strictEqual(
+      meaning(read("update", answer(200, JSON.stringify({ ...acme, name: "Bolt" }), requestId))),
+      "done"
+    )
+  })
+
+  it("leaves out and reports what a list has of another workspace", () => {
+    const items = [acme, { ...acme, id: 2, wid: 2 }]
+    const listed = Either.getOrThrow(ServerAnswer.list({ workspaceId }, answer(200, JSON.stringify(items), requestId)))
+    assert.lengthOf(listed.clients, 1)
+    assert.deepStrictEqual(listed.leftOut, [{ index: 1, problem: "it is of another workspace" }])
   })
 
   it("keeps a list together when one item of it does not decode", () => {
@@ -260,8 +328,9 @@ describe("a refused name", () => {
 
   it("takes no limit that is no number", () => {
     assert.strictEqual(
-      leftOf(ServerAnswer.create(asked, answer(400, `"Client name maximum length is ${"9".repeat(400)}"`, requestId)))
-        ._tag,
+      leftOf(
+        ServerAnswer.create(asked, answer(400, `"Client name maximum length is ${"9".repeat(400)}"`, requestId), "")
+      )._tag,
       "BadRequest"
     )
   })
@@ -277,8 +346,55 @@ describe("the known words", () => {
     const path = "We're expecting an integer as part of the url for client_id"
     assert.strictEqual(words("get", 400, path), "BadRequest")
     assert.strictEqual(words("restore", 400, "Bad Request"), "BadRequest")
-    assert.strictEqual(words("create", 400, "Bad Request"), "UnexpectedAnswer Status")
     assert.strictEqual(words("delete", 404, "404 page not found"), "UnexpectedAnswer Status")
+    for (const operation of operations) {
+      assert.strictEqual(words(operation, 400, "User cannot add or edit clients in workspace"), "BadRequest")
+    }
+  })
+
+  it("come through a proxy that passes on the status and the body alone, in each shape", () => {
+    const said: ReadonlyArray<readonly [Client.Operation, number, string, string]> = [
+      ["list", 400, "Client status is invalid", "InvalidStatus"],
+      ["create", 400, "Client name cannot be empty", "InvalidName Empty"],
+      ["create", 400, "Client name maximum length is 255", "InvalidName TooLong"],
+      ["create", 400, "Name has already been taken", "InvalidName Taken"],
+      ["update", 400, "Name has already been taken", "InvalidName Taken"],
+      ["update", 400, "User cannot add or edit clients in workspace", "BadRequest"],
+      ["update", 404, "Client doesn't exist in the workspace.", "NotFound"],
+      ["delete", 404, "No client with ID 64890399 was found", "NotFound"],
+      ["get", 400, "We're expecting an integer as part of the url for client_id", "BadRequest"],
+      ["create", 400, "JSON is not valid", "BadRequest"],
+      ["restore", 400, "Bad Request", "BadRequest"],
+      ["archive", 402, "Archiving clients is a feature of the premium plan.", "PlanRequired"],
+      ["get", 402, "You have hit your hourly limit for API calls.", "QuotaExceeded"]
+    ]
+    for (const [operation, status, text, expected] of said) {
+      for (const body of [text, JSON.stringify(text), JSON.stringify({ error_message: text })]) {
+        assert.strictEqual(meaning(read(operation, answer(status, body))), expected, body)
+      }
+    }
+    assert.strictEqual(meaning(read("update", answer(403, ""))), "Denied")
+  })
+
+  it("are those of a compatible server too", () => {
+    for (const operation of ["create", "update"] as const) {
+      for (const text of ['"Bad Request"', '{"message":"Bad Request"}', "Bad Request"]) {
+        const error = leftOf(read(operation, answer(400, text)))
+        assert.deepInclude({ ...error }, { _tag: "BadRequest", status: 400, text: "Bad Request" })
+      }
+    }
+    for (const operation of ["get", "delete", "list"] as const) {
+      assert.strictEqual(meaning(read(operation, answer(400, '"Bad Request"'))), "UnexpectedAnswer Status")
+    }
+    for (const operation of ["get", "update", "delete", "archive", "restore"] as const) {
+      const error = leftOf(read(operation, { ...answer(404, '{"message":"Not Found"}'), secrets: ["found"] }))
+      assert.isTrue(error._tag === "NotFound" && "text" in error && isNotFoundText(error.text), operation)
+    }
+    // a path that is not known there says the same, and a proxy says it barely
+    const many = ServerAnswer.delete({ operation: "delete", workspaceId }, answer(404, '{"message":"Not Found"}'))
+    assert.strictEqual(meaning(many), "UnexpectedAnswer Status")
+    assert.strictEqual(meaning(read("delete", answer(404, "Not Found"))), "UnexpectedAnswer Status")
+    assert.strictEqual(meaning(read("delete", answer(404, '"Not Found"'))), "UnexpectedAnswer Status")
   })
 
   it("for an unknown client are two, and nothing near them", () => {
@@ -312,6 +428,39 @@ describe("the known words", () => {
   })
 })
 
+describe("the bounds", () => {
+  const nested = (depth: number) => '{"a":'.repeat(depth) + "1" + "}".repeat(depth)
+
+  it("are told, in a success and in a failure, where the text counts", () => {
+    for (const operation of operations) {
+      for (const status of [200, 400, 403, 404, 410]) {
+        const { text: _, ...given } = answer(status, "", requestId)
+        assert.strictEqual(
+          meaning(read(operation, { ...given, isTooLarge: true })),
+          "UnexpectedAnswer TooLarge",
+          `${operation} ${status}`
+        )
+        for (const text of [nested(101), '{"error_message":'.repeat(15_000), "[".repeat(1_000_000)]) {
+          assert.strictEqual(
+            meaning(read(operation, answer(status, text, requestId))),
+            "UnexpectedAnswer TooDeep",
+            `${operation} ${status}`
+          )
+        }
+      }
+      assert.strictEqual(meaning(read(operation, answer(500, nested(101)))), "ServerError")
+    }
+  })
+
+  it("count no bracket in a string, nor what is closed again", () => {
+    const notes = '[{"\\'.repeat(1000)
+    assert.strictEqual(meaning(read("get", answer(200, JSON.stringify({ ...acme, notes })))), "done")
+    const items = Array.from({ length: 1000 }, (_, index) => ({ ...acme, id: index + 1, permissions: ["edit"] }))
+    assert.strictEqual(meaning(read("list", answer(200, JSON.stringify(items)))), "done")
+    assert.strictEqual(meaning(read("get", answer(200, nested(100)))), "UnexpectedAnswer Shape")
+  })
+})
+
 describe("a 402", () => {
   const quota = (headers: AnswerHeaders, text: string) => {
     const error = leftOf(ServerAnswer.get({}, answer(402, text, headers)))
@@ -329,6 +478,10 @@ describe("a 402", () => {
     assert.deepInclude(quota({ "x-toggl-quota-resets-in": "60", "retry-after": "30" }, hourly), {
       retryAfter: 1_200_000
     })
+    assert.deepInclude(quota({}, "Quota exceeded. It will reset in 60 seconds."), {
+      _tag: "QuotaExceeded",
+      retryAfter: 60_000
+    })
     assert.notProperty(quota({ "x-toggl-quota-remaining": "0" }, ""), "retryAfter")
   })
 
@@ -337,6 +490,18 @@ describe("a 402", () => {
     assert.deepInclude(quota({ "x-toggl-quota-remaining": "12" }, text), { _tag: "PlanRequired", text })
     assert.deepInclude(quota({}, ""), { _tag: "PlanRequired" })
     assert.deepInclude(quota({ "x-toggl-quota-remaining": "soon" }, ""), { _tag: "PlanRequired" })
+  })
+})
+
+describe("what support asks for", () => {
+  it("is Toggl's request id, and the ray by which the service in front finds it", () => {
+    const headers = { ...requestId, "cf-ray": `8f1d\u001b${"a".repeat(200)}-secret`, other: "x" }
+    const error = leftOf(ServerAnswer.get({ clientId }, { ...answer(404, "Gone away", headers), secrets: ["8f1d"] }))
+    if (error._tag !== "NotFound") return assert.fail(error._tag)
+    assert.strictEqual(error.ray, `••• ${"a".repeat(96)}`)
+    assert.include(error.message, `(Toggl request abc123, ray ••• a`)
+    const page = leftOf(ServerAnswer.get({}, answer(403, html, { "cf-ray": "8f1d-FRA" })))
+    assert.isTrue(page._tag === "UnexpectedAnswer" && page.message.endsWith("(ray 8f1d-FRA)"))
   })
 })
 
@@ -391,9 +556,10 @@ describe("the replay", () => {
       Offline: "NeverLeft",
       TimedOut: "Uncertain",
       SuspectedCors: "Uncertain",
-      Failed: "Uncertain"
+      Failed: "Uncertain",
+      Threw: "Uncertain"
     } as const
-    for (const reason of ["Offline", "TimedOut", "SuspectedCors", "Failed"] as const) {
+    for (const reason of ["Offline", "TimedOut", "SuspectedCors", "Failed", "Threw"] as const) {
       assert.strictEqual(disposition(new ClientError.Unreachable({ reason })), reasons[reason])
     }
     assert.strictEqual(disposition(new ClientError.Forbidden({})), "Refused")

@@ -16,7 +16,8 @@ describe("any answer at all", () => {
     "x-toggl-quota-remaining",
     "x-toggl-quota-resets-in",
     "x-remaining-login-attempts",
-    "content-type"
+    "content-type",
+    "cf-ray"
   ]
   const bodies = FastCheck.oneof(
     FastCheck.uint8Array().map((bytes) => new TextDecoder().decode(bytes)),

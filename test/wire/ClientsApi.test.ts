@@ -163,7 +163,11 @@ describe("the seven operations", () => {
 })
 
 describe("a list", () => {
-  const items = [{ id: 1, wid: 1, name: "Acme" }, { id: "secret name" }, { id: 2, wid: 1, name: "Bolt" }]
+  const items = [
+    { id: 1, wid: workspaceId, name: "Acme" },
+    { id: "secret name" },
+    { id: 2, wid: workspaceId, name: "Bolt" }
+  ]
 
   it.effect("leaves out and reports an item that does not decode", () =>
     Effect.gen(function* () {
@@ -204,6 +208,29 @@ describe("a name", () => {
       }
       const long = yield* Effect.flip(api.create(workspaceId, { name: "ééé" }))
       assert.deepInclude({ ...long }, { _tag: "InvalidName", reason: "TooLong", limit: 4, name: "ééé" })
+      assert.deepEqual(yield* fake.requests, [])
+    })
+  )
+
+  it.effect("or notes with half an emoji are refused before anything is sent", () =>
+    Effect.gen(function* () {
+      const { api, fake } = yield* against()
+      const half = "Acme 😀".slice(0, 6)
+      for (const call of [
+        api.create(workspaceId, { name: half }),
+        api.update(workspaceId, unknownId, { name: half })
+      ]) {
+        const error = yield* failureOf(call)
+        assert.deepInclude({ ...error }, { _tag: "InvalidName", reason: "IllFormed", workspaceId, name: half })
+      }
+      for (const call of [
+        api.create(workspaceId, { name: "Acme", notes: half }),
+        api.update(workspaceId, unknownId, { name: "Acme", notes: half })
+      ]) {
+        const error = yield* failureOf(call)
+        assert.deepInclude({ ...error }, { _tag: "BadRequest", workspaceId })
+        assert.notProperty(error, "status")
+      }
       assert.deepEqual(yield* fake.requests, [])
     })
   )

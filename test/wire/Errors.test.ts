@@ -8,7 +8,7 @@ import * as ClientError from "../../src/ClientError.js"
 const workspaceId = Client.WorkspaceId.make(2230580)
 const clientId = Client.ClientId.make(64890399)
 const asked = { operation: "update", workspaceId, clientId } as const
-const answered = { ...asked, requestId: "req-1", text: "Some words" }
+const answered = { ...asked, requestId: "req-1", ray: "8f1d-FRA", text: "Some words" }
 
 const acme = Schema.decodeUnknownSync(Client.Client)({
   id: 64890399,
@@ -33,7 +33,8 @@ const samples: Samples = {
     new ClientError.InvalidName({ ...answered, reason: "Empty", name: " " }),
     new ClientError.InvalidName({ ...answered, reason: "TooLong", name: "Acme", limit: 3 }),
     new ClientError.InvalidName({ reason: "TooLong", name: "Acme" }),
-    new ClientError.InvalidName({ reason: "Taken", name: "Acme" })
+    new ClientError.InvalidName({ reason: "Taken", name: "Acme" }),
+    new ClientError.InvalidName({ reason: "IllFormed", name: "Acme" })
   ],
   InvalidStatus: [new ClientError.InvalidStatus({ ...answered, status: "gone" })],
   BadRequest: [
@@ -60,7 +61,9 @@ const samples: Samples = {
     offline,
     new ClientError.Unreachable({ reason: "TimedOut" }),
     new ClientError.Unreachable({ reason: "SuspectedCors" }),
-    new ClientError.Unreachable({ reason: "Failed" })
+    new ClientError.Unreachable({ reason: "Failed" }),
+    new ClientError.Unreachable({ reason: "Threw" }),
+    new ClientError.Unreachable({ ...asked, reason: "Threw", detail: "RangeError" })
   ],
   RedirectedElsewhere: [
     new ClientError.RedirectedElsewhere({ ...answered, status: 302 }),
@@ -70,7 +73,10 @@ const samples: Samples = {
     new ClientError.UnexpectedAnswer({ ...answered, status: 200, reason: "Html" }),
     new ClientError.UnexpectedAnswer({ status: 200, reason: "NotJson" }),
     new ClientError.UnexpectedAnswer({ status: 200, reason: "Shape" }),
-    new ClientError.UnexpectedAnswer({ status: 100, reason: "Status" })
+    new ClientError.UnexpectedAnswer({ status: 100, reason: "Status" }),
+    ...(["OtherClient", "TooLarge", "TooDeep", "Cached"] as const).map(
+      (reason) => new ClientError.UnexpectedAnswer({ status: 200, reason })
+    )
   ],
   Undecided: [new ClientError.Undecided({ ...asked, reason: "two clients have the name", found: [acme] })],
   Conflict: [new ClientError.Conflict({ ...asked, base: acme, mine: { name: "A", notes: "" }, theirs: acme })],
@@ -144,7 +150,7 @@ describe("the message", () => {
   const [quota] = samples.QuotaExceeded
 
   it("names the client and the workspace, what Toggl said, and Toggl's request id", () => {
-    for (const part of ["client 64890399", "workspace 2230580", '"Some words"', "req-1"]) {
+    for (const part of ["client 64890399", "workspace 2230580", '"Some words"', "req-1", "8f1d-FRA"]) {
       assert.include(notFound?.message, part)
     }
   })
