@@ -17,7 +17,7 @@ import {
   workspacesOf
 } from "../fixtures/Devices.js"
 import { type Fixture, namesOf, read, versions } from "../fixtures/Fixture.js"
-import { nothing, type Promised, promised } from "../fixtures/Promised.js"
+import { isStanding, nothing, type Promised, promised } from "../fixtures/Promised.js"
 import { grace, law, type World, workspaceId } from "../World.js"
 
 // Law 15: databases that were written by every version open, keep every promise and drain.
@@ -99,8 +99,6 @@ const workspaceOf = ({ rows }: Fixture, localId: number) => {
 }
 
 const isCreate = Schema.is(Schema.Struct({ localId: Schema.Int, workspaceId: Client.WorkspaceId }))
-
-const isStanding = (outcome: string) => /^(Standing |Waiting |Unknown)/.test(outcome)
 
 /** Opens it, lets it go on where it was stopped, and waits for whatever it promised. */
 const drain = (device: Device, fixture: Fixture, { isResumed = false, outcomes }: Promised) =>
