@@ -1,138 +1,26 @@
-import "fake-indexeddb/auto"
 import { assert, describe, it } from "@effect/vitest"
-import * as HttpClient from "@effect/platform/HttpClient"
-import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
+import { Client, type View } from "../../src/index.js"
 import {
-  Client,
-  type ClientError,
-  Clients,
-  Connectivity,
-  Credentials,
-  Entry,
-  Outbox,
-  OutboxStore,
-  ReplayLock
-} from "../../src/index.js"
-import { FakeToggl } from "../../src/testing/index.js"
+  type App,
+  applied,
+  clientsOf,
+  type Device,
+  entryOf,
+  inIndexedDb,
+  inMemory,
+  outcomesOf,
+  standsAs,
+  workspacesOf
+} from "../fixtures/Devices.js"
 import { type Fixture, namesOf, read, versions } from "../fixtures/Fixture.js"
-import { ada, grace, law, type World, workspaceId } from "../World.js"
+import { isStanding, nothing, type Promised, promised } from "../fixtures/Promised.js"
+import { grace, law, type World, workspaceId } from "../World.js"
 
 // Law 15: databases that were written by every version open, keep every promise and drain.
-
-interface App {
-  readonly clients: Clients.Service
-  readonly outbox: Outbox.Service
-}
-
-/** A device with the database of the fixture on it, and Toggl as it was then. */
-interface Device {
-  readonly toggl: FakeToggl.Service
-  /** All rows as they stand, in the order of their keys. */
-  readonly rows: Effect.Effect<ReadonlyArray<readonly [key: unknown, row: unknown]>>
-  readonly open: Effect.Effect<App, ClientError.InvalidConfiguration, Scope.Scope>
-  /** Whatever can be sent is sent, and these changes, which are to end, have ended. */
-  readonly drained: (app: App, ending: ReadonlyArray<Entry.EntryId>) => Effect.Effect<void, ClientError.ClientError>
-}
-
-// --- The two devices --------------------------------------------------------------------------------------------------
-
-const inMemory = (world: World, fixture: Fixture): Effect.Effect<Device> =>
-  Effect.gen(function* () {
-    yield* world.toggl.setState(fixture.toggl)
-    world.memory.rows = fixture.rows.map(([key, row]) => ({ key: structuredClone(key), row: structuredClone(row) }))
-    world.memory.nextSeq = fixture.nextSeq
-    yield* world.passes(fixture.takenAt - (yield* Clock.currentTimeMillis))
-    return {
-      toggl: world.toggl,
-      rows: Effect.sync(() => world.memory.rows.map(({ key, row }) => [key, row])),
-      open: world.open({ account: fixture.account }),
-      drained: () => world.passes("2 hours")
-    }
-  })
-
-const request = <A>(ask: () => IDBRequest<A>) =>
-  Effect.async<A>((resume) => {
-    const asked = ask()
-    asked.onsuccess = () => resume(Effect.succeed(asked.result))
-    asked.onerror = () => resume(Effect.die(asked.error))
-  })
-
-const opened = (name: string) =>
-  Effect.acquireRelease(
-    request(() => {
-      const open = indexedDB.open(name, 1)
-      open.onupgradeneeded = () => open.result.createObjectStore("log", { autoIncrement: true })
-      return open
-    }),
-    (database) => Effect.sync(() => database.close())
-  )
-
-const loaded = ({ database, nextSeq, rows }: Fixture) =>
-  Effect.scoped(
-    Effect.gen(function* () {
-      const log = (yield* opened(database)).transaction("log", "readwrite").objectStore("log")
-      for (const [key, row] of rows) log.put(row, structuredClone(key))
-      if (nextSeq === 1) return
-      // The key generator goes on from the highest number that a row has had.
-      const last = rows.find(([key]) => key === nextSeq - 1)
-      log.put(last?.[1] ?? "gone", nextSeq - 1)
-      if (last === undefined) log.delete(nextSeq - 1)
-      yield* request(() => log.count())
-    })
-  )
-
-const rawRows = (database: string) =>
-  Effect.scoped(
-    Effect.gen(function* () {
-      const log = (yield* opened(database)).transaction("log", "readonly").objectStore("log")
-      const [keys, rows] = yield* Effect.all(
-        [request(() => log.getAllKeys()), request((): IDBRequest<Array<unknown>> => log.getAll())],
-        { concurrency: "unbounded" }
-      )
-      return keys.map((key, index) => [key, rows[index]] as const)
-    })
-  )
-
-// Long after the fixture was left, and in real time: so the limits are short.
-const inIndexedDb = (fixture: Fixture): Effect.Effect<Device, never, Scope.Scope> =>
-  Effect.gen(function* () {
-    const toggl = yield* FakeToggl.make()
-    yield* toggl.setState(fixture.toggl)
-    yield* Effect.acquireRelease(loaded(fixture), () => request(() => indexedDB.deleteDatabase(fixture.database)))
-    const layer = Clients.stack({
-      account: fixture.account,
-      requestLimit: "1 second",
-      margin: "1 second",
-      backoff: { base: "100 millis", cap: "1 second" }
-    }).pipe(
-      Layer.provide([
-        Layer.succeed(HttpClient.HttpClient, toggl.httpClient),
-        Credentials.layer(ada),
-        Layer.succeed(Connectivity.Connectivity, { isOnline: Effect.succeedNone, wakeUps: Stream.empty }),
-        OutboxStore.layerIndexedDb({ name: Clients.databaseName(fixture.account, fixture.baseUrl) }),
-        Layer.effect(ReplayLock.ReplayLock, ReplayLock.makePrivate)
-      ])
-    )
-    return {
-      toggl,
-      rows: rawRows(fixture.database),
-      open: Effect.map(Layer.build(layer), (context) => ({
-        clients: Context.get(context, Clients.Clients),
-        outbox: Context.get(context, Outbox.Outbox)
-      })),
-      drained: (app, ending) =>
-        Effect.zipRight(
-          Effect.forEach(ending, (id) => app.outbox.awaitOutcome(id)),
-          app.outbox.awaitDrained
-        )
-    }
-  })
 
 /** What is true of the database where time can be made to pass. */
 const holdsInMemory = <E>(
@@ -155,298 +43,62 @@ const holds = <E>(
   it.scopedLive(`${sentence} (in IndexedDB)`, () => Effect.flatMap(inIndexedDb(fixture), happens))
 }
 
-// --- What was promised ------------------------------------------------------------------------------------------------
-
-interface Promised {
-  /** The names that a list shows before Toggl can be asked; missing where it was never asked. */
-  readonly shows?: ReadonlyArray<string>
-  /** What Toggl applies from then on, in this order, each once. */
-  readonly sends: ReadonlyArray<string>
-  /** All clients in the end: the name, the notes, and whether it is archived. */
-  readonly ends: ReadonlyArray<readonly [name: string, notes: string, archived: boolean]>
-  /** How each change stands then. */
-  readonly outcomes: Readonly<Record<string, string>>
-  /** The user has to let it go on. */
-  readonly isResumed?: boolean
-}
-
-const nothing: Promised = { sends: [], ends: [], outcomes: {} }
-
-const promised: Readonly<Record<string, Promised>> = {
-  empty: nothing,
-  purged: {
-    sends: [],
-    ends: [
-      ["Bolt", "", false],
-      ["Acme", "", false]
-    ],
-    outcomes: {}
-  },
-  neverReplayed: {
-    sends: [
-      "POST /clients Acme",
-      "PUT /clients/64890001 Bolt AG",
-      "DELETE /clients/64890002",
-      "POST /clients/64890003/archive",
-      "POST /clients/64890004/restore"
-    ],
-    ends: [
-      ["Bolt AG", "net 30", false],
-      ["Old", "", true],
-      ["Back", "", false],
-      ["Acme", "net 60", false]
-    ],
-    outcomes: {
-      acme: "Done",
-      boltRenamed: "Done",
-      goneDeleted: "Done",
-      oldArchived: "Done",
-      backRestored: "Done",
-      acmeNoted: "Done"
-    }
-  },
-  ended: {
-    shows: ["Acme Inc", "Bolt"],
-    sends: [],
-    ends: [
-      ["Bolt", "", true],
-      ["Acme Inc", "net 30", false]
-    ],
-    outcomes: {
-      acme: "Done",
-      acmeRenamed: "Done",
-      boltArchived: "Done",
-      goneDeleted: "Done",
-      taken: "Refused InvalidName",
-      unwanted: "Discarded",
-      fleeting: "Discarded",
-      fleetingDeleted: "Done"
-    }
-  },
-  halfReplayed: {
-    shows: ["Acme", "Bolt", "Bolt AG", "Zenith"],
-    sends: ["POST /clients/64890003/restore", "POST /clients Bolt"],
-    ends: [
-      ["Bolt AG", "net 30", false],
-      ["Zenith", "", false],
-      ["Acme", "", false],
-      ["Bolt", "", false]
-    ],
-    outcomes: {
-      acme: "Done",
-      beta: "Discarded",
-      acmeArchived: "Done",
-      boltRenamed: "Done",
-      betaDeleted: "Done",
-      acmeRestored: "Done",
-      bolt: "Done"
-    }
-  },
-  uncertainCreate: {
-    shows: ["Acme", "Beta", "Bolt"],
-    sends: ["POST /clients Beta", "POST /clients/64890002/archive"],
-    ends: [
-      ["Bolt", "", false],
-      ["Acme", "", true],
-      ["Beta", "", false]
-    ],
-    outcomes: { acme: "Done", beta: "Done", acmeArchived: "Done" }
-  },
-  uncertainUpdate: {
-    shows: ["Bolt", "Bolt AG"],
-    sends: ["PUT /clients/64890001 Bolt AG", "POST /clients Bolt"],
-    ends: [
-      ["Bolt AG", "net 30", false],
-      ["Bolt", "", false]
-    ],
-    outcomes: { boltRenamed: "Done", bolt: "Done" }
-  },
-  setAside: {
-    shows: ["Bolt AG", "Nadir"],
-    sends: ["PUT /clients/64890001 Bolt AG", "POST /clients/64890001/archive"],
-    ends: [
-      ["Bolt AG", "net 30", true],
-      ["Nadir", "", false]
-    ],
-    outcomes: { boltRenamed: "Done", boltArchived: "Done", zenithRenamed: "Done" }
-  },
-  refused: {
-    shows: ["Bolt", "Gone", "Old", "Taken", "Free"],
-    sends: ["POST /clients Free"],
-    ends: [
-      ["Taken", "", false],
-      ["Old", "", false],
-      ["Bolt", "theirs", false],
-      ["Free", "", false]
-    ],
-    outcomes: {
-      taken: "Standing InvalidName",
-      takenArchived: "Waiting Held",
-      goneRenamed: "Standing NotFound",
-      oldArchived: "Standing PlanRequired",
-      boltRenamed: "Standing Undecided",
-      free: "Done"
-    }
-  },
-  imported: {
-    sends: ["PUT /clients/64890001 Bolt AG", "POST /clients Acme"],
-    ends: [
-      ["Bolt AG", "net 30", false],
-      ["Acme", "", false]
-    ],
-    outcomes: { boltRenamed: "Done", acme: "Done" }
-  },
-  mergedCreate: {
-    shows: ["Acme Inc", "Beta", "Bolt"],
-    sends: ["POST /clients/64890002/archive", "POST /clients Beta"],
-    ends: [
-      ["Bolt", "", false],
-      ["Acme Inc", "net 30", true],
-      ["Beta", "", false]
-    ],
-    outcomes: { acme: "Done", acmeRenamed: "Done", acmeNoted: "Done", acmeArchived: "Done", beta: "Done" }
-  },
-  mergedUpdate: {
-    shows: ["Beta", "Bolt AG"],
-    sends: ["PUT /clients/64890001 Bolt AG", "POST /clients Beta"],
-    ends: [
-      ["Bolt AG", "net 60", false],
-      ["Beta", "", false]
-    ],
-    outcomes: { boltRenamed: "Done", boltNoted: "Done", beta: "Done" }
-  },
-  bulk: {
-    shows: ["A", "B", "C"],
-    sends: ["DELETE /clients/64890004", "DELETE /clients/64890005"],
-    ends: [
-      ["A", "", true],
-      ["B", "", true],
-      ["C", "", true]
-    ],
-    outcomes: { archived0: "Done", archived1: "Done", archived2: "Done", deleted3: "Done", deleted4: "Done" }
-  },
-  apart: {
-    shows: ["Beta", "Zenith", "Zenith"],
-    sends: ["PUT /clients/64890001 Nadir", "POST /clients Beta"],
-    ends: [
-      ["Nadir", "a", false],
-      ["Zenith", "theirs", false],
-      ["Beta", "", false]
-    ],
-    outcomes: { boltRenamed: "Done", boltTaken: "Standing InvalidName", beta: "Done" }
-  },
-  paused: {
-    shows: ["Acme", "Bolt"],
-    sends: ["POST /clients Acme", "PUT /clients/64890001 Bolt", "POST /clients/64890002/archive"],
-    ends: [
-      ["Bolt", "net 60", false],
-      ["Acme", "", true]
-    ],
-    outcomes: { acme: "Done", boltNoted: "Done", acmeArchived: "Done" },
-    isResumed: true
-  },
-  signedOut: {
-    shows: ["Beta", "Bolt"],
-    sends: ["POST /clients Beta"],
-    ends: [
-      ["Bolt", "net 60", false],
-      ["Beta", "", false]
-    ],
-    outcomes: { boltNoted: "Done", beta: "Done" },
-    isResumed: true
-  },
-  rateLimited: {
-    shows: ["Acme", "Beta", "Bolt"],
-    sends: ["POST /clients Acme", "POST /clients Beta"],
-    ends: [
-      ["Bolt", "", false],
-      ["Acme", "", false],
-      ["Beta", "", false]
-    ],
-    outcomes: { acme: "Done", beta: "Done" }
-  },
-  quota: {
-    shows: ["A", "B", "Bolt", "C", "D", "E"],
-    sends: ["POST /clients D", "POST /clients E"],
-    ends: [
-      ["Bolt", "", false],
-      ["A", "", false],
-      ["B", "", false],
-      ["C", "", false],
-      ["D", "", false],
-      ["E", "", false]
-    ],
-    outcomes: { A: "Done", B: "Done", C: "Done", D: "Done", E: "Done" }
-  },
-  unreadable: {
-    shows: ["Acme", "Bolt", "Free"],
-    sends: ["POST /clients Acme", "POST /clients Free"],
-    ends: [
-      ["Bolt", "net 30", false],
-      ["Acme", "", false],
-      ["Free", "", false]
-    ],
-    outcomes: { acme: "Done", boltNoted: "Waiting Held", free: "Done" }
-  },
-  newer: {
-    shows: ["Acme", "Beta", "Bolt"],
-    sends: ["POST /clients Acme"],
-    ends: [
-      ["Bolt", "", false],
-      ["Acme", "", false]
-    ],
-    outcomes: { acme: "Done", beta: "Waiting NewerVersion" }
-  }
-}
-
-// --- What is seen -----------------------------------------------------------------------------------------------------
-
-const base = `/api/v9/workspaces/${workspaceId}`
-
-/** The changes that Toggl applied since it was opened: `METHOD /path name`. */
-const applied = ({ toggl }: Device) =>
-  Effect.map(toggl.requests, (requests) =>
-    requests
-      .filter((request) => request.applied && request.method !== "GET")
-      .map(({ body, method, path }) => {
-        const name = Predicate.hasProperty(body, "name") ? ` ${String(body.name)}` : ""
-        return `${method} ${path.replace(base, "")}${name}`
-      })
-  )
-
-const clientsOf = ({ toggl }: Device) =>
-  Effect.map(toggl.clients(workspaceId), (clients) =>
-    clients.map(({ archived, name, notes }) => [name, notes, archived] as const)
-  )
-
-const entryOf = (fixture: Fixture, name: string): Entry.EntryId => Entry.EntryId.make(fixture.entries[name] ?? "")
-
-const standsAs = (outcome: Outbox.Outcome): string => {
-  switch (outcome._tag) {
-    case "Waiting":
-      return `Waiting ${outcome.reason._tag}`
-    case "Standing":
-    case "Refused":
-      return `${outcome._tag} ${outcome.error._tag}`
-    default:
-      return outcome._tag
-  }
-}
-
-const outcomesOf = (app: App, fixture: Fixture) =>
-  Effect.map(
-    Effect.forEach(Object.keys(fixture.entries), (name) =>
-      Effect.map(app.outbox.outcome(entryOf(fixture, name)), (outcome) => [name, standsAs(outcome)] as const)
-    ),
-    Object.fromEntries
-  )
-
 const rowOf = (rows: ReadonlyArray<readonly [key: unknown, row: unknown]>, seq: number): unknown =>
   rows.find(([key]) => key === seq)?.[1]
 
-const shown = (app: App) => app.clients.list(workspaceId, { freshness: "Local", status: "both" })
+/** The copy of each workspace, with the changes that wait laid on it. */
+const views = (app: App, fixture: Fixture) =>
+  Effect.forEach(workspacesOf(fixture), (id) => app.clients.view(id, { freshness: "Local", status: "both" }))
 
-const isStanding = (outcome: string) => /^(Standing|Waiting) /.test(outcome)
+const clientsIn = (views: ReadonlyArray<View.View>) => views.flatMap(({ clients }) => clients)
+
+const isState = Schema.is(
+  Schema.Struct({
+    workspaces: Schema.Record({ key: Schema.String, value: Schema.Struct({ fetchedAt: Schema.optional(Schema.Int) }) })
+  })
+)
+
+/** When Toggl last gave each workspace's whole list. */
+const fetchedIn = (fixture: Fixture) => {
+  const state = fixture.rows.find(([key]) => key === "state")?.[1]
+  return workspacesOf(fixture).map((id) => (isState(state) ? state.workspaces[id]?.fetchedAt : undefined))
+}
+
+const isCopied = Schema.is(Schema.Tuple(Schema.Literal("client"), Schema.Int, Schema.Int))
+const isResolved = Schema.is(Schema.Tuple(Schema.Literal("id"), Schema.Int))
+const isChange = Schema.is(Schema.Struct({ mutation: Schema.Struct({ clientId: Schema.Int }) }))
+
+/** The rows of the copy, but for those of clients that a change which waits is about. */
+const unchangedIn = ({ rows }: Fixture): ReadonlyArray<unknown> => {
+  const named = new Set(rows.flatMap(([, row]) => (isChange(row) ? [row.mutation.clientId] : [])))
+  for (const [key, row] of rows) {
+    if (isResolved(key) && named.has(key[1]) && Predicate.hasProperty(row, "clientId")) named.add(Number(row.clientId))
+  }
+  return rows.flatMap(([key, row]) => (isCopied(key) && !named.has(key[2]) ? [row] : []))
+}
+
+/** A client in the words of the rows. */
+const asRow = ({ archived, at, creatorId, id, name, notes, permissions, workspaceId: wid }: View.ClientView) => ({
+  id,
+  wid,
+  name,
+  archived,
+  notes,
+  at: at?.toISOString(),
+  creator_id: creatorId,
+  permissions
+})
+
+/** In which workspace the client of that local id was made. */
+const workspaceOf = ({ rows }: Fixture, localId: number) => {
+  const made = rows.flatMap(([, row]) => {
+    const mutation = Predicate.hasProperty(row, "mutation") ? row.mutation : undefined
+    return isCreate(mutation) && mutation.localId === localId ? [mutation.workspaceId] : []
+  })
+  return made[0] ?? workspaceId
+}
+
+const isCreate = Schema.is(Schema.Struct({ localId: Schema.Int, workspaceId: Client.WorkspaceId }))
 
 /** Opens it, lets it go on where it was stopped, and waits for whatever it promised. */
 const drain = (device: Device, fixture: Fixture, { isResumed = false, outcomes }: Promised) =>
@@ -468,7 +120,7 @@ for (const version of versions) {
 
   describe(`the databases that version "${version}" left`, () => {
     it("are all there, and of each something is promised here", () => {
-      assert.isAtLeast(namesOf(version).length, 21)
+      assert.isAtLeast(namesOf(version).length, 37)
       assert.includeMembers([...Object.keys(promised), "uncertainUnlisted"], [...namesOf(version)])
     })
   })
@@ -493,8 +145,16 @@ for (const version of versions) {
             waiting.flatMap(([, row]) => (Predicate.hasProperty(row, "id") ? [row.id] : []))
           )
           if (promise.shows === undefined) return
-          const names = (yield* shown(app)).map((client) => client.name)
+          const seen = yield* views(app, fixture)
+          const clients = clientsIn(seen)
+          const names = clients.map((client) => client.name)
           assert.sameMembers(names, [...promise.shows])
+          assert.deepStrictEqual(
+            seen.map((view) => view.fetchedAt),
+            fetchedIn(fixture)
+          )
+          // Nothing that the copy holds is lost on the way, not even what no law has use for.
+          assert.includeDeepMembers(clients.map(asRow), [...unchangedIn(fixture)])
         })
       )
 
@@ -502,13 +162,20 @@ for (const version of versions) {
         Effect.gen(function* () {
           const app = yield* drain(device, fixture, promise)
           assert.deepStrictEqual(yield* applied(device), promise.sends)
-          assert.deepStrictEqual(yield* clientsOf(device), promise.ends)
+          assert.deepStrictEqual(yield* clientsOf(device, fixture), promise.ends)
           assert.deepStrictEqual(yield* outcomesOf(app, fixture), promise.outcomes)
+          if (promise.shows !== undefined && !Object.values(promise.outcomes).some(isStanding)) {
+            yield* device.toggl.setDown(true)
+            const clients = clientsIn(yield* views(app, fixture))
+            const known = clients.map(({ archived, name, notes }) => [name, notes, archived] as const)
+            assert.sameDeepMembers(known, [...promise.ends])
+            yield* device.toggl.setDown(false)
+          }
           for (const [name, localId] of Object.entries(fixture.localIds)) {
             const outcome = yield* app.outbox.outcome(entryOf(fixture, name))
             if (outcome._tag !== "Done") continue
             assert.isDefined(outcome.clientId)
-            const client = yield* app.clients.get(workspaceId, Client.LocalClientId.make(localId))
+            const client = yield* app.clients.get(workspaceOf(fixture, localId), Client.LocalClientId.make(localId))
             assert.deepInclude(client, { id: outcome.clientId, key: String(localId) })
           }
         })
@@ -555,7 +222,7 @@ for (const version of versions) {
         yield* app.outbox.retry(of("oldArchived"))
         yield* app.outbox.retry(of("boltRenamed"))
         yield* device.drained(app, ["taken", "takenArchived", "oldArchived", "boltRenamed"].map(of))
-        assert.deepStrictEqual(yield* clientsOf(device), [
+        assert.deepStrictEqual(yield* clientsOf(device, fixture), [
           ["Taken", "", false],
           ["Old", "", true],
           ["Bolt AG", "net 60", false],
@@ -575,7 +242,7 @@ for (const version of versions) {
         assert.deepStrictEqual((yield* app.outbox.entries)[0]?.row, unreadable)
         yield* app.outbox.discard({ seq: 2 })
         yield* device.drained(app, [entryOf(fixture, "boltNoted")])
-        assert.deepStrictEqual((yield* clientsOf(device))[0], ["Bolt", "second", false])
+        assert.deepStrictEqual((yield* clientsOf(device, fixture))[0], ["Bolt", "second", false])
       })
     )
 
@@ -596,7 +263,7 @@ for (const version of versions) {
         Effect.gen(function* () {
           const fixture = the("uncertainUnlisted")
           const app = yield* drain(device, fixture, { ...nothing, outcomes: { beta: "Done" } })
-          assert.deepStrictEqual(yield* clientsOf(device), [
+          assert.deepStrictEqual(yield* clientsOf(device, fixture), [
             ["Acme", "new", false],
             ["Beta", "", false]
           ])
