@@ -13,7 +13,7 @@ import * as PubSub from "effect/PubSub"
 import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
-import { InvalidConfiguration } from "./ClientError.js"
+import { type CredentialsUnavailable, InvalidConfiguration } from "./ClientError.js"
 
 /**
  * A Toggl user's email and password. Toggl locks log-ins for five minutes after a few wrong ones: prefer a token.
@@ -109,14 +109,16 @@ export const proxy = (options: Partial<Omit<Proxy, "_tag">> = {}): Proxy => ({
  * Where credentials come from.
  *
  * - `get` is asked at each attempt. `None` means that there are none here: the user signed out, or this is a worker
- *   that woke without them.
+ *   that woke without them. A source that cannot tell now, as one that asks a server for its tokens and is offline, fails
+ *   with `CredentialsUnavailable`: that is neither signed out nor wrong, and it is asked again later. What `get` throws
+ *   counts the same, and is logged by its name alone.
  * - `changes` emits after the app has set others. It does not say which: ask `get`.
  *
  * @since 0.1.0
  * @category services
  */
 export interface Service {
-  readonly get: Effect.Effect<Option.Option<Credentials>>
+  readonly get: Effect.Effect<Option.Option<Credentials>, CredentialsUnavailable>
   readonly changes: Stream.Stream<void>
 }
 
@@ -127,6 +129,7 @@ export interface Service {
  * @category services
  */
 export interface Settable extends Service {
+  readonly get: Effect.Effect<Option.Option<Credentials>>
   readonly set: (credentials: Option.Option<Credentials>) => Effect.Effect<void>
 }
 

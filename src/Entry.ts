@@ -24,7 +24,8 @@ export type EntryId = typeof EntryId.Type
 
 /**
  * How an entry ended: Toggl's answer (the client, or the archived projects' ids where they are known), a refusal that
- * the caller heard, or discarded by the user.
+ * the caller heard, or discarded by the user. `mayHaveBeenApplied`: an attempt at it had got no answer by then, and Toggl
+ * may have done it all the same.
  *
  * @since 0.1.0
  * @category models
@@ -36,7 +37,9 @@ export const Ending = Schema.Union(
     projects: optional(Schema.Array(ProjectId))
   }),
   Schema.TaggedStruct("Refused", { error: Refusal }),
-  Schema.TaggedStruct("Discarded", {})
+  Schema.TaggedStruct("Discarded", {
+    mayHaveBeenApplied: Schema.optionalWith(Schema.Boolean, { default: () => false, exact: true })
+  })
 )
 
 /**

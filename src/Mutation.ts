@@ -129,6 +129,17 @@ export const operation = (mutation: Mutation): Operation => {
 }
 
 /**
+ * The name and the notes that the mutation asks for, as far as it does.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const asked = (mutation: Mutation): UpdateInput => {
+  if (mutation._tag === "Create") return { name: mutation.name, notes: mutation.notes }
+  return mutation._tag === "Update" ? mutation.change : {}
+}
+
+/**
  * What a mutation changes in a client.
  *
  * @since 0.1.0

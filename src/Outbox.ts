@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { WorkspaceId } from "./Client.js"
+import type { ClientId, WorkspaceId } from "./Client.js"
 import type { InvalidConfiguration, StorageError } from "./ClientError.js"
 import type { ClientsApi } from "./ClientsApi.js"
 import type { Connectivity } from "./Connectivity.js"
@@ -142,8 +142,9 @@ export const entries: Effect.Effect<ReadonlyArray<EntryView>, StorageError, Outb
 )
 
 /**
- * Sends a refused or set-aside entry again, in its old place, with another name or other notes where `edit` gives them.
- * Fails with `InvalidName` where the edited name cannot be used, with `BadRequest` where plain JavaScript gives no text,
+ * Sends a refused or set-aside entry again, in its old place, with another name or other notes where `edit` gives them;
+ * an entry whose attempt got no answer can be edited too. What Toggl may have applied is looked up first: of an edit only
+ * what it lacks is sent then. Fails with `InvalidName` where the edited name cannot be used, with `BadRequest` where plain JavaScript gives no text,
  * and with `EntryNotFound` where there is nothing to repair.
  *
  * @since 0.1.0
@@ -152,16 +153,41 @@ export const entries: Effect.Effect<ReadonlyArray<EntryView>, StorageError, Outb
 export const retry = (id: EntryId, edit?: Edit) => Effect.flatMap(Outbox, (outbox) => outbox.retry(id, edit))
 
 /**
- * Takes an entry out of the outbox, and with it all that depends on it; gives the ids of all that went. A waiting entry
- * is cancelled so, a refused or set-aside one given up, though Toggl may have applied what is set aside; a row that cannot
- * be read is named by its number. Fails with `EntryNotFound` where the entry is being sent, waits to be looked up, or is
- * no longer there.
+ * Takes an entry out of the outbox, and with it all that depends on it; gives all that went, and of each whether Toggl
+ * may have applied it: an attempt at it was under way, or had got no answer. A waiting entry is cancelled so, any other
+ * given up; an answer that still comes is kept as its outcome. A row that cannot be read is named by its number. Fails
+ * with `EntryNotFound` where the entry is no longer there.
  *
  * @since 0.1.0
  * @category repair
  */
 export const discard = (entry: EntryId | { readonly seq: number }) =>
   Effect.flatMap(Outbox, (outbox) => outbox.discard(entry))
+
+/**
+ * Settles a create or a rename that is `Undecided` as this client of Toggl's, which is asked for first: the local id is
+ * that client's from then on, and what depends on the change goes on.
+ *
+ * Fails with `EntryNotFound` where the entry is not undecided, with `BadRequest` where the client is another change's, with
+ * `NotFound` where Toggl has no such client, and as any request does.
+ *
+ * @example
+ * import * as Effect from "effect/Effect"
+ * import { Outbox } from "effect-toggl-clients"
+ *
+ * // The user has looked at Toggl, and the client that was found is the one that was made.
+ * const program = Effect.gen(function* () {
+ *   for (const { id, refused } of yield* Outbox.entries) {
+ *     if (id === undefined || refused?._tag !== "Undecided") continue
+ *     const [found] = refused.found
+ *     if (found !== undefined) yield* Outbox.adopt(id, found.id)
+ *   }
+ * })
+ *
+ * @since 0.1.0
+ * @category repair
+ */
+export const adopt = (id: EntryId, clientId: ClientId) => Effect.flatMap(Outbox, (outbox) => outbox.adopt(id, clientId))
 
 /**
  * All entries as JSON, for a file that the user keeps. It holds customers' names and no credentials.
@@ -192,7 +218,7 @@ export const importEntries = (json: string) => Effect.flatMap(Outbox, (outbox) =
 export const pause: Effect.Effect<void, StorageError, Outbox> = Effect.flatMap(Outbox, (outbox) => outbox.pause)
 
 /**
- * Ends any pause. A time that Toggl named still holds.
+ * Ends any pause, and tries credentials that Toggl has refused once more. A time that Toggl named still holds.
  *
  * @since 0.1.0
  * @category control
@@ -208,8 +234,9 @@ export const resume: Effect.Effect<void, StorageError, Outbox> = Effect.flatMap(
 export const replayNow: Effect.Effect<void, never, Outbox> = Effect.flatMap(Outbox, (outbox) => outbox.replayNow)
 
 /**
- * Signs the account out: nothing is sent until other credentials come, in any tab, and what is on the wire now is looked
- * up later. Everything stays on this device; see {@link purge}.
+ * Signs the account out: nothing is sent until the app sets other credentials, in any tab, or starts anew with some that
+ * Toggl accepts as the account's user. What is on the wire now is looked up later. Everything stays on this device; see
+ * {@link purge}.
  *
  * @since 0.1.0
  * @category control

@@ -5,22 +5,26 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 
 /**
- * The lock, once it is held. `isLost` tells whether another replayer has taken it since.
+ * The lock, once it is held. `isLost` tells whether another replayer has taken it since. `kind` is what holding it means,
+ * where that is not what it means as a rule.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Held {
   readonly isLost: () => boolean
+  readonly kind?: "Exclusive" | "Lease"
 }
 
 /**
  * - `kind`: `Exclusive` where holding the lock means that no other living replayer sends; `Lease` where only the
- *   store's books say whose turn it is, so that a dead replayer is noticed by its silence alone
+ *   store's books say whose turn it is, so that a dead replayer is noticed by its silence alone. A grant may say of
+ *   itself that it is another.
  * - `acquire`: waits for its turn and holds the lock until the scope closes. With `steal` it takes the lock from a
  *   holder that stands still. Interrupting the wait leaves the queue.
  *
@@ -64,15 +68,32 @@ const scoped = (wait: (granted: (grant: Grant) => void) => () => void): Effect.E
     })
   )
 
+const hasRequest = (locks: unknown): locks is LockManager =>
+  typeof locks === "object" && locks !== null && "request" in locks && typeof locks.request === "function"
+
+// What a browser only names, or does not let this page touch, is as good as missing.
+const webLocks = (): LockManager | undefined => {
+  const locks = Either.try((): unknown =>
+    "navigator" in globalThis && "locks" in navigator ? navigator.locks : undefined
+  )
+  return Either.isRight(locks) && hasRequest(locks.right) ? locks.right : undefined
+}
+
 /**
- * Browsers' Web Locks: shared by the tabs and workers of an origin, and released when their holder dies.
+ * Browsers' Web Locks: shared by the tabs and workers of an origin, and released when their holder dies. Where there are
+ * none it is the {@link lease}; where the browser refuses one, that grant says of itself that it is no more than a lease.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const makeWebLocks = (name: string): Service => ({
-  kind: "Exclusive",
-  acquire: ({ steal }) =>
+export const makeWebLocks = (name: string): Service => {
+  const locks = webLocks()
+  return locks === undefined ? lease : { kind: "Exclusive", acquire: acquireFrom(locks, name) }
+}
+
+const acquireFrom =
+  (locks: LockManager, name: string): Service["acquire"] =>
+  ({ steal }) =>
     scoped((granted) => {
       const controller = new AbortController()
       let isHeld = false
@@ -81,14 +102,16 @@ export const makeWebLocks = (name: string): Service => ({
         isHeld = true
         return new Promise<void>((resolve) => granted({ isLost: () => lost, release: () => resolve() }))
       }
-      navigator.locks.request(name, steal ? { steal } : { signal: controller.signal }, hold).catch(() => {
+      const ended = () => {
         lost = true
-        // Refused before it was granted, as in a page that is on its way out: the fence keeps the books all the same.
-        if (!isHeld && !controller.signal.aborted) granted({ isLost: () => false, release: () => undefined })
-      })
+        // Refused before it was granted, as in a page that is on its way out: the books say whose turn it is.
+        if (!isHeld && !controller.signal.aborted) granted({ ...leased, release: () => undefined })
+      }
+      const asked = Either.try(() => locks.request(name, steal ? { steal } : { signal: controller.signal }, hold))
+      if (Either.isRight(asked)) asked.right.catch(ended)
+      else ended()
       return () => controller.abort()
     })
-})
 
 interface InProcess {
   holder: Grant | undefined
@@ -162,6 +185,8 @@ const fromState = (lock: InProcess): Service => {
  */
 export const makePrivate: Effect.Effect<Service> = /*#__PURE__*/ Effect.sync(() => fromState(newState()))
 
+const leased: Held = { kind: "Lease", isLost: () => false }
+
 /**
  * No lock at all: the store's books say whose turn it is. It keeps the same laws, but takes longer to notice that a
  * replayer has died.
@@ -171,7 +196,7 @@ export const makePrivate: Effect.Effect<Service> = /*#__PURE__*/ Effect.sync(() 
  */
 export const lease: Service = {
   kind: "Lease",
-  acquire: () => Effect.succeed({ isLost: () => false })
+  acquire: () => Effect.succeed(leased)
 }
 
 /**
@@ -180,8 +205,7 @@ export const lease: Service = {
  * @since 0.1.0
  * @category layers
  */
-export const layerWebLocks = (name: string): Layer.Layer<ReplayLock> =>
-  Layer.sync(ReplayLock, () => ("navigator" in globalThis && "locks" in navigator ? makeWebLocks(name) : lease))
+export const layerWebLocks = (name: string): Layer.Layer<ReplayLock> => Layer.sync(ReplayLock, () => makeWebLocks(name))
 
 /**
  * @since 0.1.0

@@ -9,7 +9,8 @@ import type { EntryId } from "./Entry.js"
 
 /**
  * Why nothing is sent until something changes: `SignInNeeded` and `WrongAccount` end with other credentials or by the
- * user, `ByUser` by the user.
+ * user, `ByUser` by the user. Where it is this tab's own credentials that are missing, refused or another user's, other
+ * tabs may send all the same.
  *
  * @since 0.1.0
  * @category models
@@ -28,6 +29,7 @@ export type PauseReason = typeof PauseReason.Type
  * - `Offline`, `BackingOff`: requests do not work; tried again by itself at `until`, or sooner when the device says that
  *   it is online
  * - `RateLimited`, `Quota`: Toggl named the time, and nothing is sent before it
+ * - `CredentialsUnavailable`: the app's source of credentials cannot tell now; asked again at `until`
  * - `LookingUp`: an attempt got no answer; what became of it is looked up once it can no longer land
  * - `SignInNeeded`, `WrongAccount`, `ByUser`: paused until other credentials come, or the user resumes
  * - `Behind`: `count` changes stand before it
@@ -37,16 +39,19 @@ export type PauseReason = typeof PauseReason.Type
  * - `InProgress`: it is being sent, and the caller's patience ended first
  * - `StorageLost`: the database does not answer
  *
- * `until` is in milliseconds since the epoch; `error` is what the last attempt said.
+ * `until` is in milliseconds since the epoch; `error` is what the last attempt said. `cause` names what was thrown where
+ * nothing should be: a defect of this library, or of what the app or the browser has handed to it.
  *
  * @since 0.1.0
  * @category models
  */
 export type WaitingFor =
   | {
-      readonly _tag: "Offline" | "BackingOff" | "RateLimited" | "Quota" | "LookingUp" | "SetAside"
+      readonly _tag:
+        "Offline" | "BackingOff" | "RateLimited" | "Quota" | "CredentialsUnavailable" | "LookingUp" | "SetAside"
       readonly until: number
-      readonly error?: TransportError
+      readonly error?: TransportError | StorageError
+      readonly cause?: string
     }
   | { readonly _tag: PauseReason }
   | { readonly _tag: "Behind"; readonly count: number }
@@ -119,7 +124,15 @@ export interface Status {
 export const suspectsProxy = (error: ClientError | undefined): boolean =>
   error !== undefined && (error._tag === "UnexpectedAnswer" || error._tag === "RedirectedElsewhere")
 
-const times: ReadonlyArray<string> = ["Offline", "BackingOff", "RateLimited", "Quota", "LookingUp", "SetAside"]
+const times: ReadonlyArray<string> = [
+  "Offline",
+  "BackingOff",
+  "RateLimited",
+  "Quota",
+  "CredentialsUnavailable",
+  "LookingUp",
+  "SetAside"
+]
 
 /**
  * One line for people: what is waited for, and until when (`now` in milliseconds since the epoch).
@@ -140,8 +153,10 @@ export const describe = (reason: WaitingFor, now: number): string => {
   switch (reason._tag) {
     case "Offline":
       return `offline${until}`
+    case "CredentialsUnavailable":
+      return `this app cannot tell now how to sign in${until}`
     case "BackingOff":
-      return `Toggl cannot be reached${until}`
+      return reason.cause === undefined ? `Toggl cannot be reached${until}` : `something threw ${reason.cause}${until}`
     case "RateLimited":
       return `Toggl is asked too often${until}`
     case "Quota":

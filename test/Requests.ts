@@ -26,6 +26,10 @@ export const isMe = ({ path }: Request) => path.endsWith("/me")
 /** What a store says that has no room. */
 export const full = new ClientError.StorageError({ reason: "Full", detail: "QuotaExceededError" })
 
+/** A store that has no room, and can be read. */
+export const noRoom = (operation: string): ClientError.StorageError | undefined =>
+  ["load", "copy", "outcome"].includes(operation) ? undefined : full
+
 /** 429, with or without the time that is named. */
 export const limited = (retryAfter: string | undefined) =>
   Fault.proxyError({ status: 429, ...(retryAfter === undefined ? {} : { headers: { "retry-after": retryAfter } }) })

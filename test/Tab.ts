@@ -15,7 +15,16 @@ import * as Option from "effect/Option"
 import * as PubSub from "effect/PubSub"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { type ClientError, Clients, Connectivity, Credentials, Outbox, OutboxStore, ReplayLock } from "../src/index.js"
+import {
+  type ClientError,
+  Clients,
+  type ClientsApi,
+  Connectivity,
+  Credentials,
+  Outbox,
+  OutboxStore,
+  ReplayLock
+} from "../src/index.js"
 import type { FakeToggl } from "../src/testing/index.js"
 import * as transactions from "../src/transactions/make.js"
 import type * as Kept from "./fixtures/Library.js"
@@ -97,6 +106,13 @@ export interface TabOptions extends Partial<Omit<Clients.StackOptions, "credenti
   readonly credentials?: Credentials.Credentials | "none"
   /** What the browser answers when it is asked to keep the store; it is not asked unless given. */
   readonly persisted?: boolean
+  /** What becomes of the client that sends requests: it goes with the settings to `ClientsApi`. */
+  readonly transformClient?: ClientsApi.Options["transformClient"]
+  /** What the app's own source makes of the credentials. */
+  readonly source?: (source: Credentials.Service) => Credentials.Service
+  readonly wakeUps?: Stream.Stream<void>
+  /** A lock of its own, in place of the one that all tabs share. */
+  readonly lock?: ReplayLock.Service
 }
 
 /**
@@ -241,11 +257,11 @@ const isOperation = (steps: transactions.Transactions, name: string): name is St
  */
 export const open = (
   device: Device,
-  { credentials: initial, online, persisted, ...settings }: TabOptions
+  { credentials: initial, lock: own, online, persisted, source, wakeUps, ...settings }: TabOptions
 ): Effect.Effect<Tab, ClientError.InvalidConfiguration, Scope.Scope> =>
   Effect.gen(function* () {
     const { build, connectivity, controls, http, lock, run } = yield* ports<StoreOperation, ClientError.StorageError>(
-      device,
+      { ...device, lock: own ?? device.lock },
       online === undefined ? {} : { online }
     )
     const credentials = yield* Credentials.make(given(initial))
@@ -254,8 +270,8 @@ export const open = (
     const layer = Clients.stack({ account, ...settings }).pipe(
       Layer.provide([
         Layer.succeed(HttpClient.HttpClient, http),
-        Layer.succeed(Credentials.CurrentCredentials, credentials),
-        Layer.succeed(Connectivity.Connectivity, connectivity),
+        Layer.succeed(Credentials.CurrentCredentials, source === undefined ? credentials : source(credentials)),
+        Layer.succeed(Connectivity.Connectivity, wakeUps === undefined ? connectivity : { ...connectivity, wakeUps }),
         Layer.succeed(OutboxStore.OutboxStore, {
           ...store,
           transact: (name, mode, step) =>

@@ -6,9 +6,9 @@ import { askedFor, backoff, now } from "../instance/clock.js"
 import { heardWait, leftOf } from "../instance/decide.js"
 import type { Instance } from "../instance/instance.js"
 import type { QueueState, Wait } from "../log/state.js"
-import type { PauseReason } from "../Status.js"
 import type { After } from "../transactions/settle.js"
 import { disposition } from "../wire/disposition.js"
+import { refused } from "./signIn.js"
 
 const keep = (
   { mirror, transactions }: Instance,
@@ -20,20 +20,15 @@ const keep = (
     Effect.catchAll(() => Effect.sync(otherwise))
   )
 
-/** Pauses the queue, unless it is paused. */
-export const pause = (instance: Instance, paused: PauseReason): Effect.Effect<void> =>
-  keep(
-    instance,
-    (state) => (state.paused === undefined ? { ...state, paused } : state),
-    () => void (instance.tab.signedOut = true)
-  )
+/** Wrong log-ins are counted and lock the user out: nobody tries these credentials again by himself and at once. */
+const signedOut = (instance: Instance, error: TransportError, areCurrent: boolean): Effect.Effect<void> =>
+  error._tag === "Unauthorized" && error.reason === "Refused" && areCurrent
+    ? refused(instance, instance.tab.verified?.credentials._tag === "Password")
+    : Effect.void
 
-const bind = (instance: Instance, error: TransportError, areCurrent: boolean): Effect.Effect<void> =>
+/** Keeps the time that the error names, if it does: nothing is asked before it, in whichever tab. */
+export const keepWait = (instance: Instance, error: TransportError): Effect.Effect<void> =>
   Effect.flatMap(now, (now) => {
-    // Wrong log-ins are counted and lock the user out: nobody tries these credentials again by himself.
-    if (error._tag === "Unauthorized" && error.reason === "Refused") {
-      return areCurrent ? pause(instance, "SignInNeeded") : Effect.void
-    }
     const wait = askedFor(error, now.wall)
     if (wait === undefined) return Effect.void
     heardWait(instance, wait, now)
@@ -46,6 +41,9 @@ const bind = (instance: Instance, error: TransportError, areCurrent: boolean): E
       () => void (tab.unstored = lastsLonger(tab.unstored) ? tab.unstored : wait)
     )
   })
+
+const bind = (instance: Instance, error: TransportError, areCurrent: boolean): Effect.Effect<void> =>
+  error._tag === "Unauthorized" ? signedOut(instance, error, areCurrent) : keepWait(instance, error)
 
 /** What Toggl says to this request binds the replay too: a time that it names, or that it wants a sign-in. */
 export const heed = <A, E extends { readonly _tag: string }, R>(
@@ -71,11 +69,13 @@ export const afterError = (
   run: After["run"]
 ): Effect.Effect<After> =>
   Effect.gen(function* () {
-    const { failures } = instance.log.state
+    const { failures, wait } = instance.log.state
     const moment = yield* now
     const length = yield* backoff(instance.settings.backoff, failures)
     const meaning = disposition(error)
-    if (meaning === "Pause") return areCurrent ? { failures, paused: "SignInNeeded", run } : { failures, run }
+    if (meaning === "Pause") return yield* Effect.as(signedOut(instance, error, areCurrent), { failures, run })
+    // Another tab's source may tell.
+    if (error._tag === "CredentialsUnavailable") return { failures, run, ...(wait === undefined ? {} : { wait }) }
     const asked = askedFor(error, moment.wall, length)
     if (asked !== undefined) return { failures: failures + (meaning === "Wait" ? 0 : 1), run, wait: asked }
     const reason = meaning === "NeverLeft" ? "Offline" : "BackingOff"

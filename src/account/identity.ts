@@ -6,17 +6,25 @@ import * as Option from "effect/Option"
 import { type StorageError, type TransportError, Unauthorized } from "../ClientError.js"
 import type { Credentials } from "../Credentials.js"
 import type { Instance } from "../instance/instance.js"
-import type { QueueState } from "../log/state.js"
-import { Pinned } from "../wire/signing.js"
+import { now } from "../instance/clock.js"
+import { isOthers, isTooSoon } from "../instance/signIn.js"
+import { credentialsOf, Pinned } from "../wire/signing.js"
+import * as signIn from "./signIn.js"
 
 export type Identity =
   | { readonly _tag: "Known"; readonly credentials: Credentials }
   /** There are no credentials here. */
   | { readonly _tag: "SignedOut" }
+  /** The app has set others while Toggl was asked: what it said says nothing of these. */
+  | { readonly _tag: "Replaced" }
   /** They are another user's. */
   | { readonly _tag: "WrongAccount" }
-  /** Toggl could not be asked, or does not accept them. */
+  /** Toggl does not accept them, or did not a moment ago and is not asked again yet. */
+  | { readonly _tag: "Refused"; readonly error: Unauthorized }
+  /** Toggl could not be asked, or the source of credentials cannot tell. */
   | { readonly _tag: "Unknown"; readonly error: TransportError }
+
+const refusedHere: Identity = { _tag: "Refused", error: new Unauthorized({ reason: "Refused" }) }
 
 const secretOf = (credentials: Credentials): unknown => {
   switch (credentials._tag) {
@@ -34,57 +42,75 @@ const nameOf = (credentials: Credentials): string => (credentials._tag === "Pass
 const isSame = (a: Credentials, b: Credentials): boolean =>
   a._tag === b._tag && nameOf(a) === nameOf(b) && Equal.equals(secretOf(a), secretOf(b))
 
-/** Whether these are the credentials that were last seen to be this user's. */
-const isVerified = ({ log, tab: { verified } }: Instance, credentials: Credentials): boolean =>
-  verified !== undefined && verified.userId === log.state.userId && isSame(verified.credentials, credentials)
+/** Whose these credentials are, where Toggl has said so. */
+const userOf = ({ tab: { verified } }: Instance, credentials: Credentials): number | undefined =>
+  verified !== undefined && isSame(verified.credentials, credentials) ? verified.userId : undefined
+
+const isAccount = (instance: Instance, credentials: Credentials): boolean => {
+  const userId = userOf(instance, credentials)
+  return userId !== undefined && !isOthers(instance, userId)
+}
 
 /** Whether the app's credentials are still those that were last seen to be this user's. */
 export const isStillAccount = (instance: Instance): Effect.Effect<boolean> =>
-  Effect.map(
-    instance.credentials.get,
-    Option.exists((credentials) => isVerified(instance, credentials))
-  )
+  Effect.match(credentialsOf(instance.credentials), {
+    onSuccess: Option.exists((credentials) => isAccount(instance, credentials)),
+    // It told a moment ago, and would have said so if the app had set others.
+    onFailure: () => instance.tab.verified !== undefined
+  })
 
-// `bind` gives the queue's state once the first user that is seen is kept.
+/** `mayTry` and `accepted` are what the store says and is told, where there is one. */
 const identifyWith = <E>(
   instance: Instance,
-  bind: (userId: number) => Effect.Effect<QueueState, E>
+  mayTry: (credentials: Credentials) => Effect.Effect<boolean, E>,
+  accepted: Effect.Effect<void, E>
 ): Effect.Effect<Identity, E> =>
   Effect.gen(function* () {
-    const { api, log, mirror, tab } = instance
-    const current = yield* instance.credentials.get
-    if (Option.isNone(current)) return { _tag: "SignedOut" }
-    const known = { _tag: "Known", credentials: current.value } as const
-    if (isVerified(instance, current.value)) return known
-    const me = yield* Effect.either(Effect.provideService(api.me, Pinned, current.value))
-    if (Either.isLeft(me)) return { _tag: "Unknown", error: me.left }
-    const { userId } = me.right
-    if (log.state.userId === undefined) yield* mirror.setState(yield* bind(userId))
-    if (log.state.userId !== userId) return { _tag: "WrongAccount" }
-    tab.verified = { credentials: current.value, userId }
-    return known
+    const { api, tab } = instance
+    const { credentialsChanges } = tab
+    const current = yield* Effect.either(credentialsOf(instance.credentials))
+    if (Either.isLeft(current)) {
+      yield* signIn.unavailable(instance, current.left)
+      return { _tag: "Unknown", error: current.left }
+    }
+    signIn.available(instance)
+    if (Option.isNone(current.right)) return { _tag: "SignedOut" }
+    const credentials = current.right.value
+    if (userOf(instance, credentials) === undefined) {
+      if (!(yield* mayTry(credentials))) return refusedHere
+      const me = yield* Effect.either(Effect.provideService(api.me, Pinned, credentials))
+      if (credentialsChanges !== tab.credentialsChanges) return { _tag: "Replaced" }
+      if (Either.isLeft(me)) {
+        if (me.left._tag !== "Unauthorized") return { _tag: "Unknown", error: me.left }
+        yield* signIn.refused(instance, credentials._tag === "Password")
+        return { _tag: "Refused", error: me.left }
+      }
+      yield* signIn.verified(instance, credentials, me.right.userId)
+    }
+    if (!isAccount(instance, credentials)) return { _tag: "WrongAccount" }
+    yield* accepted
+    return { _tag: "Known", credentials }
   })
 
 /**
  * Whether the credentials are the account's: asked of Toggl once for each credentials, before anything is sent or stored
- * with them. The first user that is seen is written into the store.
+ * with them.
  */
 export const identify = (instance: Instance): Effect.Effect<Identity, StorageError> =>
-  identifyWith(instance, (userId) =>
-    instance.transactions.changeState((state) => (state.userId === undefined ? { ...state, userId } : state))
-  )
+  identifyWith(instance, (credentials) => signIn.mayTry(instance, credentials), signIn.accepted(instance))
 
 /** The same where nothing can be stored: as far as this instance knows. */
 export const identifyUnstored = (instance: Instance): Effect.Effect<Identity> =>
-  identifyWith(instance, (userId) => Effect.succeed({ ...instance.log.state, userId }))
+  identifyWith(instance, (credentials) => Effect.map(now, (now) => !isTooSoon(instance, credentials, now)), Effect.void)
 
 /** The same for a request of the app's own: why it cannot be made. */
-export const toError = (identity: Exclude<Identity, { readonly _tag: "Known" }>): TransportError => {
+export const toError = (identity: Exclude<Identity, { readonly _tag: "Known" | "Replaced" }>): TransportError => {
   switch (identity._tag) {
     case "SignedOut":
       return new Unauthorized({ reason: "Missing" })
     case "WrongAccount":
       return new Unauthorized({ reason: "Refused" })
+    case "Refused":
     case "Unknown":
       return identity.error
   }

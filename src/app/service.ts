@@ -39,7 +39,8 @@ export interface ReadOptions extends Client.Filter {
 
 /**
  * The ids of the projects that were archived with a client. None where the answer got lost, and only looking it up
- * showed that the client is archived.
+ * showed that the client is archived. An empty list does not say that there were none: a browser may have repeated the
+ * request by itself, and the answer is then that to the second copy, which found nothing left to archive.
  *
  * @since 0.1.0
  * @category models

@@ -213,16 +213,24 @@ export type Refusal = typeof Refusal.Type
 
 /**
  * The entry was taken out of the outbox before Toggl had it: cancelled or discarded by the user, or together with the
- * entry that it depended on.
+ * entry that it depended on. `mayHaveBeenApplied`: an attempt at it had got no answer by then, and Toggl may have done it
+ * all the same.
  *
  * @since 0.1.0
  * @category refusals
  */
 export class Discarded
-  extends /*#__PURE__*/ ours(() => Schema.TaggedError<Discarded>("effect-toggl-clients/Discarded")("Discarded", asked))
+  extends /*#__PURE__*/ ours(() =>
+    Schema.TaggedError<Discarded>("effect-toggl-clients/Discarded")("Discarded", {
+      ...asked,
+      mayHaveBeenApplied: Schema.Boolean
+    })
+  )
 {
   declare readonly [TypeId]: TypeId
   override get message() {
-    return "This change was discarded before it was sent."
+    return this.mayHaveBeenApplied
+      ? "This change was discarded while nobody knew whether Toggl had applied it: look before you repeat it."
+      : "This change was discarded before it was sent."
   }
 }

@@ -27,6 +27,26 @@ export class Unauthorized
 }
 
 /**
+ * The app's source of credentials cannot tell now whether there are any, as where it is offline itself: nothing was sent.
+ *
+ * @since 0.1.0
+ * @category transport
+ */
+export class CredentialsUnavailable
+  extends /*#__PURE__*/ ours(() =>
+    Schema.TaggedError<CredentialsUnavailable>("effect-toggl-clients/CredentialsUnavailable")(
+      "CredentialsUnavailable",
+      asked
+    )
+  )
+{
+  declare readonly [TypeId]: TypeId
+  override get message() {
+    return "This app cannot tell now how to sign in to Toggl: try again later."
+  }
+}
+
+/**
  * The hourly quota of the organization is used up (402). `retryAfter` is in milliseconds from the answer.
  *
  * @since 0.1.0
@@ -196,6 +216,7 @@ export class UnexpectedAnswer
  */
 export const TransportError = /*#__PURE__*/ Schema.Union(
   Unauthorized,
+  CredentialsUnavailable,
   QuotaExceeded,
   RateLimited,
   ServerError,
@@ -219,6 +240,7 @@ export type TransportError = typeof TransportError.Type
 export const isTransport = (error: { readonly _tag: string }): error is TransportError => {
   switch (error._tag) {
     case "Unauthorized":
+    case "CredentialsUnavailable":
     case "QuotaExceeded":
     case "RateLimited":
     case "ServerError":

@@ -22,9 +22,21 @@ export interface Backoff {
   readonly cap: Duration.DurationInput
 }
 
+const most = ({ base, cap }: Backoff, failures: number): number =>
+  Math.min(Duration.toMillis(cap), Duration.toMillis(base) * 2 ** Math.min(failures, 30))
+
 /** Exponential with full jitter: anything up to `base * 2^failures`, and never above the cap, in milliseconds. */
-export const backoff = ({ base, cap }: Backoff, failures: number): Effect.Effect<number> =>
-  Random.nextRange(0, Math.min(Duration.toMillis(cap), Duration.toMillis(base) * 2 ** Math.min(failures, 30)))
+export const backoff = (settings: Backoff, failures: number): Effect.Effect<number> =>
+  Random.nextRange(0, most(settings, failures))
+
+/**
+ * The same where reads may work and no change gets through: once the cap is reached, a whole one for each change that was
+ * `tried`.
+ */
+export const stuckFor = (settings: Backoff, failures: number, tried: number): Effect.Effect<number> => {
+  const cap = Duration.toMillis(settings.cap)
+  return most(settings, failures) < cap ? backoff(settings, failures) : Effect.succeed(cap * tried)
+}
 
 const quotaUnnamed = Duration.toMillis("10 minutes")
 const rateUnnamed = Duration.toMillis("1 minute")
@@ -97,10 +109,13 @@ class Occasions {
 export class Deadlines {
   private readonly entries = new Map<EntryId, Occasions>()
   private readonly quotas = new Map<number, Occasions>()
+  private readonly probes = new Map<number, Occasions>()
 
   readonly waits = new Occasions()
 
   readonly ofQuota = (workspaceId: number): Occasions => occasionsOf(this.quotas, workspaceId)
+
+  readonly ofProbe = (workspaceId: number): Occasions => occasionsOf(this.probes, workspaceId)
 
   readonly ofEntry = (id: EntryId): Occasions => occasionsOf(this.entries, id)
 
@@ -115,7 +130,10 @@ export class Deadlines {
 
   /** How many are kept. */
   get size(): number {
-    return [this.waits, ...this.quotas.values(), ...this.entries.values()].reduce((sum, { size }) => sum + size, 0)
+    return [this.waits, ...this.quotas.values(), ...this.probes.values(), ...this.entries.values()].reduce(
+      (sum, { size }) => sum + size,
+      0
+    )
   }
 }
 

@@ -1,19 +1,22 @@
 // What the queue does next: the one place that says so.
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Entry } from "../log/entry.js"
-import type { QueueState, Wait } from "../log/state.js"
+import { type QueueState, type Wait, workspaceOf } from "../log/state.js"
 import type { WaitingFor } from "../Status.js"
 import { type Now, now, remaining } from "./clock.js"
-import type { Instance } from "./instance.js"
+import type { Instance, WakeUp } from "./instance.js"
 import * as quota from "./quota.js"
+import { lacksSignIn, mayEndPause, signedOut } from "./signIn.js"
 
 export type Decision =
-  /** Send it, or look up what became of it. */
-  | { readonly _tag: "Act"; readonly entry: Entry }
+  /** Send it, or look up what became of it. `isScout`: in place of one that never gets through, which keeps its place. */
+  | { readonly _tag: "Act"; readonly entry: Entry; readonly isScout: boolean }
   | { readonly _tag: "Wait"; readonly millis: number; readonly for: WaitingFor }
   /** The clock was set back: keep that the wait begins again. */
   | { readonly _tag: "Restart"; readonly change: (state: QueueState) => QueueState; readonly for: WaitingFor }
-  | { readonly _tag: "Paused"; readonly reason: NonNullable<QueueState["paused"]> }
+  /** `millis`: when this tab's credentials are tried, where they are by themselves. */
+  | { readonly _tag: "Paused"; readonly reason: NonNullable<QueueState["paused"]>; readonly millis?: number }
   | { readonly _tag: "NewerVersion" }
   | { readonly _tag: "Idle" }
 
@@ -71,17 +74,49 @@ export const sawAttempts = (instance: Instance, entries: Iterable<Entry>, now: N
  * the monotonic one from then on. `override`: a backoff does not count.
  */
 export const decide = (instance: Instance, now: Now, override = instance.tab.override): Decision => {
+  const { paused } = instance.log.state
+  if (paused === undefined) return decideUnpaused(instance, now, override)
+  if (!mayEndPause(instance, instance.log.state)) return { _tag: "Paused", reason: paused }
+  // Once this tab's credentials are accepted the pause is over: they are tried when there is something to send.
+  const otherwise = decideUnpaused(instance, now, override)
+  switch (otherwise._tag) {
+    case "Act":
+      return { _tag: "Paused", reason: paused, millis: 0 }
+    case "Wait":
+      return { _tag: "Paused", reason: paused, millis: otherwise.millis }
+    case "Paused":
+      return { ...otherwise, reason: paused }
+    case "Restart":
+      return otherwise
+    default:
+      return { _tag: "Paused", reason: paused }
+  }
+}
+
+const decideUnpaused = (instance: Instance, now: Now, override: boolean): Decision => {
   const { deadlines, log, tab } = instance
   const { state } = log
-  if (state.paused !== undefined) return { _tag: "Paused", reason: state.paused }
   const { newer, next } = log.dependencies()
-  const aside = firstSetAside(instance, now)
+  const aside = firstSetAside(instance, now, override)
   const due = aside !== undefined && aside.millis <= 0 ? aside.entry : undefined
   if (next === undefined && due === undefined) {
     if (newer !== undefined) return { _tag: "NewerVersion" }
+    const reason = lacksSignIn(instance)
+    if (reason !== undefined) return { _tag: "Paused", reason }
     return aside === undefined ? { _tag: "Idle" } : waiting("SetAside", aside.millis, now, aside.entry.lastError)
   }
-  if (tab.signedOut) return { _tag: "Paused", reason: "SignInNeeded" }
+  const { thrown, unavailable } = tab
+  if (thrown !== undefined && thrown.until > now.monotonic) {
+    const millis = thrown.until - now.monotonic
+    return { _tag: "Wait", millis, for: { _tag: "BackingOff", until: now.wall + millis, cause: thrown.name } }
+  }
+  const out = signedOut(instance, now)
+  if (out !== undefined) {
+    return Number.isFinite(out.millis) ? { _tag: "Paused", ...out } : { _tag: "Paused", reason: out.reason }
+  }
+  if (unavailable !== undefined && unavailable.until > now.monotonic && !override) {
+    return waiting("CredentialsUnavailable", unavailable.until - now.monotonic, now, unavailable.error)
+  }
   const { wait } = state
   if (wait !== undefined) {
     const left = remaining(wait, now.wall)
@@ -97,24 +132,92 @@ export const decide = (instance: Instance, now: Now, override = instance.tab.ove
       }
     }
     const millis = deadlines.waits.until(occasion, now.monotonic, () => left.millis) - now.monotonic
-    if (millis > 0 && !wait.named && !override) return waiting(wait.reason, millis, now, wait.error)
+    if (millis > 0 && !wait.named && !override) {
+      return scouting(instance, next, now) ?? waiting(wait.reason, millis, now, wait.error)
+    }
   }
   const named = namedWait(instance, now)
   if (named !== undefined) return waiting(named.wait.reason, named.millis, now, named.wait.error)
+  // Where each failure of the head names a time, there is no other moment for it.
+  const scout = due === undefined && wait?.named === true ? scouting(instance, next, now) : undefined
+  if (scout !== undefined) return scout
   const entry = earlierOf(due, next)
   if (entry === undefined) return { _tag: "Idle" }
   const reserved = reservedFor(instance, entry, now)
   if (reserved > 0) return waiting("Quota", reserved, now, undefined)
-  if (entry.state._tag === "Uncertain" || entry.state._tag === "Sending") {
-    const millis = stillAt(instance, entry, now) - now.monotonic
-    if (entry.state._tag === "Uncertain" && millis > 0) return waiting("LookingUp", millis, now, entry.lastError)
-  }
-  return { _tag: "Act", entry }
+  const unsettled = landsFor(instance, entry, now)
+  return unsettled > 0 ? waiting("LookingUp", unsettled, now, entry.lastError) : { _tag: "Act", entry, isScout: false }
 }
 
 /** What the queue does next, now. */
 export const decideNow = (instance: Instance): Effect.Effect<Decision> =>
   Effect.map(now, (now) => decide(instance, now))
+
+/** How long the entry's last attempt may still land, where nobody hears its answer, in milliseconds. */
+const landsFor = (instance: Instance, entry: Entry, now: Now): number => {
+  if (entry.state._tag !== "Uncertain" && entry.state._tag !== "Sending") return 0
+  const millis = stillAt(instance, entry, now) - now.monotonic
+  return entry.state._tag === "Uncertain" ? millis : 0
+}
+
+/** What a read that Toggl has answered tells the replay: it ends a backoff only where nothing at all came through. */
+export const wokenByRead = (instance: Instance): WakeUp => {
+  const { log } = instance
+  const { next } = log.dependencies()
+  const isLost = log.state.wait?.reason === "Offline" || log.state.wait?.error?._tag === "Unreachable"
+  return isLost && (next === undefined || !isExhausted(instance, next)) ? "Network" : "Entry"
+}
+
+// --- Scouts ------------------------------------------------------------------------------------------------------------
+
+// So many that have failed are tried again in turn before yet another is.
+const scoutsTried = 5
+
+// After how many more failures of the head the next one is tried: at once, then ever more rarely. Where nothing gets
+// through, each costs requests and tells nothing.
+const scoutsSpacing = (tries: number): number => (tries <= 5 ? 2 ** tries - 1 : 31 + 32 * (tries - 5))
+
+/** Whether it has failed as often as it may before it is set aside. */
+export const isExhausted = ({ settings }: Pick<Instance, "settings">, { failures }: Entry): boolean =>
+  failures >= settings.setAsideAfter
+
+/** Whether Toggl has taken another change since this one first failed. */
+export const hasBeenPassed = ({ log }: Pick<Instance, "log">, { failingSince }: Entry): boolean =>
+  failingSince !== undefined && log.state.successes > failingSince
+
+/**
+ * What is tried in place of the head, where that never gets through and nothing else has since: it shows whether it is
+ * the head, or everything.
+ */
+const scoutFor = (instance: Instance, head: Entry): Entry | undefined => {
+  if (!isExhausted(instance, head) || hasBeenPassed(instance, head)) return undefined
+  const { failing, fresh } = instance.log.scouts()
+  const others = failing.filter((entry) => entry.seq !== head.seq)
+  const tries = others.reduce((sum, entry) => sum + entry.failures, 0)
+  const hasFailedLast = others.every(({ failedAt = 0 }) => failedAt < (head.failedAt ?? 0))
+  const isDue = hasFailedLast && head.failures >= instance.settings.setAsideAfter + scoutsSpacing(tries)
+  if (others.length > 0 && !isDue) return undefined
+  const tried = others.filter((entry) => !isExhausted(instance, entry))
+  if (fresh !== undefined && tried.length < scoutsTried) return fresh
+  return tried.reduce<Entry | undefined>(
+    (least, entry) => (least === undefined || entry.failures < least.failures ? entry : least),
+    undefined
+  )
+}
+
+const scouting = (instance: Instance, head: Entry | undefined, now: Now): Decision | undefined => {
+  const entry = head === undefined ? undefined : scoutFor(instance, head)
+  if (entry === undefined || namedWait(instance, now) !== undefined) return undefined
+  return reservedFor(instance, entry, now) > 0 || landsFor(instance, entry, now) > 0
+    ? undefined
+    : { _tag: "Act", entry, isScout: true }
+}
+
+/** Whether another may be tried once this one has failed again. */
+export const hasScouts = (log: Instance["log"], { seq }: Entry): boolean => {
+  const { failing, fresh } = log.scouts()
+  return (fresh !== undefined && fresh.seq !== seq) || failing.some((entry) => entry.seq !== seq)
+}
 
 /** How long the requests that remain are the user's own, in milliseconds. */
 const reservedFor = ({ deadlines, log, quotas, settings }: Instance, { mutation }: Entry, now: Now): number => {
@@ -126,7 +229,7 @@ const reservedFor = ({ deadlines, log, quotas, settings }: Instance, { mutation 
   return until - now.monotonic
 }
 
-type Reason = "Offline" | "BackingOff" | "RateLimited" | "Quota" | "LookingUp" | "SetAside"
+type Reason = "CredentialsUnavailable" | "Offline" | "BackingOff" | "RateLimited" | "Quota" | "LookingUp" | "SetAside"
 
 const waitingFor = (reason: Reason, millis: number, { wall }: Now, error: Entry["lastError"]): WaitingFor => ({
   _tag: reason,
@@ -143,22 +246,59 @@ const waiting = (reason: Reason, millis: number, now: Now, error: Entry["lastErr
 const earlierOf = (a: Entry | undefined, b: Entry | undefined): Entry | undefined =>
   a === undefined || (b !== undefined && b.seq < a.seq) ? b : a
 
-// The set-aside entry whose time comes first. None behind a row of a newer version: that is never overtaken.
-const firstSetAside = (instance: Instance, now: Now) => {
-  const { deadlines, log } = instance
-  let first: { readonly entry: Entry; readonly millis: number } | undefined
+// So many requests of a quota are left for what waits before what is set aside is tried.
+const leftForOthers = 10
+
+/** How long until one of a workspace's set-aside entries is tried again, in milliseconds. */
+const probeIn = (instance: Instance, workspaceId: number, oldest: Entry, now: Now): number => {
+  const { deadlines, log, settings } = instance
+  const seenAt = oldest.state._tag === "SetAside" ? oldest.state.seenAt : now.wall
+  const probe = workspaceOf(log.state, workspaceId).probe ?? { seenAt, length: firstProbe(settings) }
+  const left = () => remaining({ ...probe, restarted: true }, now.wall).millis
+  const occasion = `${probe.seenAt} ${probe.length}`
+  return deadlines.ofProbe(workspaceId).until(occasion, now.monotonic, left) - now.monotonic
+}
+
+/** When what has just been set aside is first tried again, in milliseconds: its last attempt can land no more by then. */
+export const firstProbe = ({ backoff, stillness }: Instance["settings"]): number =>
+  Math.max(Duration.toMillis(backoff.cap), stillness)
+
+const longestProbe = Duration.toMillis("6 hours")
+
+/** When the next is tried after one has failed again. */
+export const nextProbe = (settings: Instance["settings"], last: number): number =>
+  Math.min(longestProbe, Math.max(firstProbe(settings), last * 2))
+
+// Of each workspace's set-aside entries that one which was tried the longest ago. None behind a row of a newer version:
+// that is never overtaken.
+const oldestSetAside = ({ log }: Instance): ReadonlyMap<number, Entry> => {
+  const oldest = new Map<number, Entry>()
   for (const seq of log.parked) {
     const entry = log.entries.get(seq)
     if (entry?.state._tag !== "SetAside" || seq > log.newerAt) continue
-    const { length, seenAt } = entry.state
-    const left = () => remaining({ seenAt, length, restarted: true }, now.wall).millis
+    const { workspaceId } = entry.mutation
+    const other = oldest.get(workspaceId)?.state
+    if (other?._tag !== "SetAside" || entry.state.seenAt < other.seenAt) oldest.set(workspaceId, entry)
+  }
+  return oldest
+}
+
+/** The set-aside entry whose time comes first. `now`: the user, or the network, lets it be tried at once. */
+const firstSetAside = (instance: Instance, now: Now, override: boolean) => {
+  const { log, quotas } = instance
+  let first: { readonly entry: Entry; readonly millis: number } | undefined
+  for (const [workspaceId, entry] of oldestSetAside(instance)) {
+    const known = quota.latest(log.state.quota, quotas, now.wall)[String(workspaceId)]
+    const isScarce = known !== undefined && known.remaining < leftForOthers && quota.lasts(known, now.wall) > 0
+    if (isScarce && log.dependencies().next !== undefined) continue
+    const probe = override ? 0 : probeIn(instance, workspaceId, entry, now)
     // The wall clock may have been set, and tells nothing of when the attempt can land no more.
-    const until = Math.max(
-      deadlines.ofEntry(entry.id).until(`aside ${seenAt}`, now.monotonic, left),
-      stillAt(instance, entry, now)
-    )
-    const millis = until - now.monotonic
+    const millis = Math.max(probe, stillAt(instance, entry, now) - now.monotonic)
     if (first === undefined || millis < first.millis) first = { entry, millis }
   }
   return first
 }
+
+/** When what is set aside in this workspace is tried again, in milliseconds since the epoch. */
+export const probedAt = (instance: Instance, entry: Entry, now: Now): number =>
+  now.wall + Math.max(0, probeIn(instance, entry.mutation.workspaceId, entry, now))

@@ -3,11 +3,12 @@ import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import type { Client, WorkspaceId } from "../Client.js"
-import type { StorageError } from "../ClientError.js"
+import type { CredentialsUnavailable, StorageError } from "../ClientError.js"
 import type { ListError, Service as Api } from "../ClientsApi.js"
 import { type Credentials, CurrentCredentials, type Service as CredentialsSource } from "../Credentials.js"
+import type { EntryId } from "../Entry.js"
 import type { Entry } from "../log/entry.js"
-import type { Turn, Wait } from "../log/state.js"
+import type { QueueState, Turn, Wait } from "../log/state.js"
 import { ReplayLock, type Service as Lock } from "../ReplayLock.js"
 import { OutboxStore } from "../store/service.js"
 import type { Copy } from "../transactions/copy.js"
@@ -30,6 +31,18 @@ export interface Tab {
   credentialsChanges: number
   /** There are no credentials here; another tab may have some. */
   signedOut: boolean
+  /** Toggl has refused the credentials that are here, and how long they are not tried; another tab may have others. */
+  refused: { readonly isPassword: boolean; readonly signIn: NonNullable<QueueState["signIn"]> } | undefined
+  /** The app has set the credentials since the start, and nobody has refused them: they are tried at once. */
+  areSet: boolean
+  /** The pause as it was when the app set credentials that could not be had yet. */
+  mayEnd: QueueState | undefined
+  /** The source of credentials cannot tell: how often in a row, and until when it is not asked (by the monotonic clock). */
+  unavailable: { readonly times: number; readonly until: number; readonly error: CredentialsUnavailable } | undefined
+  /** What the replay threw last, by its name, and until when it rests (by the monotonic clock). */
+  thrown: { readonly name: string; readonly until: number } | undefined
+  /** The entry at which the replay has just thrown. */
+  threwAt: EntryId | undefined
   /** Another replayer's run was under way when this one wanted to claim (without Web Locks). */
   busy: boolean
   /** The step at which that run was seen to stand still. */
@@ -40,8 +53,10 @@ export interface Tab {
   unstored: Wait | undefined
   /** The service has shown that it does not know bulk requests. */
   isBulkUnknown: boolean
-  /** The credentials that were last seen to be this user's. They stay in memory. */
+  /** The app's credentials, once Toggl has said whose they are. They stay in memory. */
   verified: { readonly credentials: Credentials; readonly userId: number } | undefined
+  /** The user whose credentials these or earlier ones were. */
+  lastUser: number | undefined
 }
 
 /** A list as Toggl gave it. */
@@ -91,7 +106,7 @@ export interface Instance {
   readonly mirror: mirror.Mirror
   readonly deadlines: Deadlines
   /** What was heard of the quotas since they were last written down. */
-  readonly quotas: quota.Heard
+  readonly quotas: quota.Listened
   readonly reads: Reads
   readonly tab: Tab
   readonly wakeUps: Queue.Queue<void>
@@ -123,12 +138,19 @@ export const make = (
       override: false,
       credentialsChanges: 0,
       signedOut: false,
+      refused: undefined,
+      areSet: false,
+      mayEnd: undefined,
+      unavailable: undefined,
+      thrown: undefined,
+      threwAt: undefined,
       busy: false,
       stoodStillAt: undefined,
       persisted: undefined,
       unstored: undefined,
       isBulkUnknown: false,
-      verified: undefined
+      verified: undefined,
+      lastUser: undefined
     }
     const quotas = yield* quota.listen(api)
     return {

@@ -3,9 +3,10 @@
 import { type AnyClientId, type ClientId, isLocalClientId, type LocalClientId } from "../Client.js"
 import type { EntryId } from "../Entry.js"
 import * as byClient from "../log/byClient.js"
-import { type Dependencies, growing, type Growing } from "../log/dependencies.js"
+import { dependencies, type Dependencies, growing, type Growing } from "../log/dependencies.js"
 import { type Ended, type Entry, isParked, type Outcome, type Unreadable } from "../log/entry.js"
 import { newState, type QueueState } from "../log/state.js"
+import * as Mutation from "../Mutation.js"
 import type { Snapshot } from "../transactions/accept.js"
 
 // How many endings of this session are remembered, so that callers and lists need not ask the store.
@@ -34,8 +35,11 @@ export class Log {
   private unread: ReadonlyArray<Unreadable> = []
   private index = byClient.make([], this.resolved)
   private known: Growing | undefined
+  private knownScouts: ReturnType<Log["scouts"]> | undefined
 
   state: QueueState = newState("")
+  /** The state as it was first read. */
+  first: QueueState | undefined
   /** The number of the first row of a newer version: nothing is sent from there on. Endless where there is none. */
   newerAt = Number.POSITIVE_INFINITY
   /** The highest number that any entry has had. */
@@ -52,6 +56,13 @@ export class Log {
   /** The numbers of the refused and the set-aside. */
   get parked(): ReadonlySet<number> {
     return this.parkedSeqs
+  }
+
+  /** Whose store it is: the user to whom it was bound, or whose change stands first. */
+  get userId(): number | undefined {
+    if (this.state.userId !== undefined) return this.state.userId
+    for (const { userId } of this.bySeq.values()) if (userId !== undefined) return userId
+    return undefined
   }
 
   get unreadable(): ReadonlyArray<Unreadable> {
@@ -94,6 +105,27 @@ export class Log {
     return this.known.now()
   }
 
+  /**
+   * What may be tried in place of an entry that never gets through: those that have failed too, the first of each client,
+   * and the first that has not and depends on none of them.
+   */
+  readonly scouts = (): { readonly failing: ReadonlyArray<Entry>; readonly fresh: Entry | undefined } => {
+    if (this.knownScouts === undefined) {
+      const isPassed = (entry: Entry) => isParked(entry) || entry.failures > 0
+      const rows = { entries: this.bySeq.values(), unreadable: this.unread, ids: this.resolved }
+      const { held } = this.dependencies()
+      const firsts = new Map<AnyClientId, Entry>()
+      for (const entry of this.bySeq.values()) {
+        if (entry.failures === 0 || isParked(entry) || held.has(entry.seq) || entry.seq >= this.newerAt) continue
+        const client = this.index.keyOf(Mutation.clientId(entry.mutation))
+        if (!firsts.has(client)) firsts.set(client, entry)
+      }
+      const failing = [...firsts.values()]
+      this.knownScouts = { failing, fresh: dependencies(rows, isPassed).next }
+    }
+    return this.knownScouts
+  }
+
   /** Takes over what was read, unless it is older than what is known. `false`: it is. */
   readonly take = ({ entries, ids, state, unreadable }: Snapshot): boolean => {
     if (this.isOlder(state)) return false
@@ -110,8 +142,10 @@ export class Log {
     for (const [localId, clientId] of ids) this.resolved.set(localId, clientId)
     this.index = byClient.make(entries, this.resolved)
     this.known = undefined
+    this.knownScouts = undefined
     this.epoch++
     this.state = state
+    this.first ??= state
     this.last = Math.max(this.last, entries.at(-1)?.seq ?? 0)
     return true
   }
@@ -120,6 +154,7 @@ export class Log {
   readonly accept = (entry: Entry): void => {
     const isAtEnd = entry.seq > this.last
     this.insert(entry)
+    this.knownScouts = undefined
     if (isAtEnd) this.known?.add(entry)
     else this.known = undefined
   }
@@ -128,6 +163,13 @@ export class Log {
   readonly put = (entries: Iterable<Entry>): void => {
     for (const entry of entries) this.insert(entry)
     this.known = undefined
+    this.knownScouts = undefined
+  }
+
+  /** A client that was made on this device is known by Toggl's id too. */
+  readonly learn = (localId: LocalClientId, clientId: ClientId): void => {
+    this.resolved.set(localId, clientId)
+    this.index.resolved(localId, clientId)
   }
 
   /** These entries have ended. */
@@ -137,8 +179,7 @@ export class Log {
       this.outcomes.set(outcome.id, outcome)
       const { ending, mutation } = outcome
       if (mutation._tag === "Create" && ending._tag === "Done" && ending.clientId !== undefined) {
-        this.resolved.set(mutation.localId, ending.clientId)
-        this.index.resolved(mutation.localId, ending.clientId)
+        this.learn(mutation.localId, ending.clientId)
       }
     }
     for (const id of this.outcomes.keys()) {
@@ -146,6 +187,7 @@ export class Log {
       this.outcomes.delete(id)
     }
     this.known = undefined
+    this.knownScouts = undefined
   }
 
   /**

@@ -5,6 +5,7 @@ import * as PubSub from "effect/PubSub"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import type { ClientId, LocalClientId } from "../Client.js"
 import type { StorageError } from "../ClientError.js"
 import type { Ended, Entry } from "../log/entry.js"
 import type { QueueState } from "../log/state.js"
@@ -12,6 +13,7 @@ import type { Service as Store } from "../store/service.js"
 import type { Snapshot } from "../transactions/accept.js"
 import type { Transactions } from "../transactions/make.js"
 import type { Log } from "./log.js"
+import { watched } from "./watched.js"
 
 const longestRest = Duration.seconds(1)
 
@@ -155,9 +157,11 @@ export class Mirror {
     readonly state: QueueState
     readonly entries?: ReadonlyArray<Entry>
     readonly ended?: ReadonlyArray<Ended>
+    readonly ids?: ReadonlyArray<readonly [LocalClientId, ClientId]>
   }): Effect.Effect<void> =>
     Effect.suspend(() => {
-      const { ended = [], entries = [], state } = step
+      const { ended = [], entries = [], ids = [], state } = step
+      for (const [localId, clientId] of ids) this.log.learn(localId, clientId)
       if (ended.length > 0) this.log.end(ended)
       if (entries.length > 0) this.log.put(entries)
       this.log.advance(state)
@@ -203,12 +207,13 @@ export const make = (
       Queue.unsafeOffer(hints, undefined)
     })
     // Other instances' steps are read as they come, and in long queues no more often than leaves room for other work.
-    yield* Effect.gen(function* () {
+    const heedHints = Effect.gen(function* () {
       yield* Queue.take(hints)
       const [took] = yield* Effect.timed(Effect.ignore(mirror.sync))
       wake()
       // A tab that was stopped meanwhile took long, and still must not show old news for long.
       if (Duration.toMillis(took) > 5) yield* Effect.sleep(Duration.min(Duration.times(took, 4), longestRest))
-    }).pipe(Effect.forever, Effect.forkScoped)
+    })
+    yield* watched("what reads other tabs' steps", Effect.forever(heedHints)).pipe(Effect.forkScoped)
     return mirror
   })

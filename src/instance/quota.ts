@@ -11,6 +11,9 @@ type Quotas = NonNullable<QueueState["quota"]>
 /** What this instance has heard of the quotas since they were last written down, by workspace. */
 export type Heard = ReadonlyMap<string, KeptQuota>
 
+/** The same, to be forgotten where another user has signed in. */
+export type Listened = Map<string, KeptQuota>
+
 // A quota is by the hour: where Toggl does not say when it starts anew, it does so within one.
 const hour = 3_600_000
 
@@ -52,8 +55,8 @@ export const written =
   }
 
 /** Listens to every answer. */
-export const listen = (api: ClientsApi.Service): Effect.Effect<Heard, never, Scope.Scope> => {
-  const heard = new Map<string, KeptQuota>()
+export const listen = (api: ClientsApi.Service): Effect.Effect<Listened, never, Scope.Scope> => {
+  const heard: Listened = new Map()
   const listener: Parameters<typeof api.listen>[0] = ({ quota, workspaceId }) =>
     Effect.map(Clock.currentTimeMillis, (seenAt) => {
       if (quota !== undefined && workspaceId !== undefined) heard.set(String(workspaceId), { ...quota, seenAt })

@@ -51,7 +51,7 @@ export interface Growing {
 /**
  * Which entries depend on a parked one: those that name its client, and those that take a name that it would free, and
  * so on from these. What may be named by a row that cannot be read is held too, and what may name the client that a
- * set-aside create may have made: with `certainly`, neither.
+ * create in doubt may have made: with `certainly`, neither.
  */
 export const growing = (log: Rows, isParked: (entry: Entry) => boolean, certainly = false): Growing => {
   const held = new Map<number, number>()
@@ -102,7 +102,7 @@ export const growing = (log: Rows, isParked: (entry: Entry) => boolean, certainl
       const by = parked ? entry.seq : (heldBy ?? entry.seq)
       if (!parked) held.set(entry.seq, by)
       blockedClients.set(client, by)
-      if (!certainly && mutation._tag === "Create" && entry.state._tag === "SetAside") {
+      if (!certainly && mutation._tag === "Create" && ["SetAside", "Uncertain"].includes(entry.state._tag)) {
         mayBeMade.set(mutation.workspaceId, by)
       }
       const freed = Mutation.frees(mutation, nameBefore)

@@ -2,7 +2,7 @@
 // requests or credentials.
 import * as Schema from "effect/Schema"
 import { Client } from "../Client.js"
-import { Refusal, TransportError } from "../ClientError.js"
+import { Refusal, StorageError, TransportError } from "../ClientError.js"
 import { Ending, EntryId } from "../Entry.js"
 import { optional } from "../error/base.js"
 import { Mutation } from "../Mutation.js"
@@ -11,7 +11,7 @@ import { Mutation } from "../Mutation.js"
  * The version of the rows that this library writes. A row with a higher one was written by a newer version: it is
  * neither rewritten nor overtaken.
  */
-export const version = 1
+export const version = 2
 
 /**
  * The fence of an attempt that another device made: no replayer of this store has it.
@@ -22,7 +22,8 @@ export const elsewhere = 0
  * An attempt to send an entry, recorded before the request leaves. `startedAt` is in milliseconds since the epoch.
  * `base` is the server's last known state that an update was built on, or that of the client which a delete or an
  * archive is about; `target` is what a create or an update asks for. `lead` is the number of the first of the entries
- * that one request stands for; missing where it stands for one.
+ * that one request stands for; missing where it stands for one. `answered`: whether something came back, though it did
+ * not say what became of it.
  */
 export const Attempt = Schema.Struct({
   number: Schema.Int,
@@ -30,7 +31,8 @@ export const Attempt = Schema.Struct({
   fence: Schema.Int,
   base: optional(Client),
   target: optional(Schema.Struct({ name: Schema.String, notes: Schema.String })),
-  lead: optional(Schema.Int)
+  lead: optional(Schema.Int),
+  answered: optional(Schema.Boolean)
 })
 
 export interface Attempt extends Schema.Schema.Type<typeof Attempt> {}
@@ -42,23 +44,40 @@ export interface Attempt extends Schema.Schema.Type<typeof Attempt> {}
  * - `Sending`: an attempt is on the wire, or its replayer died
  * - `Uncertain`: an attempt got no answer; it is looked up before anything is sent again
  * - `Refused`: Toggl refused it (`error`, at `at` in milliseconds since the epoch); the user decides
- * - `SetAside`: it kept failing while others succeeded; tried again `length` milliseconds after `seenAt`
+ * - `SetAside`: it kept failing while others succeeded; it was last tried at `seenAt` (milliseconds since the epoch);
+ *   without an attempt where not even that could be made
  */
 export const State = Schema.Union(
   Schema.TaggedStruct("Pending", {}),
   Schema.TaggedStruct("Sending", { attempt: Attempt }),
   Schema.TaggedStruct("Uncertain", { attempt: Attempt }),
   Schema.TaggedStruct("Refused", { error: Refusal, at: Schema.Finite, attempt: optional(Attempt) }),
-  Schema.TaggedStruct("SetAside", { attempt: Attempt, seenAt: Schema.Finite, length: Schema.Finite })
+  Schema.TaggedStruct("SetAside", { attempt: optional(Attempt), seenAt: Schema.Finite })
 )
 
 export type State = typeof State.Type
 
 /**
- * A row of the log. Its number, the key, gives its place in the order. `base` is the last known server state of the
- * client when the mutation was accepted; `attempts` counts requests, `serverErrors` the failures of the server that
- * count towards setting it aside. `apart`: a request that stood for it and others was refused, and it is sent by itself
- * from then on.
+ * What was known before the first attempt at an entry, which later ones never change: `notBefore` is the latest `Date`
+ * that any of Toggl's answers had carried (milliseconds since the epoch), `isListed` whether this device had a whole
+ * list of the workspace.
+ */
+export const FirstAttempt = Schema.Struct({ notBefore: optional(Schema.Finite), isListed: Schema.Boolean })
+
+export interface FirstAttempt extends Schema.Schema.Type<typeof FirstAttempt> {}
+
+/**
+ * A row of the log. Its number, the key, gives its place in the order.
+ *
+ * - `base`: the last known server state of the client when the mutation was accepted
+ * - `userId`: whose verified credentials the app had then; missing where nobody's were verified
+ * - `attempts`: how many requests were made for it
+ * - `lastError`: why its last attempt or look-up came to nothing, or why an answer to it could not be stored
+ * - `failures`: how often in a row it failed, in whichever way; `failingSince`: how many mutations had succeeded in this
+ *   store when it first did, and `failedAt` the step at which it last did
+ * - `first`: what was known before its first attempt
+ * - `sent`: what its attempt asked for, where the user has edited it since and the attempt is still in doubt
+ * - `apart`: a request that stood for it and others was refused, and it is sent by itself from then on
  */
 export const Row = Schema.Struct({
   version: Schema.Literal(version),
@@ -66,10 +85,15 @@ export const Row = Schema.Struct({
   mutation: Mutation,
   acceptedAt: Schema.Finite,
   base: optional(Client),
+  userId: optional(Schema.Int),
   state: State,
   attempts: Schema.Int,
-  serverErrors: Schema.Int,
-  lastError: optional(TransportError),
+  failures: Schema.Int,
+  failingSince: optional(Schema.Int),
+  failedAt: optional(Schema.Int),
+  lastError: optional(Schema.Union(TransportError, StorageError)),
+  first: optional(FirstAttempt),
+  sent: optional(Mutation),
   apart: optional(Schema.Boolean)
 })
 
@@ -88,6 +112,19 @@ export const isParked = ({ state }: Entry): boolean => state._tag === "Refused" 
 /** Whether Toggl may apply it at any moment, or may have: a copy read meanwhile may hold its effect, or not. */
 export const isOpen = ({ mutation, state }: Entry): boolean =>
   state._tag === "Sending" || state._tag === "Uncertain" || (state._tag === "SetAside" && mutation._tag === "Create")
+
+/** Whether Toggl may have applied an attempt at it, so far as is known. */
+export const mayHaveBeenApplied = (entry: Entry): boolean => {
+  const { state } = entry
+  const isInDoubt = state._tag === "Refused" ? state.error._tag === "Undecided" : state._tag !== "Pending"
+  return isInDoubt && attemptOf(entry) !== undefined
+}
+
+/** Without what its attempts have left behind. */
+export const afresh = ({ failedAt, failingSince, first, lastError, sent, ...entry }: Entry): Entry => ({
+  ...entry,
+  failures: 0
+})
 
 /** The last attempt at it, where that is still of interest. */
 export const attemptOf = ({ state }: Entry): Attempt | undefined => ("attempt" in state ? state.attempt : undefined)

@@ -25,13 +25,15 @@ export interface Wait extends Schema.Schema.Type<typeof Wait> {}
  * What is known of a workspace as a whole: `turn` counts the steps of its attempts, `open` holds the numbers of the
  * entries that may be applied at any moment, `fetchedAt` is when Toggl last gave the whole list (milliseconds since the
  * epoch). A list is stored only if `turn` stood still and nothing was open while it was read; `crossed` is the step at
- * which one was last given up for that, if none has been stored since.
+ * which one was last given up for that, if none has been stored since. `probe` is when one of the entries that are set
+ * aside was last tried, and how long until the next one is.
  */
 export const Workspace = Schema.Struct({
   turn: Schema.Int,
   open: Schema.Array(Schema.Int),
   fetchedAt: optional(Schema.Finite),
-  crossed: optional(Schema.Int)
+  crossed: optional(Schema.Int),
+  probe: optional(Schema.Struct({ seenAt: Schema.Finite, length: Schema.Finite }))
 })
 
 export interface Workspace extends Schema.Schema.Type<typeof Workspace> {}
@@ -51,19 +53,22 @@ export interface KeptQuota extends Schema.Schema.Type<typeof KeptQuota> {}
 /**
  * The queue's state, shared by all tabs. `store` is the database's own random id: one that was deleted and made anew
  * has another, so that no fence of the old one holds. `fence` is the number of the replayer whose turn it is, `step`
- * counts its steps, `run` is its progress, `quota` holds what was last heard of each workspace's quota, `prunedAt` is when old outcomes were last forgotten (milliseconds since the
- * epoch).
+ * counts its steps, `successes` the mutations that Toggl has taken, `run` is its progress, `quota` holds what was last heard of each workspace's quota, `prunedAt` is when old outcomes were last forgotten (milliseconds since the
+ * epoch). `signIn`: when Toggl last refused the credentials that an app started with, and how long no such are tried;
+ * nothing of the credentials is kept.
  */
 export const QueueState = Schema.Struct({
   version: Schema.Literal(version),
   store: Schema.String,
   fence: Schema.Int,
   step: Schema.Int,
+  successes: Schema.Int,
   failures: Schema.Int,
   run: optional(Schema.Struct({ fence: Schema.Int, done: Schema.Int, total: Schema.Int })),
   wait: optional(Wait),
   paused: optional(PauseReason),
   userId: optional(Schema.Int),
+  signIn: optional(Schema.Struct({ seenAt: Schema.Finite, length: Schema.Finite })),
   prunedAt: optional(Schema.Finite),
   quota: optional(Schema.Record({ key: Schema.String, value: KeptQuota })),
   workspaces: Schema.Record({
@@ -80,6 +85,7 @@ export const newState = (store: string): QueueState => ({
   store,
   fence: 0,
   step: 0,
+  successes: 0,
   failures: 0,
   workspaces: {}
 })

@@ -12,6 +12,7 @@ import { Connectivity } from "../Connectivity.js"
 import type { CurrentCredentials } from "../Credentials.js"
 import * as instances from "../instance/instance.js"
 import * as metrics from "../instance/metrics.js"
+import { watched } from "../instance/watched.js"
 import type { Conflicts, Settings } from "../instance/settings.js"
 import { OutboxStore } from "../store/service.js"
 import * as views from "../read/views.js"
@@ -72,8 +73,10 @@ export const make = Effect.fnUntraced(function* (
   const { persist } = yield* OutboxStore
   const instance = yield* instances.make(settings, api)
   const { credentials, mirror, tab } = instance
-  yield* Stream.runForEach(wakeUps, () => instances.wake(instance, "Network")).pipe(Effect.forkScoped)
-  yield* Stream.runForEach(credentials.changes, () => repair.credentialsChanged(instance)).pipe(Effect.forkScoped)
+  const onWakeUps = Stream.runForEach(wakeUps, () => instances.wake(instance, "Network"))
+  yield* watched("what tells that requests may work again", onWakeUps).pipe(Effect.forkScoped)
+  const onCredentials = Stream.runForEach(credentials.changes, () => repair.credentialsChanged(instance))
+  yield* watched("the source of credentials", onCredentials).pipe(Effect.forkScoped)
   yield* loop(instance).pipe(Effect.interruptible, Effect.forkScoped)
   yield* metrics.keep(mirror)
   if (persist !== undefined) {

@@ -5,14 +5,18 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-import { UpdateInput } from "../Client.js"
+import { ask } from "../account/ask.js"
+import { identify } from "../account/identity.js"
+import { type ClientId, UpdateInput } from "../Client.js"
 import { BadRequest, EntryNotFound, InvalidImport, StorageError } from "../ClientError.js"
 import type { EntryId } from "../Entry.js"
 import { checkedName, checkedNotes } from "../error/name.js"
 import { type Instance, wake } from "../instance/instance.js"
 import { type Entry, Row, version } from "../log/entry.js"
+import { asked as requested } from "../log/request.js"
 import { type QueueState, raised, without } from "../log/state.js"
 import type * as Mutation from "../Mutation.js"
+import { credentialsOf } from "../wire/signing.js"
 import type * as Outbox from "./service.js"
 
 // What is sent again elsewhere starts its life anew, but what may have been applied stays uncertain.
@@ -101,7 +105,23 @@ const discard = Effect.fn("Outbox.discard")(function* (instance: Instance, which
   const discarded = yield* instance.transactions.discard(seq, yield* Clock.currentTimeMillis)
   if (typeof discarded === "string") return yield* new EntryNotFound({ entryId, reason: discarded })
   yield* goOn(instance)
-  return discarded.entries.map((entry) => entry.id)
+  return discarded.entries.map(({ entry, mayHaveBeenApplied }) => ({ id: entry.id, mayHaveBeenApplied }))
+})
+
+const adopt = Effect.fn("Outbox.adopt")(function* (instance: Instance, id: EntryId, clientId: ClientId) {
+  const { api, log, mirror, transactions } = instance
+  const seq = yield* seqOf(instance, id)
+  const entry = log.entries.get(seq)
+  const isUndecided = entry?.state._tag === "Refused" && entry.state.error._tag === "Undecided"
+  if (entry === undefined || !isUndecided) return yield* new EntryNotFound({ entryId: id, reason: "NotRefused" })
+  const client = yield* ask(instance, identify(instance), api.get(entry.mutation.workspaceId, clientId))
+  const adopted = yield* transactions.adopt(seq, client, yield* Clock.currentTimeMillis)
+  if (adopted === "Taken") {
+    return yield* new BadRequest({ ...requested(entry.mutation), text: `client ${clientId} is another change's` })
+  }
+  if (typeof adopted === "string") return yield* new EntryNotFound({ entryId: id, reason: adopted })
+  yield* mirror.stepped(adopted)
+  yield* goOn(instance)
 })
 
 // --- Files -------------------------------------------------------------------------------------------------------------
@@ -148,35 +168,68 @@ const change = (
   change: (state: QueueState) => QueueState
 ): Effect.Effect<void, StorageError> => Effect.flatMap(transactions.changeState(change), mirror.setState)
 
-const resumed = (state: QueueState): QueueState => (state.paused === undefined ? state : without(state, "paused"))
+const resumed = (state: QueueState): QueueState =>
+  state.paused === undefined && state.signIn === undefined ? state : without(state, "paused", "signIn")
 
-/** A pause that the user made stays; what the old credentials caused is over, unless there are none now. */
+/** A pause that the user made stays; one until somebody signs in is over, unless there are no credentials now. */
 export const credentialsChanged = (instance: Instance): Effect.Effect<void> =>
   Effect.gen(function* () {
-    const { credentials, tab } = instance
-    tab.verified = undefined
+    const { credentials, log, tab } = instance
     tab.credentialsChanges++
-    if (Option.isNone(yield* credentials.get)) return
-    yield* change(instance, (state) => (state.paused === "ByUser" ? state : resumed(state)))
+    tab.verified = undefined
+    tab.refused = undefined
+    tab.unavailable = undefined
+    tab.areSet = true
+    const current = yield* Effect.either(credentialsOf(credentials))
+    // They end the pause once they can be had, and Toggl accepts them.
+    if (Either.isLeft(current)) tab.mayEnd = log.state
+    else if (Option.isSome(current.right)) {
+      yield* change(instance, (state) =>
+        state.paused === undefined || state.paused === "ByUser" ? state : without(state, "paused")
+      )
+    }
   }).pipe(Effect.ignore, Effect.zipRight(wake(instance, "User")))
+
+/** The user wants these credentials to be tried again too. */
+const resume = (instance: Instance): Effect.Effect<void, StorageError> =>
+  Effect.suspend(() => {
+    instance.tab.refused = undefined
+    return change(instance, resumed)
+  })
 
 export const make = (
   instance: Instance
 ): Pick<
   Outbox.Service,
-  "retry" | "discard" | "exportEntries" | "importEntries" | "pause" | "resume" | "replayNow" | "signOut" | "purge"
+  | "retry"
+  | "discard"
+  | "adopt"
+  | "exportEntries"
+  | "importEntries"
+  | "pause"
+  | "resume"
+  | "replayNow"
+  | "signOut"
+  | "purge"
 > => {
   const { mirror, transactions } = instance
   const notice = noticed(instance)
   return {
     retry: (id, edit) => notice(retry(instance, id, edit)),
     discard: (which) => notice(discard(instance, which)),
+    adopt: (id, clientId) => notice(adopt(instance, id, clientId)),
     exportEntries: exportEntries(instance),
     importEntries: (json) => notice(importEntries(instance, json)),
     pause: notice(change(instance, (state) => (state.paused === undefined ? { ...state, paused: "ByUser" } : state))),
-    resume: notice(Effect.zipRight(change(instance, resumed), wake(instance, "User"))),
+    resume: notice(Effect.zipRight(resume(instance), wake(instance, "User"))),
     replayNow: wake(instance, "User"),
-    signOut: notice(change(instance, (state) => raised(state, "SignInNeeded"))),
+    // What a tab has seen before it signs out, it can tell from that.
+    signOut: notice(
+      Effect.zipRight(
+        Effect.ignore(mirror.sync),
+        change(instance, (state) => raised(state, "SignInNeeded"))
+      )
+    ),
     purge: notice(Effect.zipRight(transactions.purge, Effect.ignore(mirror.reread)))
   }
 }

@@ -3,7 +3,7 @@ import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
-import type { UpdateInput, WorkspaceId } from "../Client.js"
+import type { ClientId, UpdateInput, WorkspaceId } from "../Client.js"
 import type {
   BadRequest,
   Discarded,
@@ -14,6 +14,7 @@ import type {
   Refusal,
   StorageError
 } from "../ClientError.js"
+import type { CallError } from "../ClientsApi.js"
 import type { Ending, EntryId } from "../Entry.js"
 import type { Mutation } from "../Mutation.js"
 import type { Reads } from "../read/service.js"
@@ -51,6 +52,18 @@ export interface EntryView {
 export type Edit = UpdateInput
 
 /**
+ * An entry that was discarded. `mayHaveBeenApplied`: an attempt at it had got no answer by then, and Toggl may have done
+ * it all the same.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface DiscardedEntry {
+  readonly id: EntryId
+  readonly mayHaveBeenApplied: boolean
+}
+
+/**
  * How an entry stands: still in the outbox (`Waiting`, `Refused` among those that the user decides on), or ended.
  * `Unknown`: never seen, or ended too long ago.
  *
@@ -85,7 +98,11 @@ export interface Service {
   ) => Effect.Effect<void, EntryNotFound | InvalidName | BadRequest | StorageError>
   readonly discard: (
     entry: EntryId | { readonly seq: number }
-  ) => Effect.Effect<ReadonlyArray<EntryId>, EntryNotFound | StorageError>
+  ) => Effect.Effect<ReadonlyArray<DiscardedEntry>, EntryNotFound | StorageError>
+  readonly adopt: (
+    id: EntryId,
+    clientId: ClientId
+  ) => Effect.Effect<void, EntryNotFound | BadRequest | CallError | StorageError>
   readonly exportEntries: Effect.Effect<string, StorageError>
   readonly importEntries: (json: string) => Effect.Effect<number, InvalidImport | StorageError>
   readonly pause: Effect.Effect<void, StorageError>
@@ -108,8 +125,8 @@ export class Outbox extends Context.Tag("effect-toggl-clients/Outbox")<Outbox, S
  *   5 seconds unless given, and a second at the least.
  * - `backoff`: after `n` failures the next try comes within `base * 2^n`, at the latest after `cap`. 1 second and 5
  *   minutes unless given.
- * - `setAsideAfter`: after how many failures of the server an entry is set aside, where other requests succeed. 5 unless
- *   given.
+ * - `setAsideAfter`: after how many failures in a row, of whichever kind, an entry is set aside, where another change has
+ *   got through since the first of them. 5 unless given.
  * - `merge`: whether changes of one client go as one request where that changes nothing but the count. On unless given.
  *   Before names are left out that way, one list of the workspace is read in a run: none of them must be another
  *   client's. A client that was made and deleted before anything of it was sent costs no request at all.

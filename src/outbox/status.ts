@@ -2,7 +2,8 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { type Decision, decideNow } from "../instance/decide.js"
+import { now } from "../instance/clock.js"
+import { type Decision, decide, decideNow, probedAt } from "../instance/decide.js"
 import type { Instance } from "../instance/instance.js"
 import { known } from "../instance/quota.js"
 import { dependentsOf } from "../log/dependencies.js"
@@ -12,17 +13,26 @@ import type * as Outbox from "./service.js"
 
 // --- The queue ---------------------------------------------------------------------------------------------------------
 
+const isSending = ({ entries }: Instance["log"]): boolean => {
+  for (const { state } of entries.values()) if (state._tag === "Sending") return true
+  return false
+}
+
 const queueOf = ({ log, mirror }: Instance, decision: Decision): Queue => {
   if (mirror.storageError !== undefined) return { _tag: "StorageLost", error: mirror.storageError }
   const { paused, run } = log.state
+  if (paused !== undefined) return { _tag: "Paused", reason: paused }
   const replaying = (done: number): Queue => ({
     _tag: "Replaying",
     done,
     total: done + Math.max(1, log.entries.size - log.parked.size - log.dependencies().held.size)
   })
   // A tab without credentials waits for them, and another one may have some.
-  const isOthers = decision._tag === "Paused" && paused === undefined
-  if (run !== undefined && (decision._tag === "Act" || isOthers)) return replaying(run.done)
+  const isOthers =
+    decision._tag === "Paused" || (decision._tag === "Wait" && decision.for._tag === "CredentialsUnavailable")
+  // What is tried in place of one that never gets through goes while the queue waits.
+  const isTrying = decision._tag === "Wait" && isSending(log)
+  if (run !== undefined && (decision._tag === "Act" || isOthers || isTrying)) return replaying(run.done)
   switch (decision._tag) {
     case "Paused":
       return { _tag: "Paused", reason: decision.reason }
@@ -89,7 +99,7 @@ const reasonOf = (decision: Decision): WaitingFor | undefined => {
 
 /** What the entry waits for; `undefined` while its first attempt may still come at any moment. */
 export const reasonNow = (instance: Instance, entry: Entry): Effect.Effect<WaitingFor | undefined> =>
-  Effect.map(decideNow(instance), (decision): WaitingFor | undefined => {
+  Effect.map(now, (moment): WaitingFor | undefined => {
     const { log, mirror } = instance
     if (mirror.storageError !== undefined) return { _tag: "StorageLost", error: mirror.storageError }
     const heldBy = log.dependencies().held.get(entry.seq)
@@ -97,11 +107,11 @@ export const reasonNow = (instance: Instance, entry: Entry): Effect.Effect<Waiti
     if (entry.state._tag === "SetAside") {
       return {
         _tag: "SetAside",
-        until: entry.state.seenAt + entry.state.length,
+        until: probedAt(instance, entry, moment),
         ...(entry.lastError === undefined ? {} : { error: entry.lastError })
       }
     }
-    return reasonOf(decision)
+    return log.state.paused === undefined ? reasonOf(decide(instance, moment)) : { _tag: log.state.paused }
   })
 
 const behind = ({ log }: Instance, entry: Entry): WaitingFor => {

@@ -9,6 +9,7 @@ import { Discarded, EntryNotFound, type NotSaved, type Refusal, type StorageErro
 import { type Ending, EntryId } from "../Entry.js"
 import { uuid } from "../ids.js"
 import { type Instance, wake } from "../instance/instance.js"
+import { accepting } from "../instance/signIn.js"
 import type { Log } from "../instance/log.js"
 import type { Entry, Outcome } from "../log/entry.js"
 import { asked } from "../log/request.js"
@@ -43,7 +44,7 @@ const ended = (
     case "Refused":
       return Effect.fail(ending.error)
     case "Discarded":
-      return Effect.fail(new Discarded(asked(mutation)))
+      return Effect.fail(new Discarded({ ...asked(mutation), mayHaveBeenApplied: ending.mayHaveBeenApplied }))
     case "Done": {
       const named = Mutation.clientId(mutation)
       const id = ending.clientId ?? ending.client?.id ?? log.resolve(named) ?? named
@@ -74,6 +75,8 @@ const queued = ({ log }: Instance, entry: Entry, reason: WaitingFor): Receipt<En
 // A refusal that its caller hears is over, unless the user has to decide about what depends on it too.
 const claimRefusal = (instance: Instance, entry: Entry, error: Refusal): Effect.Effect<never, Refusal> =>
   Effect.gen(function* () {
+    // What nobody knows is the user's to decide, who finds it among the refused.
+    if (error._tag === "Undecided") return yield* error
     const now = yield* Clock.currentTimeMillis
     const claimed = yield* Effect.either(instance.transactions.claimRefusal(entry.seq, entry.id, now))
     if (Either.isRight(claimed) && claimed.right !== undefined) {
@@ -147,7 +150,14 @@ const submit = (
 ): Effect.Effect<Receipt<Ending>, Refusal | Discarded | NotSaved> =>
   Effect.gen(function* () {
     const id = EntryId.make(yield* uuid, true)
-    const accepted = yield* accept(instance, { id, mutation, acceptedAt: yield* Clock.currentTimeMillis })
+    // It may make the store a user's: if the app has just set other credentials, that is to be heard first.
+    if (instance.tab.verified !== undefined && instance.log.userId === undefined) yield* Effect.yieldNow()
+    const accepted = yield* accept(instance, {
+      id,
+      mutation,
+      acceptedAt: yield* Clock.currentTimeMillis,
+      ...accepting(instance)
+    })
     if (Either.isRight(accepted)) return yield* firstAttempt(instance, accepted.right)
     const done = yield* oneUnsaved.withPermits(1)(sendUnsaved(instance, mutation, accepted.left))
     return yield* ended(instance, undefined, mutation, done)

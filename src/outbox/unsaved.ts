@@ -39,8 +39,8 @@ const sendOnce = (instance: Instance, mutation: Mutation.Mutation) =>
   })
 
 /**
- * Sends at once what could not be stored, if it overtakes nothing: the log is known to be empty, or cannot be read at all
- * and nothing is known to stand in it.
+ * Sends at once what could not be stored, if it overtakes nothing: the log was read and is empty, or there can be none,
+ * for the browser has no storage or refuses it.
  */
 export const sendUnsaved = (
   instance: Instance,
@@ -58,15 +58,15 @@ export const sendUnsaved = (
       })
     // It would be sent a second time.
     if (mayBeStored(storage)) return yield* notSaved(undefined, true)
-    yield* Effect.ignore(mirror.reread)
-    if (overtakes(instance)) return yield* notSaved()
+    const read = yield* Effect.either(mirror.reread)
+    // A store that hangs may hold yesterday's changes, which this one would overtake.
+    const isUnread = Either.isLeft(read) && read.left.reason !== "Missing" && read.left.reason !== "Denied"
+    if (isUnread || overtakes(instance)) return yield* notSaved()
     const named = namedWait(instance, yield* now)
     if (named !== undefined) return yield* notSaved(named.wait.error)
     if (log.state.paused !== undefined) return yield* notSaved()
     if (tab.signedOut) return yield* notSaved(new Unauthorized({ reason: "Missing" }))
-    // Where nothing can be stored, neither can a pause; and what is not in the log must not stop what is.
-    const asking = ask(instance, identifyUnstored(instance), sendOnce(instance, mutation), Effect.void)
-    const sent = yield* Effect.either(asking)
+    const sent = yield* Effect.either(ask(instance, identifyUnstored(instance), sendOnce(instance, mutation)))
     if (Either.isLeft(sent)) return yield* isTransport(sent.left) ? notSaved(sent.left) : Effect.fail(sent.left)
     const verdict = sent.right
     switch (verdict?._tag) {
@@ -75,6 +75,7 @@ export const sendUnsaved = (
       case "Refused":
         return yield* Effect.fail(verdict.error)
       case "Again":
+        if (verdict.error._tag === "StorageError") return yield* notSaved(undefined, verdict.uncertain)
         yield* Effect.ignore(heed(instance, Effect.fail(verdict.error)))
         return yield* notSaved(verdict.error, verdict.uncertain)
       case "Done":

@@ -3,12 +3,13 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import { ask } from "../account/ask.js"
-import { identify, identifyUnstored } from "../account/identity.js"
+import { ask, type Keeper } from "../account/ask.js"
+import { identify, identifyUnstored, toError } from "../account/identity.js"
 import type { Client, ClientId, WorkspaceId } from "../Client.js"
 import type { StorageError } from "../ClientError.js"
 import type * as ClientsApi from "../ClientsApi.js"
 import { type Instance, type Listed, type ReadError, wake } from "../instance/instance.js"
+import { wokenByRead } from "../instance/decide.js"
 import * as quota from "../instance/quota.js"
 import { type Turn, turnOf } from "../log/state.js"
 import type { Copy } from "../transactions/copy.js"
@@ -37,33 +38,48 @@ export const remember = ({ log, mirror, quotas, transactions }: Instance): Effec
     return Effect.ignore(Effect.flatMap(transactions.changeState(write), mirror.setState))
   })
 
-// What Toggl answers, and how far the replay had come when it was asked. Finding out whose credentials these are may be
-// what first writes to the store.
+// What Toggl answers, as whom it was asked, and how far the replay had come then. Finding out whose credentials these are
+// may be what first writes to the store.
 const askFrom = <A, E extends { readonly _tag: string }>(
   instance: Instance,
   workspaceId: WorkspaceId,
-  request: Effect.Effect<A, E>
+  request: Effect.Effect<A, E>,
+  keeper?: Keeper
 ) =>
   Effect.gen(function* () {
-    const { log, mirror } = instance
+    const { log, mirror, tab } = instance
     yield* mirror.sync
     let from: Turn = turnOf(log.state, workspaceId)
+    let user: number | undefined
+    let { credentialsChanges } = tab
     const asked = Effect.suspend(() => {
       from = turnOf(log.state, workspaceId)
+      user = tab.verified?.userId
+      credentialsChanges = tab.credentialsChanges
       return request
     })
-    const answer = yield* Effect.either(ask(instance, identify(instance), asked))
-    return { answer, from }
+    const answer = yield* Effect.either(ask(instance, identify(instance), asked, keeper))
+    // Nobody's store is bound to a user whose credentials the app has given up meanwhile.
+    const isOld = credentialsChanges !== tab.credentialsChanges && user !== log.userId
+    return { answer, from, user, isOld }
   })
 
+// The store was bound to another user while Toggl was asked.
+const notOurs = ({ mirror }: Instance): Effect.Effect<never, ReadError> =>
+  Effect.zipRight(mirror.doubt, Effect.fail(toError({ _tag: "WrongAccount" })))
+
 /** Asks Toggl for the whole list, and stores it unless an attempt has crossed it. */
-export const list = (instance: Instance, workspaceId: WorkspaceId): Effect.Effect<Listed, ReadError> =>
+export const list = (instance: Instance, workspaceId: WorkspaceId, keeper?: Keeper): Effect.Effect<Listed, ReadError> =>
   Effect.gen(function* () {
     const { api, log, mirror, reads, transactions } = instance
-    const { answer, from } = yield* askFrom(instance, workspaceId, api.listWithReport(workspaceId, { status: "both" }))
+    // What changes are built on must be Toggl's own word.
+    const request = api.listWithReport(workspaceId, { status: "both" }, keeper === "Replay" ? { pastCaches: {} } : {})
+    const { answer, from, isOld, user } = yield* askFrom(instance, workspaceId, request, keeper)
+    if (isOld) return yield* list(instance, workspaceId, keeper)
     const { clients, leftOut } = yield* answer
     const fetchedAt = yield* Clock.currentTimeMillis
-    const stored = yield* transactions.storeList(workspaceId, from, clients, fetchedAt)
+    const stored = yield* transactions.storeList(workspaceId, from, clients, fetchedAt, user)
+    if (stored === "OtherUser") return yield* notOurs(instance)
     if (stored === undefined) yield* mirror.reread
     else yield* mirror.setState(stored)
     if (stored !== undefined && mirror.isUpToDate() && log.state.step === stored.step) {
@@ -90,15 +106,18 @@ export const fetchOne = (
 ): Effect.Effect<Client, ReadError> =>
   Effect.gen(function* () {
     const { api, mirror, transactions } = instance
-    const { answer, from } = yield* askFrom(instance, workspaceId, api.get(workspaceId, clientId))
-    if (Either.isRight(answer)) yield* wake(instance, "Network")
+    const { answer, from, isOld, user } = yield* askFrom(instance, workspaceId, api.get(workspaceId, clientId))
+    if (isOld) return yield* fetchOne(instance, workspaceId, clientId)
+    if (Either.isRight(answer)) yield* wake(instance, wokenByRead(instance))
     else if (answer.left._tag !== "NotFound") return yield* Effect.fail(answer.left)
     const stored = yield* transactions.storeClient(
       workspaceId,
       clientId,
       from,
-      Option.getOrUndefined(Either.getRight(answer))
+      Option.getOrUndefined(Either.getRight(answer)),
+      user
     )
+    if (stored === "OtherUser") return yield* notOurs(instance)
     if (stored !== undefined) yield* mirror.setState(stored)
     yield* remember(instance)
     return yield* answer

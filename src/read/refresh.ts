@@ -3,8 +3,10 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { WorkspaceId } from "../Client.js"
+import type { Keeper } from "../account/ask.js"
 import type { StorageError } from "../ClientError.js"
 import { isTransport } from "../error/transport.js"
+import { wokenByRead } from "../instance/decide.js"
 import { type Instance, type Listed, type ReadError, type Refreshed, wake } from "../instance/instance.js"
 import { isSameTurn, type QueueState, turnOf, type Workspace, workspaceOf } from "../log/state.js"
 import * as copy from "./copy.js"
@@ -48,10 +50,10 @@ const forget = ({ mirror, transactions }: Instance, workspaceId: WorkspaceId): E
     })
     .pipe(Effect.flatMap(mirror.setState), Effect.ignore)
 
-const list = (instance: Instance, workspaceId: WorkspaceId): Effect.Effect<Listed, ReadError> =>
+const list = (instance: Instance, workspaceId: WorkspaceId, keeper?: Keeper): Effect.Effect<Listed, ReadError> =>
   instance.reads.lists.of(
     workspaceId,
-    Effect.tapError(copy.list(instance, workspaceId), (error) =>
+    Effect.tapError(copy.list(instance, workspaceId, keeper), (error) =>
       error._tag === "StorageError" || isTransport(error) ? Effect.void : forget(instance, workspaceId)
     )
   )
@@ -102,20 +104,21 @@ export const refresh = (instance: Instance, workspaceId: WorkspaceId): Effect.Ef
     )
     .pipe(
       Effect.tap(() => copy.remember(instance)),
-      Effect.tap(() => wake(instance, "Network"))
+      Effect.tap(() => wake(instance, wokenByRead(instance)))
     )
 
 /** The same for the replay, between two attempts. */
 export const refreshBases = (
   instance: Instance,
   workspaceId: WorkspaceId,
+  keeper?: Keeper,
   left = tries
 ): Effect.Effect<Listed, ReadError> =>
   Effect.gen(function* () {
     const wasRunning = instance.reads.lists.isRunning(workspaceId)
-    const listed = yield* list(instance, workspaceId)
+    const listed = yield* list(instance, workspaceId, keeper)
     if (listed.isStored || left === 1) return listed
     // A list that was asked for while an attempt was open is of no use here; one that the user has crossed neither.
     const isOpen = workspaceOf(instance.log.state, workspaceId).open.length > 0
-    return isOpen && !wasRunning ? listed : yield* refreshBases(instance, workspaceId, left - 1)
+    return isOpen && !wasRunning ? listed : yield* refreshBases(instance, workspaceId, keeper, left - 1)
   })

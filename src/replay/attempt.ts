@@ -5,19 +5,21 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { identify, isStillAccount } from "../account/identity.js"
-import { NotFound, type StorageError, type TransportError } from "../ClientError.js"
+import { BadRequest, NotFound, type StorageError, type TransportError } from "../ClientError.js"
+import { type Client, sameNotes, type UpdateInput } from "../Client.js"
 import type { Credentials } from "../Credentials.js"
 import { now } from "../instance/clock.js"
 import { decide, sawAttempts } from "../instance/decide.js"
 import { attemptOf, type Entry } from "../log/entry.js"
 import { asked } from "../log/request.js"
+import * as Mutation from "../Mutation.js"
 import type { Verdict } from "../transactions/settle.js"
 import { Pinned } from "../wire/signing.js"
-import { areCurrent, book, end, endFor, type Run, settle, unchanged } from "./book.js"
-import { lookUp, type LookedUp } from "./lookUp.js"
+import { asKept, end, endFor, type Run, sawNames, settle } from "./book.js"
+import { type Before, lookUp, type LookedUp } from "./lookUp.js"
 import { groupOf } from "./merge.js"
 import { prepare, type Prepared, type ToSend, vanishing, withBase } from "./prepare.js"
-import { send, sendMany } from "./send.js"
+import { again, send, sendMany } from "./send.js"
 
 // A request leaves only while its mark is this fresh, and never fresher than the margin by which those who look it up
 // wait longer than a request may take: a tab that was stopped in between must not send it late.
@@ -47,13 +49,10 @@ const accountCredentials = (run: Run): Effect.Effect<Credentials | undefined, St
       case "Known":
         return identity.credentials
       case "SignedOut":
-        yield* end(run)
-        return undefined
+      case "Replaced":
       case "WrongAccount":
-        yield* book(run, {
-          ...unchanged(run, "Ended"),
-          ...(areCurrent(run) ? { paused: "WrongAccount" as const } : {})
-        })
+      case "Refused":
+        yield* end(run)
         return undefined
       case "Unknown":
         yield* endFor(run, identity.error)
@@ -62,10 +61,11 @@ const accountCredentials = (run: Run): Effect.Effect<Credentials | undefined, St
   })
 
 /** Whether it is still what comes next, after whatever this instance has heard since it was chosen. */
-const isStillNext = ({ instance, isForced }: Run, entry: Entry): Effect.Effect<boolean> =>
+const isStillNext = ({ instance, isForced, isScout }: Run, entry: Entry): Effect.Effect<boolean> =>
   Effect.map(now, (now) => {
     const decision = decide(instance, now, isForced)
-    return instance.mirror.isUpToDate() && decision._tag === "Act" && decision.entry.seq === entry.seq
+    if (!instance.mirror.isUpToDate() || decision._tag !== "Act") return false
+    return decision.entry.seq === entry.seq && decision.isScout === isScout
   })
 
 /** A client that never left this device, and is deleted again, costs no request. */
@@ -74,28 +74,86 @@ const vanish = (run: Run, entry: Entry): Effect.Effect<boolean | undefined, Stor
     entries === undefined ? Effect.succeed(undefined) : settle(run, entries, { _tag: "Nothing" })
   )
 
+/** Two users may each accept a change before the store is either's: it is one's then, and the other's is not sent. */
+const isOthers = ({ instance: { log } }: Run, { userId }: Entry): boolean =>
+  userId !== undefined && log.userId !== undefined && userId !== log.userId
+
+const othersChange = ({ mutation }: Entry): Verdict => ({
+  _tag: "Refused",
+  error: new BadRequest({ ...asked(mutation), text: "another user of this device made it" })
+})
+
 const carryOn = (run: Run, entry: Entry): Effect.Effect<boolean, StorageError> =>
   Effect.gen(function* () {
+    if (isOthers(run, entry)) return yield* settle(run, [entry], othersChange(entry))
     const group = groupOf(run.instance.log, entry)
-    if (isInDoubt(entry)) {
-      const found = yield* whatBecameOf(run, entry)
-      if (found !== undefined && Either.isLeft(found)) return yield* endFor(run, found.left)
-      if (found !== undefined && found.right._tag !== "NotApplied") return yield* settle(run, group, found.right)
-      const vanished = yield* vanish(run, entry)
-      if (vanished !== undefined) return vanished
-    }
-    return yield* carryOut(run, group, yield* prepare(run, entry))
+    if (!isInDoubt(entry)) return yield* carryOut(run, group, yield* prepare(run, entry))
+    const found = yield* whatBecameOf(run, entry)
+    if (found === undefined) return yield* carryOut(run, group, yield* prepare(run, entry))
+    if (Either.isLeft(found)) return yield* settle(run, group, lookUpFailed(found.left))
+    if (found.right._tag === "Done")
+      return yield* settle(run, group, found.right, restOf(run, group, found.right.client))
+    if (found.right._tag === "Refused") return yield* settle(run, group, found.right)
+    const vanished = yield* vanish(run, entry)
+    if (vanished !== undefined) return vanished
+    return yield* carryOut(run, group, yield* prepare(run, entry, found.right.client))
   })
 
+/** What a change is to be built on could not be read: that counts like an attempt, for it may be this client's alone. */
+const readFailed = (group: ReadonlyArray<Entry>, error: TransportError): Verdict => ({
+  ...again(error),
+  uncertain: group.some(isInDoubt),
+  isLookUp: true
+})
+
+/** It stays in doubt, and a look-up that never gets an answer counts like an attempt. */
+const lookUpFailed = (error: TransportError): Verdict => ({ ...again(error), uncertain: true, isLookUp: true })
+
+/**
+ * What the user has edited since it was sent, and Toggl does not have: a field that no later change of the client sets
+ * anyway.
+ */
+const restOf = (
+  { instance: { log } }: Run,
+  group: ReadonlyArray<Entry>,
+  theirs: Client | undefined
+): ReadonlyMap<number, UpdateInput> | undefined => {
+  const rest = new Map<number, UpdateInput>()
+  for (const { mutation, sent, seq } of group) {
+    if (sent === undefined || theirs === undefined) continue
+    const isSetLater = (field: "name" | "notes") =>
+      Array.from(log.entriesOf(Mutation.clientId(mutation), seq)).some(
+        ({ mutation, state }) =>
+          mutation._tag === "Update" && mutation.change[field] !== undefined && state._tag !== "Refused"
+      )
+    const { name, notes } = Mutation.asked(mutation)
+    const change = {
+      ...(name === undefined || name === theirs.name || isSetLater("name") ? {} : { name }),
+      ...(notes === undefined || sameNotes(notes, theirs.notes) || isSetLater("notes") ? {} : { notes })
+    }
+    if (change.name !== undefined || change.notes !== undefined) rest.set(seq, change)
+  }
+  return rest.size === 0 ? undefined : rest
+}
+
 const whatBecameOf = (
-  { instance: { api, log, transactions } }: Run,
-  entry: Entry
+  { instance: { api, log, tab, transactions }, namesSeen }: Run,
+  entry: Entry,
+  taken: Before["taken"] = "No"
 ): Effect.Effect<Either.Either<LookedUp, TransportError> | undefined, StorageError> =>
   Effect.gen(function* () {
     const attempt = attemptOf(entry)
     if (attempt === undefined) return undefined
-    const { clients } = yield* transactions.copy(entry.mutation.workspaceId)
-    const before = { clients, userId: log.state.userId, resolve: log.resolve }
+    const { clients, fetchedAt } = yield* transactions.copy(entry.mutation.workspaceId)
+    const before: Before = {
+      clients,
+      // The first version of the rows did not keep it, and no list is stored while an attempt is open.
+      first: entry.first ?? { isListed: fetchedAt !== undefined },
+      userId: tab.verified?.userId ?? log.state.userId,
+      resolve: log.resolve,
+      taken,
+      listed: (workspaceId, clients) => sawNames(namesSeen, workspaceId, clients)
+    }
     return yield* Effect.either(lookUp(api, entry, attempt, before))
   })
 
@@ -106,7 +164,9 @@ const carryOut = (run: Run, group: ReadonlyArray<Entry>, prepared: Prepared): Ef
     case "Read":
       return Effect.succeed(true)
     case "NotNow":
-      return endFor(run, prepared.error)
+      return again(prepared.error).counts
+        ? settle(run, group, readFailed(group, prepared.error))
+        : endFor(run, prepared.error)
     case "Refused":
       return settle(run, group, prepared)
     case "Send":
@@ -130,6 +190,8 @@ const attempt = (run: Run, group: ReadonlyArray<Entry>, toSend: ToSend): Effect.
         ...(base === undefined ? {} : { base }),
         released,
         step: log.state.step,
+        notBefore: yield* instance.api.latestDate,
+        user: instance.tab.verified?.userId,
         isBulk: clientIds !== undefined
       }
       const isMarkFresh = yield* freshness(run)
@@ -139,6 +201,8 @@ const attempt = (run: Run, group: ReadonlyArray<Entry>, toSend: ToSend): Effect.
           return yield* Effect.as(mirror.doubt, false)
         case "Changed":
           return yield* Effect.as(mirror.doubt, true)
+        case "OtherUser":
+          return yield* Effect.zipRight(mirror.doubt, end(run))
         case "NeedsBase":
           return yield* restore(
             Effect.flatMap(withBase(run, toSend, marked.clientId), (based) => carryOut(run, group, based))
@@ -154,7 +218,7 @@ const attempt = (run: Run, group: ReadonlyArray<Entry>, toSend: ToSend): Effect.
           : sendBulk(run, { entries, clientIds })
       const verdict = yield* restore(sendMarked(run, sending, isMarkFresh))
       if (verdict === undefined) return yield* Effect.as(mirror.doubt, false)
-      const certain = group.some(isInDoubt) ? yield* restore(ours(run, marked.entries, verdict)) : verdict
+      const certain = yield* restore(ours(run, marked.entries, group.some(isInDoubt), verdict))
       return yield* settle(run, marked.entries, together(marked.entries, certain))
     })
   )
@@ -211,15 +275,36 @@ const together = (entries: ReadonlyArray<Entry>, verdict: Verdict): Verdict => {
   return error._tag === "InvalidName" || error._tag === "BadRequest" ? { _tag: "Apart" } : verdict
 }
 
-/** A name that is taken after an earlier attempt without an answer may be taken by that attempt. */
-const ours = (run: Run, entries: ReadonlyArray<Entry>, verdict: Verdict): Effect.Effect<Verdict, StorageError> =>
+/** Whether Toggl says, or may say, that the name is another's. Some services have no words of their own for it. */
+const isTaken = (verdict: Verdict): boolean =>
+  verdict._tag === "Refused" &&
+  ((verdict.error._tag === "InvalidName" && verdict.error.reason === "Taken") ||
+    (verdict.error._tag === "BadRequest" && verdict.error.text === "Bad Request"))
+
+/** The name that the attempt takes; `undefined`: none. */
+const nameTaken = (entry: Entry): string | undefined => {
+  const { base, target } = attemptOf(entry) ?? {}
+  return target === undefined || base?.name === target.name ? undefined : target.name
+}
+
+/**
+ * A name may be taken by an earlier copy of the same request: browsers repeat one by themselves. No look-up tells more
+ * than a list of this run in which the name stood before the attempt.
+ */
+const ours = (
+  run: Run,
+  [entry]: ReadonlyArray<Entry>,
+  wasInDoubt: boolean,
+  verdict: Verdict
+): Effect.Effect<Verdict, StorageError> =>
   Effect.gen(function* () {
-    const [entry] = entries
-    const isTaken =
-      verdict._tag === "Refused" && verdict.error._tag === "InvalidName" && verdict.error.reason === "Taken"
-    if (!isTaken || entry?.mutation._tag !== "Create") return verdict
-    const found = yield* whatBecameOf(run, entry)
+    const name = entry === undefined ? undefined : nameTaken(entry)
+    if (entry === undefined || name === undefined || !isTaken(verdict)) return verdict
+    if (!wasInDoubt && run.namesSeen.get(entry.mutation.workspaceId)?.has(asKept(name)) === true) return verdict
+    const found = yield* whatBecameOf(run, entry, wasInDoubt ? "AfterDoubt" : "Yes")
     if (found === undefined) return verdict
-    if (Either.isLeft(found)) return { _tag: "Again", uncertain: true, error: found.left, counts: false }
-    return found.right._tag === "Done" ? found.right : verdict
+    if (Either.isLeft(found)) return lookUpFailed(found.left)
+    const { right } = found
+    if (entry.mutation._tag === "Create") return right._tag === "NotApplied" ? verdict : right
+    return right._tag === "Done" ? right : verdict
   })

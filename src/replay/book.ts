@@ -1,16 +1,17 @@
 // What a verdict means to the queue, in one transaction.
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { afterError } from "../account/heed.js"
-import type { WorkspaceId } from "../Client.js"
+import * as Either from "effect/Either"
+import { afterError, keepWait } from "../account/heed.js"
+import type { Client, UpdateInput, WorkspaceId } from "../Client.js"
 import type { StorageError, TransportError } from "../ClientError.js"
-import { now } from "../instance/clock.js"
-import { standing } from "../instance/decide.js"
+import { backoff, now, stuckFor } from "../instance/clock.js"
+import { firstProbe, hasBeenPassed, hasScouts, nextProbe, standing } from "../instance/decide.js"
 import type { Instance } from "../instance/instance.js"
 import * as metrics from "../instance/metrics.js"
 import * as quota from "../instance/quota.js"
 import type { Entry } from "../log/entry.js"
+import { workspaceOf } from "../log/state.js"
 import * as Mutation from "../Mutation.js"
 import type { Held } from "../ReplayLock.js"
 import type { Fence } from "../transactions/queue.js"
@@ -33,11 +34,31 @@ export interface Run {
   hasReadForOthers: boolean
   /** Whether what comes next was chosen in spite of a backoff. */
   isForced: boolean
+  /** Whether it is tried in place of one that never gets through. */
+  isScout: boolean
+  /** Whether it was set aside. */
+  isProbe: boolean
+  /** The names that whole lists have shown in this run, as they are. */
+  readonly namesSeen: Map<WorkspaceId, Set<string>>
   /** How often other credentials had been set when Toggl was last asked whose these are. */
   credentialsAsked: number
   done: number
   /** The last number that was known when the log was last in step with the store. */
   last: number
+}
+
+/** A name as Toggl keeps it. */
+export const asKept = (name: string): string => name.trim().normalize()
+
+/** A whole list has shown these. */
+export const sawNames = (
+  seen: Run["namesSeen"],
+  workspaceId: WorkspaceId,
+  clients: ReadonlyArray<Pick<Client, "name">>
+): void => {
+  const names = seen.get(workspaceId) ?? new Set()
+  seen.set(workspaceId, names)
+  for (const { name } of clients) names.add(asKept(name))
 }
 
 /** Whether the credentials that were asked with last are still the app's: what Toggl says to others is not about these. */
@@ -82,9 +103,14 @@ export const end = (run: Run): Effect.Effect<boolean, StorageError> => book(run,
 
 /** The run is over, for Toggl cannot be asked now, or says to wait. */
 export const endFor = (run: Run, error: TransportError): Effect.Effect<false, StorageError> =>
-  Effect.flatMap(afterError(run.instance, error, areCurrent(run), "Ended"), (after) =>
-    Effect.as(book(run, after), false)
-  )
+  Effect.gen(function* () {
+    const after = yield* afterError(run.instance, error, areCurrent(run), "Ended")
+    // Whoever has the turn now, or whatever cannot be booked: nothing is asked before the time that Toggl names.
+    const kept = keepWait(run.instance, error)
+    const isBooked = yield* Effect.tapError(book(run, after), () => kept)
+    if (!isBooked) yield* kept
+    return false as const
+  })
 
 /** What Toggl did for us is no colleague's change. */
 const rebaseOf = (run: Run, [first]: ReadonlyArray<Entry>, verdict: Verdict): Rebase | undefined => {
@@ -95,56 +121,161 @@ const rebaseOf = (run: Run, [first]: ReadonlyArray<Entry>, verdict: Verdict): Re
 
 const seqsOf = (entries: ReadonlyArray<Entry>): ReadonlyArray<number> => entries.map((entry) => entry.seq)
 
+/** What Toggl has answered could not be stored: the queue goes on later. */
+const afterLoss = ({ instance: { log, settings } }: Run): Effect.Effect<After> =>
+  Effect.gen(function* () {
+    const { failures } = log.state
+    const length = yield* backoff(settings.backoff, failures)
+    const { wall } = yield* now
+    const wait = { reason: "BackingOff", seenAt: wall, length, named: false, restarted: false } as const
+    return { failures: failures + 1, run: "Ended", wait }
+  })
+
+/** How long the queue waits after a failure. `isStuck`: no other change has got through since this one first failed. */
+const afterFailure = (
+  run: Run,
+  error: TransportError | StorageError,
+  isStuck: boolean,
+  goesOn: boolean
+): Effect.Effect<After> =>
+  Effect.gen(function* () {
+    const { instance, isScout } = run
+    const { log, settings } = instance
+    const after = error._tag === "StorageError" ? yield* afterLoss(run) : yield* afterBare(run, error)
+    const { wait } = after
+    if (!(isStuck || isScout) || wait?.reason !== "BackingOff" || wait.named) return after
+    // What is tried in place of another is no failure of the queue's own.
+    const failures = log.state.failures + (isScout ? 0 : 1)
+    const length = yield* stuckFor(settings.backoff, log.state.failures, isScout ? 2 : 1)
+    return { ...after, failures, wait: { ...wait, length }, run: goesOn ? progress(run) : "Ended" }
+  })
+
+const afterBare = (run: Run, error: TransportError): Effect.Effect<After> =>
+  afterError(run.instance, error, areCurrent(run), "Ended")
+
+/** When the workspace's set-aside entries are tried next, after this one has failed. */
+export const probeAfter = (
+  { instance: { log, settings }, isProbe }: Run,
+  { mutation }: Entry
+): NonNullable<After["probe"]> => {
+  const { workspaceId } = mutation
+  const last = workspaceOf(log.state, workspaceId).probe?.length ?? 0
+  return { workspaceId, length: isProbe ? nextProbe(settings, last) : firstProbe(settings) }
+}
+
+const asideAfter = (run: Run, entry: Entry): After => ({
+  failures: run.instance.log.state.failures,
+  run: progress(run),
+  probe: probeAfter(run, entry)
+})
+
 /** They are sent again, or set aside. `false`: the run is over. */
 const sendAgain = (run: Run, entries: ReadonlyArray<Entry>, verdict: Extract<Verdict, { _tag: "Again" }>) =>
   Effect.gen(function* () {
-    const { mirror, settings, transactions } = run.instance
-    const errors = Math.max(...entries.map((entry) => entry.serverErrors)) + (verdict.counts ? 1 : 0)
-    const isAside = verdict.uncertain && verdict.counts && errors >= settings.setAsideAfter
-    // It is looked up before it is tried again, and so no sooner than its last attempt can land no more.
-    const length = Math.max(Duration.toMillis(settings.backoff.cap), settings.stillness)
-    const after: After = isAside
-      ? { failures: 0, run: progress(run) }
-      : yield* afterError(run.instance, verdict.error, areCurrent(run), "Ended")
+    const { instance, isProbe, isScout } = run
+    const { log, mirror, settings, transactions } = instance
+    const [first] = entries
+    if (first === undefined) return true
+    const failures = Math.max(...entries.map((entry) => entry.failures)) + (verdict.counts ? 1 : 0)
+    const isExhausted = verdict.counts && failures >= settings.setAsideAfter
+    const isPassed = entries.some((entry) => hasBeenPassed(instance, entry))
+    // A time that Toggl names, or a sign-in that it wants, is no failure of the one that is set aside.
+    const stays = first.state._tag === "SetAside"
+    const isSetAside = stays || (isExhausted && (isPassed || isProbe))
+    const goesOn = isExhausted && !isScout && hasScouts(log, first)
+    const after =
+      isSetAside && verdict.counts
+        ? asideAfter(run, first)
+        : yield* afterFailure(run, verdict.error, isExhausted && !isPassed, goesOn)
     const settled = yield* transactions.settle(
       run.fence,
       seqsOf(entries),
-      isAside ? { ...verdict, setAside: length } : verdict,
+      { ...verdict, isSetAside },
       yield* heard(run, after),
       yield* Clock.currentTimeMillis
     )
     if (settled === undefined) return yield* Effect.as(mirror.doubt, false)
     yield* mirror.stepped(settled)
-    return isAside
+    return after.run !== "Ended"
   })
+
+/** The probes of a workspace after one that has got through, or was refused. */
+const probesOn = ({ isProbe }: Run, { mutation }: Entry, verdict: Verdict): After["probe"] =>
+  isProbe && verdict._tag === "Done" ? { workspaceId: mutation.workspaceId, length: 0 } : undefined
+
+/** What the queue does after an ending. */
+const afterEnding = (
+  run: Run,
+  entries: ReadonlyArray<Entry>,
+  verdict: Verdict,
+  isLast: boolean,
+  left: number
+): After => {
+  const { failures, wait } = run.instance.log.state
+  const [first] = entries
+  const probe = first === undefined ? undefined : probesOn(run, first, verdict)
+  const common = {
+    run: isLast ? ("Ended" as const) : progress(run, left),
+    ...(probe === undefined ? {} : { probe })
+  }
+  // Only what Toggl takes shows that changes get through.
+  const shows = verdict._tag !== "Done" || verdict.isAnswer !== true
+  return run.isScout && shows
+    ? { ...common, failures, ...(wait === undefined ? {} : { wait }) }
+    : { ...common, failures: 0 }
+}
+
+const isEnding = (verdict: Verdict, entry: Entry): boolean =>
+  ["Done", "Nothing"].includes(verdictOn(verdict, entry)._tag)
+
+// What Toggl answers may be about a client that was here before, which only the store can tell.
+const wasNotBelieved = (verdict: Verdict, { state }: Entry): boolean =>
+  verdict._tag === "Done" && verdict.isAnswer === true && state._tag === "Uncertain"
 
 /** Books what came of these entries. `false`: the run is over. */
 export const settle = (
   run: Run,
   entries: ReadonlyArray<Entry>,
-  verdict: Verdict
+  verdict: Verdict,
+  rest?: ReadonlyMap<number, UpdateInput>
 ): Effect.Effect<boolean, StorageError> =>
   Effect.gen(function* () {
     if (verdict._tag === "Again") return yield* sendAgain(run, entries, verdict)
     const { deadlines, log, mirror, transactions } = run.instance
-    const ending = entries.filter((entry) => ["Done", "Nothing"].includes(verdictOn(verdict, entry)._tag))
+    const ending = entries.filter((entry) => isEnding(verdict, entry))
     run.done += ending.length
     const left = log.entries.size - entries.length
-    const isLast = mirror.isUpToDate() && left === 0 && ending.length === entries.length
-    const settled = yield* transactions.settle(
-      run.fence,
-      seqsOf(entries),
-      verdict,
-      yield* heard(run, { failures: 0, run: isLast ? "Ended" : progress(run, left) }),
-      yield* Clock.currentTimeMillis,
-      rebaseOf(run, entries, verdict)
-    )
-    if (settled === undefined) return yield* Effect.as(mirror.doubt, false)
+    const isLast = mirror.isUpToDate() && left === 0 && ending.length === entries.length && rest === undefined
+    const settled = yield* transactions
+      .settle(
+        run.fence,
+        seqsOf(entries),
+        verdict,
+        yield* heard(run, afterEnding(run, entries, verdict, isLast, left)),
+        yield* Clock.currentTimeMillis,
+        { rebase: rebaseOf(run, entries, verdict), rest, known: entries }
+      )
+      .pipe(Effect.either)
+    if (Either.isLeft(settled)) return yield* unbooked(run, entries, settled.left)
+    const { right } = settled
+    if (right === undefined) return yield* Effect.as(mirror.doubt, false)
+    const unbelieved = right.entries.filter((entry) => wasNotBelieved(verdict, entry))
+    const error = unbelieved[0]?.lastError
+    if (error !== undefined) {
+      yield* mirror.stepped(right)
+      return yield* sendAgain(run, unbelieved, { _tag: "Again", uncertain: true, error, counts: true })
+    }
     merge.learn(run.plans, entries, verdict)
     if (verdict._tag === "Refused") yield* metrics.refused
-    if (settled.ended.length > 0) yield* metrics.replayed(settled.ended.length)
-    yield* mirror.stepped(settled)
-    for (const { outcome } of settled.ended) deadlines.forget(outcome.id)
+    if (right.ended.length > 0) yield* metrics.replayed(right.ended.length)
+    yield* mirror.stepped(right)
+    for (const { outcome } of right.ended) deadlines.forget(outcome.id)
     // The run is over in the books, and another replayer may begin: what came meanwhile wants a run of its own.
     return !isLast
   })
+
+// What cannot be stored of one entry may be its answer alone: less of it is tried, so that the others go on.
+const unbooked = (run: Run, entries: ReadonlyArray<Entry>, error: StorageError): Effect.Effect<boolean, StorageError> =>
+  Effect.catchAll(sendAgain(run, entries, { _tag: "Again", uncertain: true, error, counts: true }), () =>
+    Effect.fail(error)
+  )

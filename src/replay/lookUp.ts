@@ -1,26 +1,39 @@
-// What became of an attempt that got no answer.
+// What became of an attempt that got no answer, or one that an earlier copy of it may have caused.
 import * as Effect from "effect/Effect"
-import { type AnyClientId, type Client, type ClientId, foldName } from "../Client.js"
+import {
+  type AnyClientId,
+  type Client,
+  type ClientId,
+  foldName,
+  sameName,
+  sameNotes,
+  type WorkspaceId
+} from "../Client.js"
 import { type TransportError, Undecided } from "../ClientError.js"
 import type * as ClientsApi from "../ClientsApi.js"
 import { isTransport } from "../error/transport.js"
-import { type Attempt, elsewhere, type Entry } from "../log/entry.js"
+import { type Attempt, elsewhere, type Entry, type FirstAttempt } from "../log/entry.js"
 import { asked } from "../log/request.js"
+import * as Mutation from "../Mutation.js"
 import type { Sent } from "../transactions/settle.js"
 
 type Failure = ClientsApi.NameError | ClientsApi.ListError
 
-/** What a look-up found: how the attempt ended, or that it was not applied. */
-export type LookedUp = Exclude<Sent, { readonly _tag: "Again" }> | { readonly _tag: "NotApplied" }
-
-const notApplied: LookedUp = { _tag: "NotApplied" }
+/** What a look-up found: how the attempt ended, or that it was not applied, and what Toggl has of its client. */
+export type LookedUp =
+  Exclude<Sent, { readonly _tag: "Again" }> | { readonly _tag: "NotApplied"; readonly client?: Client }
 
 /** What was known before the attempt, and what resolves its client. */
 export interface Before {
   /** The workspace's clients that were known before the attempt. */
   readonly clients: ReadonlyArray<Client>
+  readonly first: FirstAttempt
   readonly userId: number | undefined
   readonly resolve: (id: AnyClientId) => ClientId | undefined
+  /** Whether Toggl has just said that the name is taken; `AfterDoubt`: and an earlier attempt had got no answer. */
+  readonly taken: "No" | "Yes" | "AfterDoubt"
+  /** Is told of each whole list. */
+  readonly listed: (workspaceId: WorkspaceId, clients: ReadonlyArray<Client>) => void
 }
 
 const undecided = (entry: Entry, reason: string, found: ReadonlyArray<Client> = []): LookedUp => ({
@@ -32,6 +45,62 @@ const undecided = (entry: Entry, reason: string, found: ReadonlyArray<Client> = 
   })
 })
 
+// --- Whose a client is -------------------------------------------------------------------------------------------------
+
+// The service's clock tells whole seconds, and one of its servers may be a second behind another.
+const clocksDiffer = 2_000
+
+// A proxy's clock is not wrong by more.
+const surelyOlder = 600_000
+
+type Age = "Since" | "Before" | "Unknown"
+
+/** Whether the client was last changed since the first attempt, as far as Toggl's own times tell. */
+const ageOf = ({ at }: Client, { notBefore }: Pick<FirstAttempt, "notBefore">): Age => {
+  if (at === undefined || notBefore === undefined) return "Unknown"
+  const after = at.getTime() - notBefore
+  return after >= -clocksDiffer ? "Since" : after <= -surelyOlder ? "Before" : "Unknown"
+}
+
+type Ours = "Yes" | "No" | "Perhaps"
+
+/** Whether a client that has the exact name is what the first attempt, or a later one, has made. */
+const isOurs = (
+  client: Client,
+  sent: { readonly notes: string },
+  first: FirstAttempt,
+  userId: number | undefined
+): Ours => {
+  if (client.creatorId !== undefined && userId !== undefined && client.creatorId !== userId) return "No"
+  const age = ageOf(client, first)
+  if (age === "Before") return "No"
+  // Nobody else makes a client with our name and notes in that moment, but somebody may have changed it since.
+  if (client.archived || !sameNotes(client.notes, sent.notes)) return "Perhaps"
+  return age === "Since" || first.isListed ? "Yes" : "Perhaps"
+}
+
+// More of them are no sign of one that was renamed, but of somebody at work.
+const mostRenamed = 3
+
+/** Clients that the attempt may have made, and somebody has renamed since. */
+const renamed = (
+  clients: ReadonlyArray<Client>,
+  sent: { readonly name: string; readonly notes: string },
+  first: FirstAttempt,
+  userId: number | undefined
+): ReadonlyArray<Client> => {
+  const found = clients.filter(
+    (client) =>
+      !sameName(client.name, sent.name) &&
+      sameNotes(client.notes, sent.notes) &&
+      (client.creatorId === undefined || client.creatorId === userId) &&
+      ageOf(client, first) === "Since"
+  )
+  return found.length <= mostRenamed ? found : []
+}
+
+// --- The operations ----------------------------------------------------------------------------------------------------
+
 const lookUpCreate = (
   entry: Entry,
   attempt: Attempt,
@@ -39,35 +108,66 @@ const lookUpCreate = (
   listed: ClientsApi.Listed,
   before: Before
 ): LookedUp => {
+  const { first } = before
   const knownIds = new Set(before.clients.map((client) => client.id))
-  const name = foldName(sent.name)
-  const named = listed.clients.filter((client) => foldName(client.name) === name)
-  const found = named.filter((client) => !knownIds.has(client.id))
-  const [client, ...others] = found
-  if (client === undefined) {
-    // What this device knows now says nothing of what was there before another device's attempt.
-    if (attempt.fence === elsewhere && named.length > 0) {
-      return undecided(entry, "a client of this name was known here when the change was imported", named)
-    }
-    return listed.leftOut.length === 0
-      ? notApplied
-      : undecided(entry, "the list of clients has an item that cannot be read, which may be this one")
+  const named = listed.clients.filter((client) => sameName(client.name, sent.name))
+  // What this device knows now says nothing of what was there before another device's attempt.
+  const known = named.filter((client) => knownIds.has(client.id))
+  if (attempt.fence === elsewhere && known.length > 0) {
+    return undecided(entry, "a client of this name was known here when the change was imported", known)
   }
-  if (others.length > 0) return undecided(entry, `${found.length} clients have this name`, found)
-  if (client.creatorId !== undefined && before.userId !== undefined && client.creatorId !== before.userId) {
-    return undecided(entry, "someone else created a client of this name", found)
+  const unknown = listed.clients.filter((client) => !knownIds.has(client.id))
+  const found = unknown
+    .filter((client) => sameName(client.name, sent.name))
+    .map((client) => ({ client, ours: isOurs(client, sent, first, before.userId) }))
+    .filter(({ ours }) => ours !== "No")
+  const clients = found.map(({ client }) => client)
+  const [one, ...others] = found
+  if (one !== undefined && others.length > 0) {
+    return undecided(entry, `${found.length} clients have this name, and each may be this one`, clients)
   }
-  if (client.notes !== sent.notes) return undecided(entry, "a client of this name has other notes", found)
-  return { _tag: "Done", client }
+  if (one?.ours === "Yes") return { _tag: "Done", client: one.client }
+  if (one !== undefined) return undecided(entry, "a client of this name may be this one, or an older one", clients)
+  const isExplained = listed.clients.some((client) => foldName(client.name) === foldName(sent.name))
+  if (before.taken !== "No" && isExplained) return { _tag: "NotApplied" }
+  if (before.taken === "AfterDoubt") {
+    return undecided(entry, "Toggl says that the name is taken, and its list does not show by whom")
+  }
+  if (listed.leftOut.length > 0) {
+    return undecided(entry, "the list of clients has an item that cannot be read, which may be this one")
+  }
+  const perhaps = attempt.answered !== true && before.taken === "No" ? renamed(unknown, sent, first, before.userId) : []
+  return perhaps.length === 0
+    ? { _tag: "NotApplied" }
+    : undecided(entry, "a client with these notes was made meanwhile under another name", perhaps)
 }
 
-const same = (a: { readonly name: string; readonly notes: string }, b: typeof a): boolean =>
-  a.name.trim().normalize() === b.name.trim().normalize() && a.notes === b.notes
+type State = NonNullable<Attempt["target"]>
+
+const isExactly = (theirs: Client, { name, notes }: State): boolean => theirs.name === name && theirs.notes === notes
+
+const isSame = (theirs: Client, { name, notes }: State): boolean =>
+  sameName(theirs.name, name) && sameNotes(theirs.notes, notes)
 
 const lookUpUpdate = (entry: Entry, { base, target }: Attempt, theirs: Client): LookedUp => {
-  if (target !== undefined && same(theirs, target)) return { _tag: "Done", client: theirs }
-  if (base !== undefined && same(theirs, base)) return notApplied
+  // The exact forms first: base and target may differ in no more than white space.
+  for (const is of [isExactly, isSame]) {
+    if (target !== undefined && is(theirs, target)) return { _tag: "Done", client: theirs }
+    if (base !== undefined && is(theirs, base)) return { _tag: "NotApplied", client: theirs }
+  }
   return undecided(entry, "the client is neither as it was nor as this change would make it", [theirs])
+}
+
+/** What the client, as it is now, says of the attempt. */
+const lookUpClient = (entry: Entry, attempt: Attempt, theirs: Client): LookedUp => {
+  switch (entry.mutation._tag) {
+    case "Update":
+      return lookUpUpdate(entry, attempt, theirs)
+    case "Archive":
+      return theirs.archived ? { _tag: "Done", client: theirs } : { _tag: "NotApplied", client: theirs }
+    default:
+      return { _tag: "NotApplied", client: theirs }
+  }
 }
 
 /** Finds out what became of an attempt that got no answer. Fails where Toggl cannot be asked now. */
@@ -77,29 +177,28 @@ export const lookUp = (
   attempt: Attempt,
   before: Before
 ): Effect.Effect<LookedUp, TransportError> => {
-  const { mutation } = entry
+  const { workspaceId } = entry.mutation
+  const mutation = entry.sent ?? entry.mutation
+  const { notBefore } = before.first
+  const pastCaches = { pastCaches: notBefore === undefined ? {} : { notBefore } }
+  const list = Effect.tap(api.listWithReport(workspaceId, { status: "both" }, pastCaches), ({ clients, leftOut }) =>
+    Effect.sync(() => {
+      if (leftOut.length === 0) before.listed(workspaceId, clients)
+    })
+  )
   const ask = (): Effect.Effect<LookedUp, Failure> => {
     if (mutation._tag === "Create") {
-      return Effect.map(api.listWithReport(mutation.workspaceId, { status: "both" }), (listed) =>
+      return Effect.map(list, (listed) =>
         // Later changes of the client may have gone with it.
         lookUpCreate(entry, attempt, attempt.target ?? mutation, listed, before)
       )
     }
-    const clientId = before.resolve(mutation.clientId)
-    if (clientId === undefined) return Effect.succeed(notApplied)
+    const clientId = before.resolve(Mutation.clientId(mutation))
+    if (clientId === undefined) return Effect.succeed({ _tag: "NotApplied" })
     // These may be repeated: the request itself is the look-up, unless it is this that keeps failing.
     const repeatable = mutation._tag === "Delete" || mutation._tag === "Restore"
-    if (repeatable && entry.serverErrors === 0) return Effect.succeed(notApplied)
-    return Effect.map(api.get(mutation.workspaceId, clientId), (theirs) => {
-      switch (mutation._tag) {
-        case "Update":
-          return lookUpUpdate(entry, attempt, theirs)
-        case "Archive":
-          return theirs.archived ? { _tag: "Done", client: theirs } : notApplied
-        default:
-          return notApplied
-      }
-    })
+    if (repeatable && entry.failures < 2) return Effect.succeed({ _tag: "NotApplied" })
+    return Effect.map(api.get(workspaceId, clientId, pastCaches), (theirs) => lookUpClient(entry, attempt, theirs))
   }
   return Effect.catchAll(ask(), (error): Effect.Effect<LookedUp, TransportError> => {
     if (isTransport(error)) return Effect.fail(error)

@@ -5,9 +5,12 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import type { StorageError } from "../ClientError.js"
+import { trySignIn } from "../account/trySignIn.js"
+import { nameOf } from "../error/defect.js"
 import { backoff, now } from "../instance/clock.js"
 import { decideNow } from "../instance/decide.js"
 import type { Instance } from "../instance/instance.js"
+import { logDefect } from "../instance/watched.js"
 import { crossed, refreshBases } from "../read/refresh.js"
 import { run } from "./run.js"
 
@@ -78,6 +81,8 @@ interface Rounds {
   /** The run of another replayer that is watched: its step, and the monotonic time at which it stands still. */
   watched: { readonly step: number; readonly until: number }
   storageFailures: number
+  /** How many rounds in a row have thrown. */
+  defects: number
 }
 
 /** Another replayer's run is under way, and only its silence would show that it has died. */
@@ -114,28 +119,52 @@ const round = (rounds: Rounds): Effect.Effect<void, StorageError> =>
         tab.busy = false
         yield* takeTurn(instance)
         rounds.storageFailures = 0
+        rounds.defects = 0
         return
       }
       case "Restart":
         return yield* mirror.setState(yield* transactions.changeState(decision.change))
       case "Wait":
         return yield* rest(instance, decision.millis)
+      case "Paused": {
+        const { millis } = decision
+        if (millis === undefined) return yield* Queue.take(wakeUps)
+        return yield* millis > 0 ? rest(instance, millis) : trySignIn(instance)
+      }
       default:
         return yield* Queue.take(wakeUps)
     }
   })
 
+/** Whatever threw, the replay goes on: no sooner than the backoff, for nobody knows what is wrong. */
+const afterDefect = (rounds: Rounds, defect: unknown): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const { instance } = rounds
+    const { mirror, settings, tab } = instance
+    const { monotonic } = yield* now
+    const millis = yield* backoff(settings.backoff, rounds.defects++)
+    tab.thrown = { name: nameOf(defect), until: monotonic + millis }
+    tab.override = false
+    yield* logDefect("the replay", defect)
+    yield* mirror.doubt
+    yield* mirror.changed
+    yield* Effect.sleep(millis)
+  })
+
 /** Sends what can be sent, for as long as it runs. */
 export const loop = (instance: Instance): Effect.Effect<never> =>
   Effect.suspend(() => {
-    const rounds: Rounds = { instance, watched: { step: -1, until: 0 }, storageFailures: 0 }
+    const rounds: Rounds = { instance, watched: { step: -1, until: 0 }, storageFailures: 0, defects: 0 }
     return Effect.forever(
-      Effect.catchAll(round(rounds), (error) =>
-        Effect.gen(function* () {
-          yield* instance.mirror.doubt
-          yield* instance.mirror.unwritable(error)
-          yield* rest(instance, yield* backoff({ base: "500 millis", cap: "1 minute" }, rounds.storageFailures++))
-        })
+      round(rounds).pipe(
+        Effect.catchAll((error) =>
+          Effect.gen(function* () {
+            yield* instance.mirror.doubt
+            yield* instance.mirror.unwritable(error)
+            yield* rest(instance, yield* backoff({ base: "500 millis", cap: "1 minute" }, rounds.storageFailures++))
+          })
+        ),
+        Effect.catchAllDefect((defect) => afterDefect(rounds, defect))
       )
     )
   })

@@ -1,16 +1,17 @@
 // Which request comes next, and what it is built on.
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type { Client, ClientId, WorkspaceId } from "../Client.js"
+import type { Keeper } from "../account/ask.js"
+import { type Client, type ClientId, sameNotes, type WorkspaceId } from "../Client.js"
 import { Conflict, type Refusal, type StorageError, type TransportError } from "../ClientError.js"
 import { isTransport } from "../error/transport.js"
 import type { Entry } from "../log/entry.js"
 import { makeNames } from "../log/names.js"
 import { asked } from "../log/request.js"
-import { turnOf } from "../log/state.js"
+import { type Turn, turnOf } from "../log/state.js"
 import * as Mutation from "../Mutation.js"
 import { refreshBases } from "../read/refresh.js"
-import type { Run } from "./book.js"
+import { type Run, sawNames } from "./book.js"
 import * as bulk from "./bulk.js"
 import * as merge from "./merge.js"
 
@@ -42,11 +43,12 @@ export type Prepared =
  * has to do.
  */
 export const readList = (
-  { instance, listed, plans, unstored }: Run,
-  workspaceId: WorkspaceId
+  { instance, listed, namesSeen, plans, unstored }: Run,
+  workspaceId: WorkspaceId,
+  keeper?: Keeper
 ): Effect.Effect<TransportError | undefined, StorageError> =>
   Effect.gen(function* () {
-    const read = yield* Effect.either(refreshBases(instance, workspaceId))
+    const read = yield* Effect.either(refreshBases(instance, workspaceId, keeper))
     if (Either.isLeft(read)) {
       if (read.left._tag === "StorageError") return yield* Effect.fail(read.left)
       if (isTransport(read.left)) return read.left
@@ -54,6 +56,7 @@ export const readList = (
       const { clients, isStored, isWhole } = read.right
       if (isStored) unstored.delete(workspaceId)
       else unstored.add(workspaceId)
+      if (isWhole) sawNames(namesSeen, workspaceId, clients)
       merge.setNames(plans, workspaceId, { names: makeNames(clients), isWhole })
     }
     listed.add(workspaceId)
@@ -90,17 +93,21 @@ export const vanishing = (run: Run, entry: Entry): Effect.Effect<ReadonlyArray<E
 
 /** An update of a client that this device does not know is built on what Toggl has. */
 export const withBase = ({ instance: { api } }: Run, toSend: ToSend, clientId: ClientId): Effect.Effect<Prepared> =>
-  Effect.match(api.get(toSend.mutation.workspaceId, clientId), {
+  Effect.match(api.get(toSend.mutation.workspaceId, clientId, { pastCaches: {} }), {
     onSuccess: (base): Prepared => ({ ...toSend, base }),
     onFailure: (error): Prepared => (isTransport(error) ? { _tag: "NotNow", error } : { _tag: "Refused", error })
   })
+
+const isSame = { name: (a: string, b: string) => a === b, notes: sameNotes }
 
 /** What the update asks for that someone else has changed since it was made. */
 const conflictOf = ({ base, mutation }: Entry, theirs: Client): Conflict | undefined => {
   if (mutation._tag !== "Update" || base === undefined) return undefined
   const { name = theirs.name, notes = theirs.notes } = mutation.change
   const isChanged = (field: "name" | "notes", mine: string) =>
-    mutation.change[field] !== undefined && theirs[field] !== base[field] && theirs[field] !== mine
+    mutation.change[field] !== undefined &&
+    !isSame[field](theirs[field], base[field]) &&
+    !isSame[field](theirs[field], mine)
   if (!isChanged("name", name) && !isChanged("notes", notes)) return undefined
   return new Conflict({ ...asked(mutation), base, mine: { name, notes }, theirs })
 }
@@ -119,26 +126,43 @@ const joined = ([first, ...others]: ToSend["entries"]): Mutation.Mutation =>
 /** Reads the client just before it is changed, and goes only as far as nobody else has changed it. */
 const checkFirst = (run: Run, toSend: ToSend): Effect.Effect<Prepared, StorageError> =>
   Effect.gen(function* () {
-    const { log, transactions } = run.instance
-    const { workspaceId } = toSend.mutation
-    const clientId = log.resolve(Mutation.clientId(toSend.mutation))
+    const clientId = run.instance.log.resolve(Mutation.clientId(toSend.mutation))
     if (toSend.mutation._tag !== "Update" || clientId === undefined) return toSend
-    const since = turnOf(log.state, workspaceId)
+    const since = turnOf(run.instance.log.state, toSend.mutation.workspaceId)
     const fetched = yield* withBase(run, toSend, clientId)
-    if (fetched._tag !== "Send" || fetched.base === undefined) return fetched
-    const found = firstConflict(toSend.entries, fetched.base)
-    if (found === undefined) return fetched
+    return fetched._tag !== "Send" || fetched.base === undefined
+      ? fetched
+      : yield* checked(run, toSend, fetched.base, since)
+  })
+
+/** Goes only as far as nobody else has changed the client, which is so now. */
+const checked = (run: Run, toSend: ToSend, theirs: Client, since?: Turn): Effect.Effect<Prepared, StorageError> =>
+  Effect.gen(function* () {
+    if (toSend.mutation._tag !== "Update") return toSend
+    const { workspaceId } = toSend.mutation
+    const found = firstConflict(toSend.entries, theirs)
+    if (found === undefined) return { ...toSend, base: theirs }
     if (found.index === 0) {
-      yield* transactions.storeClient(workspaceId, clientId, since, fetched.base)
+      if (since !== undefined)
+        yield* run.instance.transactions.storeClient(
+          workspaceId,
+          theirs.id,
+          since,
+          theirs,
+          run.instance.tab.verified?.userId
+        )
       return { _tag: "Refused", error: found.conflict }
     }
     const [first, ...others] = toSend.entries
     const entries = [first, ...others.slice(0, found.index - 1)] as const
-    return { ...fetched, entries, mutation: joined(entries) }
+    return { ...toSend, base: theirs, entries, mutation: joined(entries) }
   })
 
-/** Decides what one request stands for, and reads from Toggl what it is to be built on. */
-export const prepare = (run: Run, entry: Entry): Effect.Effect<Prepared, StorageError> =>
+/**
+ * Decides what one request stands for, and reads from Toggl what it is to be built on, unless a look-up has just done so:
+ * `theirs` is its client then.
+ */
+export const prepare = (run: Run, entry: Entry, theirs?: Client): Effect.Effect<Prepared, StorageError> =>
   Effect.gen(function* () {
     const { log, settings, tab } = run.instance
     const { mutation, state } = entry
@@ -147,8 +171,15 @@ export const prepare = (run: Run, entry: Entry): Effect.Effect<Prepared, Storage
     if (many !== undefined) return { _tag: "Send", mutation, ...many }
     const plan = yield* planFor(run, entry)
     if (plan._tag === "Nothing") return { _tag: "Changed" }
+    if (theirs !== undefined) {
+      const toSend: ToSend = { _tag: "Send", entries: plan.entries, mutation: plan.mutation }
+      const isBuiltOn = plan.mutation._tag === "Update"
+      return settings.conflicts === "CheckFirst"
+        ? yield* checked(run, toSend, theirs)
+        : { ...toSend, ...(isBuiltOn ? { base: theirs } : {}) }
+    }
     if (wantsList(run, plan)) {
-      const error = yield* readList(run, mutation.workspaceId)
+      const error = yield* readList(run, mutation.workspaceId, "Replay")
       if (error !== undefined) return { _tag: "NotNow", error }
       if (state._tag === "Pending") return { _tag: "Read" }
       // It has just been looked up, which is not to be done again.

@@ -8,6 +8,7 @@ import { crossed } from "../read/refresh.js"
 import type { Held } from "../ReplayLock.js"
 import { act } from "./attempt.js"
 import { book, end, progress, type Run } from "./book.js"
+import { acted } from "./defect.js"
 import * as merge from "./merge.js"
 import { readList } from "./prepare.js"
 
@@ -16,7 +17,7 @@ const claim = (instance: Instance, turn: Held): Effect.Effect<Run | undefined, S
   Effect.gen(function* () {
     const { deadlines, lock, log, mirror, transactions, tab } = instance
     const claimed = yield* mirror.loadWith(
-      lock.kind === "Exclusive" ? transactions.claim() : transactions.claim({ step: tab.stoodStillAt }),
+      (turn.kind ?? lock.kind) === "Exclusive" ? transactions.claim() : transactions.claim({ step: tab.stoodStillAt }),
       (claimed) => claimed?.snapshot
     )
     tab.busy = claimed === undefined
@@ -36,6 +37,9 @@ const claim = (instance: Instance, turn: Held): Effect.Effect<Run | undefined, S
       readFor: new Map(),
       hasReadForOthers: false,
       isForced: false,
+      isScout: false,
+      isProbe: false,
+      namesSeen: new Map(),
       credentialsAsked: 0,
       done: 0,
       last: 0
@@ -70,7 +74,9 @@ const next = (run: Run): Effect.Effect<boolean, StorageError> =>
       return false
     }
     run.hasReadForOthers = false
-    return yield* act(run, decision.entry)
+    run.isScout = decision.isScout
+    run.isProbe = decision.entry.state._tag === "SetAside"
+    return yield* acted(run, decision.entry, act(run, decision.entry))
   })
 
 /** Sends what can be sent for as long as the turn is ours. */
@@ -80,11 +86,13 @@ export const run = (instance: Instance, turn: Held): Effect.Effect<void, Storage
     if (run === undefined) return
     const { state } = instance.log
     // What another tab has just heard binds this one's first request too.
-    if ((yield* decideNow(instance))._tag !== "Act") {
+    const decision = yield* decideNow(instance)
+    if (decision._tag !== "Act") {
       yield* end(run)
       return
     }
     // What cut a wait short here has ended it for every tab.
-    if (state.wait?.named === false && !(yield* book(run, { failures: state.failures, run: progress(run) }))) return
+    const isCut = state.wait?.named === false && !decision.isScout
+    if (isCut && !(yield* book(run, { failures: state.failures, run: progress(run) }))) return
     while (!turn.isLost() && (yield* next(run)));
   }).pipe(Effect.withSpan("Outbox.run"))

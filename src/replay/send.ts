@@ -1,6 +1,6 @@
 // One request, and what its answer means to the entries that it stands for.
 import * as Effect from "effect/Effect"
-import type { ClientId, WorkspaceId } from "../Client.js"
+import type { Client, ClientId, WorkspaceId } from "../Client.js"
 import type { TransportError } from "../ClientError.js"
 import type * as ClientsApi from "../ClientsApi.js"
 import { isTransport } from "../error/transport.js"
@@ -10,6 +10,12 @@ import { disposition } from "../wire/disposition.js"
 import { isNotFoundText } from "../wire/text.js"
 import type { Many } from "./bulk.js"
 
+type Done = Extract<Sent, { _tag: "Done" }>
+
+const answered = (client: Client): Done => ({ _tag: "Done", client, isAnswer: true })
+
+const answeredOf = (clientId: ClientId): Done => ({ _tag: "Done", clientId, isAnswer: true })
+
 const perform = (
   api: ClientsApi.Service,
   workspaceId: WorkspaceId,
@@ -17,38 +23,34 @@ const perform = (
 ): Effect.Effect<Sent, ClientsApi.NameError> => {
   switch (request._tag) {
     case "Create":
-      return Effect.map(api.create(workspaceId, request), (client) => ({ _tag: "Done", client }))
+      return Effect.map(api.create(workspaceId, request), answered)
     case "Update":
-      return Effect.map(api.update(workspaceId, request.clientId, request), (client) => ({ _tag: "Done", client }))
+      return Effect.map(api.update(workspaceId, request.clientId, request), answered)
     case "Delete":
-      return Effect.as(api.delete(workspaceId, request.clientId), { _tag: "Done", clientId: request.clientId })
+      return Effect.as(api.delete(workspaceId, request.clientId), answeredOf(request.clientId))
     case "Archive":
       return Effect.map(api.archive(workspaceId, request.clientId), (projects) => ({
-        _tag: "Done",
-        clientId: request.clientId,
+        ...answeredOf(request.clientId),
         projects
       }))
     case "Restore":
-      return Effect.map(api.restore(workspaceId, request.clientId, request.input), (client) => ({
-        _tag: "Done",
-        client
-      }))
+      return Effect.map(api.restore(workspaceId, request.clientId, request.input), answered)
   }
 }
 
 /** No usable answer came: to be sent again, after it was looked up where it may have been applied. */
-const again = (error: TransportError): Sent => ({
+export const again = (error: TransportError): Extract<Sent, { _tag: "Again" }> => ({
   _tag: "Again",
   uncertain: disposition(error) === "Uncertain",
   error,
-  counts: error._tag === "ServerError"
+  counts: disposition(error) === "Uncertain"
 })
 
 const verdictOf = (request: Request, error: ClientsApi.NameError): Sent => {
   if (isTransport(error)) return again(error)
   // It is gone, which is all that was asked for: an earlier attempt may have done it.
   if (request._tag === "Delete" && error._tag === "NotFound" && isNotFoundText(error.text)) {
-    return { _tag: "Done", clientId: request.clientId }
+    return answeredOf(request.clientId)
   }
   return { _tag: "Refused", error }
 }
@@ -76,18 +78,18 @@ export const sendMany = (api: ClientsApi.Service, many: Many): Effect.Effect<Ans
     }
     return { verdict: { _tag: "Each", of }, isKnown: true }
   }
-  const answered: Effect.Effect<Answered, ClientsApi.CallError> =
+  const asked: Effect.Effect<Answered, ClientsApi.CallError> =
     _tag === "Delete"
-      ? Effect.map(api.deleteMany(workspaceId, clientIds), () => each((clientId) => ({ _tag: "Done", clientId })))
+      ? Effect.map(api.deleteMany(workspaceId, clientIds), () => each(answeredOf))
       : Effect.map(api.archiveMany(workspaceId, clientIds), (archived) =>
           each((clientId) => {
             const item = archived.find((item) => item.clientIds.includes(clientId))
             // Of several clients at once it is not told whose the projects are.
             const projects = item?.clientIds.length === 1 ? { projects: item.projectIds } : {}
-            return item === undefined ? undefined : { _tag: "Done", clientId, ...projects }
+            return item === undefined ? undefined : { ...answeredOf(clientId), ...projects }
           })
         )
-  return Effect.catchAll(answered, (error) => Effect.succeed(refused(error)))
+  return Effect.catchAll(asked, (error) => Effect.succeed(refused(error)))
 }
 
 const refused = (error: ClientsApi.CallError): Answered => {

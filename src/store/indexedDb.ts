@@ -142,7 +142,8 @@ export const make = (name: string, limit: Duration.DurationInput): Effect.Effect
         connection.close()
       })
     )
-    const hint = () => channel?.postMessage(null)
+    // What was written stays so where nobody can be told, as when the browser has closed the channel.
+    const hint = () => void Either.try(() => channel?.postMessage(null))
 
     // One timer for all that run: where none stalls, a step costs next to nothing beside its transaction.
     let isWatching = false

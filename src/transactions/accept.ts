@@ -42,6 +42,8 @@ export interface Draft {
   readonly mutation: Mutation.Mutation
   /** Milliseconds since the epoch. */
   readonly acceptedAt: number
+  /** Whose verified credentials the app has, where that is known. */
+  readonly userId?: number
 }
 
 /** Appends an entry under the next number, with the client's last known server state. */
@@ -55,7 +57,7 @@ export const accept = function* (draft: Draft): Step<Entry> {
     ...(base === undefined ? {} : { base }),
     state: { _tag: "Pending" },
     attempts: 0,
-    serverErrors: 0,
+    failures: 0,
     seq: 0
   }
   return { ...entry, seq: yield* add(writeNew(entry), true) }

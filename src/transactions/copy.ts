@@ -2,6 +2,7 @@
 import type { Client } from "../Client.js"
 import { isSameTurn, type QueueState, type Turn, turnOf, workspaceOf } from "../log/state.js"
 import { clientKey, range, remove, type Step, under } from "../store/step.js"
+import { boundTo } from "./user.js"
 import { getState, putClient, putState, readClient } from "./rows.js"
 
 /** What this device knows of a workspace's clients. */
@@ -23,19 +24,29 @@ export const readCopy = function* (newStoreId: string, workspaceId: number): Ste
   return { step: state.step, clients, fetchedAt: workspaceOf(state, workspaceId).fetchedAt }
 }
 
-const stoodStill = (state: QueueState, workspaceId: number, since: Turn): boolean =>
-  isSameTurn(turnOf(state, workspaceId), since) && workspaceOf(state, workspaceId).open.length === 0
+// A store in which nothing was ever written has no id yet: it is given this one now.
+const stoodStill = (newStoreId: string, state: QueueState, workspaceId: number, since: Turn): boolean =>
+  (since.store === "" ? state.store === newStoreId : isSameTurn(turnOf(state, workspaceId), since)) &&
+  workspaceOf(state, workspaceId).open.length === 0
 
-/** Replaces the copy, unless an attempt on the workspace was open at any time since `since`. */
+/** It was read as another user than the one whose store this is. */
+export type OtherUser = "OtherUser"
+
+/**
+ * Replaces the copy by what `user` was given, unless an attempt on the workspace was open at any time since `since`, or
+ * the store is another user's.
+ */
 export const storeList = function* (
   newStoreId: string,
   workspaceId: number,
   since: Turn,
   clients: ReadonlyArray<Client>,
-  now: number
-): Step<QueueState | undefined> {
-  const state = yield* getState(newStoreId)
-  if (!stoodStill(state, workspaceId, since)) return undefined
+  now: number,
+  user?: number
+): Step<QueueState | OtherUser | undefined> {
+  const state = yield* boundTo(yield* getState(newStoreId), user)
+  if (state === undefined) return "OtherUser"
+  if (!stoodStill(newStoreId, state, workspaceId, since)) return undefined
   yield* remove(...under("client", workspaceId))
   for (const client of clients) yield* putClient(client)
   const stored: QueueState = {
@@ -53,10 +64,12 @@ export const storeClient = function* (
   workspaceId: number,
   clientId: number,
   since: Turn,
-  client: Client | undefined
-): Step<QueueState | undefined> {
-  const state = yield* getState(newStoreId)
-  if (!stoodStill(state, workspaceId, since)) return undefined
+  client: Client | undefined,
+  user?: number
+): Step<QueueState | OtherUser | undefined> {
+  const state = yield* boundTo(yield* getState(newStoreId), user)
+  if (state === undefined) return "OtherUser"
+  if (!stoodStill(newStoreId, state, workspaceId, since)) return undefined
   if (client === undefined) yield* remove(clientKey(workspaceId, clientId))
   else yield* putClient(client)
   const stored: QueueState = { ...state, step: state.step + 1 }

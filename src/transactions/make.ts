@@ -8,7 +8,7 @@ import { readCopy, storeClient, storeList } from "./copy.js"
 import { mark } from "./mark.js"
 import { outcome, prune } from "./outcomes.js"
 import { changeState, purge } from "./queue.js"
-import { claimRefusal, discard, importRows, retry } from "./repair.js"
+import { adopt, claimRefusal, discard, importRows, retry } from "./repair.js"
 import { book, settle } from "./settle.js"
 
 /** The steps, each one transaction of the store. They are described where they stand. */
@@ -41,6 +41,7 @@ export const make = (store: Service) => {
     claimRefusal: writeState("claimRefusal", claimRefusal),
     retry: writeState("retry", retry),
     discard: writeState("discard", discard),
+    adopt: writeState("adopt", adopt),
     outcome: read("outcome", outcome),
     importRows: writeState("importRows", importRows),
     prune: write("prune", prune),

@@ -1,11 +1,12 @@
 // The mark: an attempt is recorded before it is made.
 import type { Client } from "../Client.js"
-import type { Attempt, Entry } from "../log/entry.js"
+import type { Attempt, Entry, FirstAttempt } from "../log/entry.js"
 import { type Lacking, type Request, requestOf } from "../log/request.js"
-import type { QueueState } from "../log/state.js"
+import { type QueueState, workspaceOf } from "../log/state.js"
 import * as Mutation from "../Mutation.js"
 import type { Step } from "../store/step.js"
 import { changedTo, type Fence, holds, stepOn } from "./queue.js"
+import { boundTo } from "./user.js"
 import { getClient, getEntry, getState, putClient, putEntry, putState, resolve } from "./rows.js"
 
 export type Marked =
@@ -17,6 +18,8 @@ export type Marked =
       readonly request: Request
       readonly state: QueueState
     }
+  /** The store is another user's than the one who is to send it. */
+  | { readonly _tag: "OtherUser" }
   /** Another replayer has the turn. */
   | { readonly _tag: "Superseded" }
   /** The user changed or removed the entry meanwhile. */
@@ -33,6 +36,10 @@ export interface Basis {
   readonly isBulk?: boolean
   /** The step at which the log was seen to be such that this is what comes next. */
   readonly step?: number
+  /** The latest `Date` of Toggl's answers so far, in milliseconds since the epoch. */
+  readonly notBefore?: number | undefined
+  /** Whose credentials it is sent with. */
+  readonly user?: number | undefined
 }
 
 /**
@@ -44,18 +51,20 @@ export const mark = function* (
   seqs: ReadonlyArray<number>,
   mutation: Mutation.Mutation,
   now: number,
-  { base, isBulk = false, released = [], step }: Basis = {}
+  { base, isBulk = false, notBefore, released = [], step, user }: Basis = {}
 ): Step<Marked> {
-  const state = yield* getState(newStoreId)
-  if (!holds(state, fence) || state.paused !== undefined) return { _tag: "Superseded" }
+  const before = yield* getState(newStoreId)
+  if (!holds(before, fence) || before.paused !== undefined) return { _tag: "Superseded" }
+  const state = yield* boundTo(before, user)
+  if (state === undefined) return { _tag: "OtherUser" }
   if (step !== undefined && step !== state.step) return { _tag: "Changed" }
-  const before: Array<Entry> = []
+  const marking: Array<Entry> = []
   for (const seq of seqs) {
     const entry = yield* getEntry(seq)
     if (entry === undefined || entry.state._tag === "Sending" || entry.state._tag === "Refused") {
       return { _tag: "Changed" }
     }
-    before.push(entry)
+    marking.push(entry)
   }
   const clientId = mutation._tag === "Create" ? undefined : yield* resolve(mutation.clientId)
   const isBuiltOn = clientId !== undefined && mutation._tag !== "Restore"
@@ -65,10 +74,13 @@ export const mark = function* (
   if (base !== undefined) yield* putClient(base)
   const [lead] = seqs
   const together = lead === undefined || seqs.length === 1 || isBulk ? {} : { lead }
+  const isListed = workspaceOf(state, mutation.workspaceId).fetchedAt !== undefined
+  const first: FirstAttempt = { ...(notBefore === undefined ? {} : { notBefore }), isListed }
   const entries: Array<Entry> = []
-  for (const entry of before) {
+  for (const { sent, ...entry } of marking) {
     const marked: Entry = {
       ...entry,
+      first: entry.first ?? first,
       attempts: entry.attempts + 1,
       state: {
         _tag: "Sending",
@@ -88,7 +100,8 @@ export const mark = function* (
   for (const seq of released) {
     const entry = yield* getEntry(seq)
     if (entry?.state._tag !== "Uncertain" && entry?.state._tag !== "SetAside") continue
-    const pending: Entry = { ...entry, state: { _tag: "Pending" } }
+    const { sent, ...rest } = entry
+    const pending: Entry = { ...rest, state: { _tag: "Pending" } }
     yield* putEntry(pending)
     others.push(pending)
   }

@@ -1,14 +1,26 @@
 // What the user does about entries, and how they come from elsewhere.
 import * as Predicate from "effect/Predicate"
+import type { Client } from "../Client.js"
 import type { EntryId } from "../Entry.js"
 import { dependentsOf } from "../log/dependencies.js"
-import { elsewhere, type Entry, isParked, type Row } from "../log/entry.js"
+import {
+  afresh,
+  type Attempt,
+  attemptOf,
+  elsewhere,
+  type Entry,
+  isParked,
+  mayHaveBeenApplied,
+  type Row
+} from "../log/entry.js"
+import { type QueueState, workspaceOf } from "../log/state.js"
+import * as Mutations from "../Mutation.js"
 import type { Mutation } from "../Mutation.js"
-import { add, get, outcomeKey, remove, type Step } from "../store/step.js"
+import { add, get, outcomeKey, range, remove, type Step, under } from "../store/step.js"
 import { load } from "./accept.js"
 import { end } from "./outcomes.js"
-import { changedTo, goneFrom, noteStep } from "./queue.js"
-import { getEntry, putEntry, writeRow } from "./rows.js"
+import { changedTo, goneFrom, noteStep, stepOn } from "./queue.js"
+import { getEntry, putClient, putEntry, putResolved, putState, readResolved, resolve, writeRow } from "./rows.js"
 import type { Settled } from "./settle.js"
 
 export type Repaired = "Repaired" | "Unknown" | "BeingSent" | "NotRefused" | "Unreadable"
@@ -30,9 +42,37 @@ export const claimRefusal = function* (
   return { state: yield* noteStep(newStoreId, [goneFrom(entry)]), entries: [], ended: [ended] }
 }
 
+/** The entry in its place again. What may have been applied keeps its attempt, and is looked up before it is sent. */
+const again = (entry: Entry, mutation: Mutation): Entry => {
+  const attempt = attemptOf(entry)
+  if (attempt === undefined || !mayHaveBeenApplied(entry)) {
+    const { state } = entry
+    const base = state._tag === "Refused" && state.error._tag === "Conflict" ? { base: state.error.theirs } : {}
+    return { ...afresh(entry), ...base, mutation, state: { _tag: "Pending" } }
+  }
+  const sent = entry.sent ?? (mutation === entry.mutation ? undefined : entry.mutation)
+  // Its failures are counted anew, and so is what gets through meanwhile.
+  const { failedAt, failingSince, ...rest } = entry
+  return {
+    ...rest,
+    mutation,
+    ...(sent === undefined ? {} : { sent }),
+    failures: 0,
+    state: { _tag: "Uncertain", attempt: decidedOn(entry, attempt) }
+  }
+}
+
+// Who wants an update again has seen what Toggl had then: where that is still so, nothing else has happened.
+const decidedOn = ({ mutation, state }: Entry, attempt: Attempt): Attempt => {
+  const found = state._tag === "Refused" && state.error._tag === "Undecided" ? state.error.found : []
+  const [seen, ...others] = found
+  return mutation._tag === "Update" && seen !== undefined && others.length === 0 ? { ...attempt, base: seen } : attempt
+}
+
 /**
- * Puts a refused or set-aside entry back in its place, as it was or as `edit` makes it. A set-aside one may have been
- * applied as it was: it is looked up first, and not edited. After a conflict it goes on from what Toggl had then.
+ * Puts a refused or set-aside entry back in its place, as it was or as `edit` makes it; one whose attempt is in doubt can
+ * be edited too. What may have been applied is looked up first: the edit is sent as far as it was not. After a conflict
+ * the entry goes on from what Toggl had then.
  */
 export const retry = function* (
   newStoreId: string,
@@ -41,29 +81,28 @@ export const retry = function* (
 ): Step<Repaired> {
   const entry = yield* getEntry(seq)
   if (entry === undefined) return (yield* get(seq)) === undefined ? "Unknown" : "Unreadable"
-  if (!isParked(entry)) return "NotRefused"
-  const { lastError: _, state, ...rest } = entry
   const mutation = edit(entry.mutation)
-  const isAside = state._tag === "SetAside"
-  if (isAside && mutation !== entry.mutation) return "BeingSent"
-  const again: Entry = {
-    ...rest,
-    ...(state._tag === "Refused" && state.error._tag === "Conflict" ? { base: state.error.theirs } : {}),
-    mutation,
-    state: isAside ? { _tag: "Uncertain", attempt: state.attempt } : { _tag: "Pending" },
-    serverErrors: 0
-  }
-  yield* putEntry(again)
-  yield* noteStep(newStoreId, [changedTo(again)])
+  if (entry.state._tag === "Sending") return "BeingSent"
+  const isEdited = entry.state._tag === "Uncertain" && mutation !== entry.mutation
+  if (!isParked(entry) && !isEdited) return "NotRefused"
+  const repaired = again(entry, mutation)
+  yield* putEntry(repaired)
+  yield* noteStep(newStoreId, [changedTo(repaired)])
   return "Repaired"
 }
 
+/** An entry that went, and whether Toggl may have applied it all the same. */
+export interface Given {
+  readonly entry: Entry
+  readonly mayHaveBeenApplied: boolean
+}
+
 export type Taken =
-  { readonly _tag: "Discarded"; readonly entries: ReadonlyArray<Entry> } | Exclude<Repaired, "Repaired">
+  { readonly _tag: "Discarded"; readonly entries: ReadonlyArray<Given> } | Exclude<Repaired, "Repaired">
 
 /**
- * Takes an entry out of the log, and with it all that depends on it. An entry that is being sent, or waits to be looked
- * up, stays; what is set aside may have been applied, and its user may give it up all the same.
+ * Takes an entry out of the log, and with it all that depends on it. Where Toggl may have applied one of them, its
+ * workspace counts as not fetched.
  */
 export const discard = function* (newStoreId: string, seq: number, now: number): Step<Taken> {
   const snapshot = yield* load(newStoreId)
@@ -74,12 +113,54 @@ export const discard = function* (newStoreId: string, seq: number, now: number):
     return { _tag: "Discarded", entries: [] }
   }
   const wanted = new Set([seq, ...dependentsOf(snapshot, seq)])
-  const entries = snapshot.entries.filter((entry) => wanted.has(entry.seq))
-  if (!entries.some((entry) => entry.seq === seq)) return "Unknown"
-  if (entries.some((entry) => entry.state._tag === "Sending" || entry.state._tag === "Uncertain")) return "BeingSent"
-  for (const entry of entries) yield* end(entry, now, { _tag: "Discarded" })
-  yield* noteStep(newStoreId, entries.map(goneFrom))
+  const entries = snapshot.entries
+    .filter((entry) => wanted.has(entry.seq))
+    .map((entry): Given => ({ entry, mayHaveBeenApplied: mayHaveBeenApplied(entry) }))
+  if (!entries.some(({ entry }) => entry.seq === seq)) return "Unknown"
+  for (const { entry, mayHaveBeenApplied } of entries) {
+    yield* end(entry, now, { _tag: "Discarded", mayHaveBeenApplied })
+  }
+  const inDoubt = entries.filter((given) => given.mayHaveBeenApplied).map(({ entry }) => entry.mutation.workspaceId)
+  const state = stepOn(
+    snapshot.state,
+    entries.map(({ entry }) => goneFrom(entry))
+  )
+  yield* putState(notFetched(state, new Set(inDoubt)))
   return { _tag: "Discarded", entries }
+}
+
+const notFetched = (state: QueueState, workspaceIds: ReadonlySet<number>): QueueState => {
+  const workspaces = { ...state.workspaces }
+  for (const id of workspaceIds) {
+    const { fetchedAt, ...workspace } = workspaceOf(state, id)
+    workspaces[String(id)] = workspace
+  }
+  return { ...state, workspaces }
+}
+
+/**
+ * Settles a create or a rename that is undecided as this client, which Toggl has just described: its dependants go on.
+ * One client is not taken for two creates.
+ */
+export const adopt = function* (
+  newStoreId: string,
+  seq: number,
+  client: Client,
+  now: number
+): Step<Settled | "Taken" | Exclude<Repaired, "Repaired">> {
+  const entry = yield* getEntry(seq)
+  if (entry === undefined) return (yield* get(seq)) === undefined ? "Unknown" : "Unreadable"
+  const { mutation, state } = entry
+  if (state._tag !== "Refused" || state.error._tag !== "Undecided") return "NotRefused"
+  if (mutation._tag === "Create") {
+    for (const [, row] of yield* range(...under("id"))) if (readResolved(row) === client.id) return "Taken"
+    yield* putResolved(mutation.localId, client.id)
+  } else if ((yield* resolve(Mutations.clientId(mutation))) !== client.id) {
+    return "Taken"
+  }
+  yield* putClient(client)
+  const ended = yield* end(entry, now, { _tag: "Done", clientId: client.id, client })
+  return { state: yield* noteStep(newStoreId, [goneFrom(entry)]), entries: [], ended: [ended] }
 }
 
 // What elsewhere was being sent has no replayer here that could hear the answer. Its attempt keeps no fence: this device
@@ -89,8 +170,12 @@ const fromElsewhere = (row: Row): Row => {
     case "Sending":
     case "Uncertain":
       return { ...row, state: { _tag: "Uncertain", attempt: { ...row.state.attempt, fence: elsewhere } } }
-    case "SetAside":
-      return { ...row, state: { ...row.state, attempt: { ...row.state.attempt, fence: elsewhere } } }
+    case "SetAside": {
+      const { attempt } = row.state
+      return attempt === undefined
+        ? row
+        : { ...row, state: { ...row.state, attempt: { ...attempt, fence: elsewhere } } }
+    }
     default:
       return row
   }

@@ -6,6 +6,7 @@ import { StorageError } from "../ClientError.js"
 import { type Entry, Outcome, Row, type Unreadable, version } from "../log/entry.js"
 import { newState, QueueState } from "../log/state.js"
 import { Mutation } from "../Mutation.js"
+import * as upgrade from "./upgrade.js"
 import { abort, clientKey, get, idKey, put, stateKey, type Step } from "../store/step.js"
 
 // The base is read by itself, for it costs as much as all the rest.
@@ -21,8 +22,8 @@ const encodeClient = Schema.encodeSync(Client)
 const decodeOutcome = Schema.decodeUnknownEither(Outcome)
 const encodeOutcome = Schema.encodeSync(Outcome)
 
-/** How a local id is kept once it is resolved. */
-const Resolved = Schema.Struct({ version: Schema.Literal(version), clientId: ClientId })
+/** How a local id is kept once it is resolved: the same in every version so far. */
+const Resolved = Schema.Struct({ version: Schema.Literal(1), clientId: ClientId })
 const decodeResolved = Schema.decodeUnknownEither(Resolved)
 
 export const isNewer = (row: unknown): boolean =>
@@ -30,7 +31,7 @@ export const isNewer = (row: unknown): boolean =>
 
 export const readRow = (seq: number, row: unknown): Either.Either<Entry, Unreadable> => {
   const unreadable = () => Either.left({ seq, newer: isNewer(row), row })
-  const decoded = decodeRow(row)
+  const decoded = decodeRow(upgrade.entry(row))
   if (Either.isLeft(decoded)) return unreadable()
   if (!Predicate.hasProperty(row, "base")) return Either.right({ ...decoded.right, seq })
   const base = readClient(row.base)
@@ -43,7 +44,7 @@ export const writeRow = ({ base, seq: _, ...row }: Entry): unknown => {
 }
 
 /** The same for an entry that has only been accepted, at a fraction of the cost: its mutation alone is from outside. */
-export const writeNew = ({ acceptedAt, attempts, base, id, mutation, serverErrors, version }: Entry): unknown => {
+export const writeNew = ({ acceptedAt, attempts, base, failures, id, mutation, userId, version }: Entry): unknown => {
   const written = {
     version,
     id,
@@ -51,7 +52,8 @@ export const writeNew = ({ acceptedAt, attempts, base, id, mutation, serverError
     acceptedAt,
     state: pending,
     attempts,
-    serverErrors
+    failures,
+    ...(userId === undefined ? {} : { userId })
   }
   return base === undefined ? written : { ...written, base: writeClient(base) }
 }
@@ -63,7 +65,10 @@ export const writeNew = ({ acceptedAt, attempts, base, id, mutation, serverError
 export const readState = (row: unknown, newStoreId: string): QueueState =>
   row === undefined
     ? newState(newStoreId)
-    : Either.getOrElse(decodeState(row), (): QueueState => ({ ...newState(newStoreId), paused: "ByUser" }))
+    : Either.getOrElse(decodeState(upgrade.state(row)), (): QueueState => ({
+        ...newState(newStoreId),
+        paused: "ByUser"
+      }))
 
 export const getState = function* (newStoreId: string): Step<QueueState> {
   const row = yield* get(stateKey)
@@ -139,8 +144,9 @@ export const resolve = function* (id: AnyClientId): Step<ClientId | undefined> {
 }
 
 export const putResolved = function* (localId: number, clientId: ClientId): Step<void> {
-  yield* put(idKey(localId), { version, clientId })
+  yield* put(idKey(localId), { version: 1, clientId })
 }
 
-export const readOutcome = (row: unknown): Outcome | undefined => Either.getOrUndefined(decodeOutcome(row))
+export const readOutcome = (row: unknown): Outcome | undefined =>
+  Either.getOrUndefined(decodeOutcome(upgrade.outcome(row)))
 export const writeOutcome = (outcome: Outcome): unknown => encodeOutcome(outcome)

@@ -1,13 +1,13 @@
 // What came of an attempt: the one transaction of an acknowledgement, or of a refusal.
-import type { Client, ClientId, ProjectId } from "../Client.js"
-import type { Refusal, TransportError } from "../ClientError.js"
+import type { Client, ClientId, LocalClientId, ProjectId, UpdateInput } from "../Client.js"
+import { type Refusal, type StorageError, type TransportError, UnexpectedAnswer } from "../ClientError.js"
 import type { Ending } from "../Entry.js"
-import { attemptOf, type Ended, type Entry } from "../log/entry.js"
-import { type QueueState, type Wait, without } from "../log/state.js"
+import { afresh, type Attempt, attemptOf, type Ended, type Entry } from "../log/entry.js"
+import { asked } from "../log/request.js"
+import { type QueueState, type Wait, without, workspaceOf } from "../log/state.js"
 import * as Mutation from "../Mutation.js"
-import type { PauseReason } from "../Status.js"
 import { clientKey, lastSeq, range, remove, type Step } from "../store/step.js"
-import { end } from "./outcomes.js"
+import { end, outcome } from "./outcomes.js"
 import { type Changed, changedTo, type Fence, goneFrom, holds, stepOn } from "./queue.js"
 import { getClient, getEntry, getState, putClient, putEntry, putResolved, putState, resolve } from "./rows.js"
 
@@ -18,17 +18,19 @@ export type Sent =
       readonly clientId?: ClientId
       readonly client?: Client
       readonly projects?: ReadonlyArray<ProjectId>
+      /** Whether it is what Toggl answered to the request itself. */
+      readonly isAnswer?: boolean
     }
   /** Of several entries the first is refused, and the others are as they were. */
   | { readonly _tag: "Refused"; readonly error: Refusal }
-  /** To be sent again (`uncertain`: looked up first). */
+  /** To be sent again (`uncertain`: looked up first; `counts`: towards setting it aside; `isLookUp`: that failed). */
   | {
       readonly _tag: "Again"
       readonly uncertain: boolean
-      readonly error: TransportError
+      readonly error: TransportError | StorageError
       readonly counts: boolean
-      /** Set aside for so many milliseconds. */
-      readonly setAside?: number
+      readonly isLookUp?: boolean
+      readonly isSetAside?: boolean
     }
 
 /** What came of entries: of an attempt, of looking it up, or of what needed none. */
@@ -49,13 +51,14 @@ export const verdictOn = (verdict: Verdict, { seq }: Entry): Exclude<Verdict, { 
 export interface After {
   readonly wait?: Wait
   readonly failures: number
-  readonly paused?: PauseReason
   /** What was heard of the quotas. */
   readonly quota?: QueueState["quota"]
   /** How many milliseconds the replayer's own clock, which is never set, still gives to the wait that it knows. */
   readonly standing?: { readonly wait: Wait; readonly left: number }
   /** The run's progress, or that it has ended. */
   readonly run: { readonly done: number; readonly total: number } | "Ended"
+  /** When what is set aside in a workspace is tried next. */
+  readonly probe?: { readonly workspaceId: number; readonly length: number }
 }
 
 /** The state and, where entries ended or changed, their rows. `undefined`: the fence no longer holds. */
@@ -64,6 +67,8 @@ export interface Settled {
   /** Those of the entries that are still in the log. */
   readonly entries: ReadonlyArray<Entry>
   readonly ended: ReadonlyArray<Ended>
+  /** The clients that were made by entries which go on. */
+  readonly ids?: ReadonlyArray<readonly [LocalClientId, ClientId]>
 }
 
 // So far the two clocks may be apart without one of them having been set, in milliseconds.
@@ -88,14 +93,24 @@ const later = (named: Wait | undefined, next: Wait | undefined): Wait | undefine
     ? next
     : named
 
+const probed = (
+  state: QueueState,
+  { length, workspaceId }: NonNullable<After["probe"]>,
+  seenAt: number
+): QueueState["workspaces"] => ({
+  ...state.workspaces,
+  [String(workspaceId)]: { ...workspaceOf(state, workspaceId), probe: { seenAt, length } }
+})
+
 const afterwards = (state: QueueState, fence: Fence, after: After, now: number): QueueState => {
   const wait = later(stillNamed(state.wait, after.standing, now), after.wait)
+  const workspaces = after.probe === undefined ? state.workspaces : probed(state, after.probe, now)
   return {
     ...without(state, "wait", "run"),
+    workspaces,
     failures: after.failures,
     ...(after.quota === undefined ? {} : { quota: { ...state.quota, ...after.quota } }),
     ...(wait === undefined ? {} : { wait }),
-    ...(after.paused === undefined ? {} : { paused: after.paused }),
     ...(after.run === "Ended" ? {} : { run: { fence: fence.number, ...after.run } })
   }
 }
@@ -108,6 +123,15 @@ export interface Rebase {
   readonly last: number
 }
 
+/** What else an acknowledgement has to know. */
+export interface Around {
+  readonly rebase?: Rebase | undefined
+  /** What an applied change still lacks, by the number of its entry: the user has edited it since it was sent. */
+  readonly rest?: ReadonlyMap<number, UpdateInput> | undefined
+  /** The entries as the replay knows them: the user may have discarded one meanwhile. */
+  readonly known?: ReadonlyArray<Entry> | undefined
+}
+
 /**
  * Books what came of the attempt at these entries: the one transaction of an acknowledgement, or of a refusal. Gives
  * `undefined` where the fence no longer holds, or the user has changed what there is nothing to send for.
@@ -116,10 +140,10 @@ export const settle = function* (
   newStoreId: string,
   fence: Fence,
   seqs: ReadonlyArray<number>,
-  verdict: Verdict,
+  told: Verdict,
   after: After,
   now: number,
-  rebase?: Rebase
+  { known = [], rebase, rest }: Around = {}
 ): Step<Settled | undefined> {
   const state = yield* getState(newStoreId)
   if (!holds(state, fence)) return undefined
@@ -128,37 +152,96 @@ export const settle = function* (
     const entry = yield* getEntry(seq)
     if (entry !== undefined) entries.push(entry)
   }
+  // One answer stands for all of them, or for none.
+  const [lead = known[0]] = entries
+  const verdict = told._tag === "Each" || lead === undefined ? told : yield* believed(told, lead)
   if (verdict._tag === "Nothing" && (entries.length !== seqs.length || !entries.every(isUnsent))) return undefined
   const left: Array<Entry> = []
   const ended: Array<Ended> = []
   const changed: Array<Changed> = []
+  const ids: Array<readonly [LocalClientId, ClientId]> = []
+  let successes = 0
   for (const entry of entries) {
     const isFirst = entry === entries[0]
     const own = verdictOn(verdict, entry)
+    const change = rest?.get(entry.seq)
+    if (own._tag === "Done" && own.client !== undefined && change !== undefined) {
+      const standing = yield* goneOn(entry, own.client, change)
+      left.push(standing)
+      changed.push(changedTo(standing))
+      if (entry.mutation._tag === "Create") ids.push([entry.mutation.localId, own.client.id])
+      continue
+    }
     if (own._tag === "Done" || own._tag === "Nothing") {
+      if (own._tag === "Done" && own.isAnswer === true) successes++
       const ending = own._tag === "Done" ? yield* acknowledge(entry, own, isFirst) : endingOfNothing(entry)
       ended.push(yield* end(entry, now, ending))
       changed.push(goneFrom(entry))
       continue
     }
-    const standing = afterVerdict(entry, own, isFirst, now)
+    const standing = afterVerdict(entry, own, isFirst, now, state)
     yield* putEntry(standing)
     left.push(standing)
     changed.push(changedTo(standing))
   }
+  for (const entry of known) {
+    if (entries.some(({ seq }) => seq === entry.seq)) continue
+    const own = verdictOn(verdict, entry)
+    if (own._tag !== "Done") continue
+    ended.push(...(yield* lateAnswer(entry, own, now)))
+  }
   if (verdict._tag === "Done" && verdict.client !== undefined && rebase !== undefined) {
     left.push(...(yield* rebased(entries, verdict.client, rebase)))
   }
-  const settled = stepOn(afterwards(state, fence, after, now), changed)
+  const counted = { ...state, successes: state.successes + successes }
+  // What the queue does after another answer than this one, the replay books next.
+  const settled = stepOn(verdict === told ? afterwards(counted, fence, after, now) : state, changed)
   yield* putState(settled)
-  return { state: settled, entries: left, ended }
+  return { state: settled, entries: left, ended, ids }
+}
+
+/** An answer to a create that names a client which was here before is about that one, and not about what was made. */
+const believed = function* (verdict: Verdict, entry: Entry): Step<Verdict> {
+  if (verdict._tag !== "Done" || verdict.isAnswer !== true || entry.mutation._tag !== "Create") return verdict
+  const { workspaceId } = entry.mutation
+  const there = verdict.client === undefined ? undefined : yield* getClient(workspaceId, verdict.client.id)
+  if (there === undefined) return verdict
+  const error = new UnexpectedAnswer({ ...asked(entry.mutation), status: 200, reason: "OtherClient" })
+  return { _tag: "Again", uncertain: true, error, counts: false }
+}
+
+/** It was applied as it was sent, and goes on as an update of what the user has edited since. */
+const goneOn = function* (entry: Entry, client: Client, change: UpdateInput): Step<Entry> {
+  const { mutation } = entry
+  const { workspaceId } = mutation
+  if (mutation._tag === "Create") yield* putResolved(mutation.localId, client.id)
+  yield* putClient(client)
+  const update: Entry = {
+    ...afresh(entry),
+    mutation: { _tag: "Update", workspaceId, clientId: Mutation.clientId(mutation), change },
+    base: client,
+    state: { _tag: "Pending" }
+  }
+  yield* putEntry(update)
+  return update
+}
+
+/** The answer to what the user discarded while it was under way is how it ended. */
+const lateAnswer = function* (
+  entry: Entry,
+  done: Extract<Sent, { _tag: "Done" }>,
+  now: number
+): Step<ReadonlyArray<Ended>> {
+  const before = yield* outcome(entry.id)
+  if (before?.ending._tag !== "Discarded") return []
+  return [yield* end(entry, now, yield* acknowledge(entry, done, true))]
 }
 
 const isUnsent = ({ state }: Entry): boolean => state._tag !== "Sending" && state._tag !== "Refused"
 
 /** How an entry ends that there was nothing to send for: only the delete is what its caller asked for. */
 const endingOfNothing = ({ mutation }: Entry): Ending =>
-  mutation._tag === "Delete" ? { _tag: "Done" } : { _tag: "Discarded" }
+  mutation._tag === "Delete" ? { _tag: "Done" } : { _tag: "Discarded", mayHaveBeenApplied: false }
 
 const rebased = function* (
   entries: ReadonlyArray<Entry>,
@@ -196,7 +279,8 @@ const afterVerdict = (
   entry: Entry,
   verdict: Exclude<Verdict, { _tag: "Done" | "Nothing" | "Each" }>,
   isFirst: boolean,
-  now: number
+  now: number,
+  { step, successes }: QueueState
 ): Entry => {
   const attempt = attemptOf(entry)
   if (verdict._tag === "Apart") return { ...entry, apart: true, state: { _tag: "Pending" } }
@@ -207,17 +291,27 @@ const afterVerdict = (
       state: { _tag: "Refused", error: verdict.error, at: now, ...(attempt === undefined ? {} : { attempt }) }
     }
   }
+  const tried =
+    attempt === undefined || verdict.isLookUp === true
+      ? attempt
+      : { ...attempt, answered: verdict.error._tag !== "Unreachable" }
   return {
     ...entry,
-    serverErrors: entry.serverErrors + (verdict.counts ? 1 : 0),
+    ...(verdict.counts
+      ? { failures: entry.failures + 1, failingSince: entry.failingSince ?? successes, failedAt: step }
+      : {}),
     lastError: verdict.error,
-    state:
-      attempt === undefined || !verdict.uncertain
-        ? { _tag: "Pending" }
-        : verdict.setAside === undefined
-          ? { _tag: "Uncertain", attempt }
-          : { _tag: "SetAside", attempt, seenAt: now, length: verdict.setAside }
+    state: inDoubt(verdict, tried, now)
   }
+}
+
+const inDoubt = (
+  { isSetAside = false, uncertain }: Extract<Sent, { _tag: "Again" }>,
+  attempt: Attempt | undefined,
+  seenAt: number
+): Entry["state"] => {
+  if (isSetAside) return { _tag: "SetAside", seenAt, ...(attempt === undefined ? {} : { attempt }) }
+  return attempt === undefined || !uncertain ? { _tag: "Pending" } : { _tag: "Uncertain", attempt }
 }
 
 /** Brings the copy and the ids up to what was done. */

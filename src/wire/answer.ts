@@ -248,12 +248,13 @@ const listed =
 
 /**
  * The answer to `GET .../clients`. An item that does not decode, or is of another workspace, is left out and reported; it
- * never fails the list. No body, `null` and `[]` are all the empty list. `status` is the one that was asked for.
+ * never fails the list. No body, `null` and `[]` are all the empty list; the first two only from a service that is known
+ * to be Toggl. `status` is the one that was asked for.
  */
 export const list = (asked: Asked, answer: Answer, status = ""): Either.Either<Listed, Failure | InvalidStatus> => {
   const refused = (told: Told, words: Words) =>
     words["status"] === undefined ? undefined : new InvalidStatus({ ...told, status })
-  return Either.map(read(asked, answer, asList, refused), listed(asked, answer))
+  return Either.map(read(asked, answer, unlessEmpty(answer, asList), refused), listed(asked, answer))
 }
 
 // A server may trim a name, or write it in another normal form.

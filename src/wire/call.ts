@@ -15,7 +15,7 @@ import { makeExchange, type Settings } from "./exchange.js"
 import { requestIdOf } from "./headers.js"
 import { makeHeard } from "./heard.js"
 import type { Reading } from "./service.js"
-import { Pinned } from "./signing.js"
+import { credentialsOf, Pinned } from "./signing.js"
 
 type Read<A, E> = (asked: Asked, answer: Answer) => Either.Either<A, E>
 
@@ -54,7 +54,7 @@ export const makeCall = (client: HttpClient.HttpClient, source: Service, setting
     const { operation: _, ...attributes } = asked
     yield* Effect.annotateCurrentSpan(attributes)
     const pinned = yield* Effect.serviceOption(Pinned)
-    const credentials = Option.isSome(pinned) ? pinned : yield* source.get
+    const credentials = Option.isSome(pinned) ? pinned : yield* credentialsOf(source)
     if (Option.isNone(credentials)) return yield* new Unauthorized({ ...asked, reason: "Missing" })
     return credentials.value
   })

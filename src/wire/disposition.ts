@@ -23,6 +23,8 @@ export const disposition = (error: Refusal | TransportError | InvalidStatus): Di
     case "RedirectedElsewhere":
     case "UnexpectedAnswer":
       return "Uncertain"
+    case "CredentialsUnavailable":
+      return "NeverLeft"
     case "Unreachable":
       return error.reason === "Offline" ? "NeverLeft" : "Uncertain"
     default:

@@ -2,13 +2,34 @@
 import * as Context from "effect/Context"
 import * as Encoding from "effect/Encoding"
 import * as Redacted from "effect/Redacted"
-import type { Credentials } from "../Credentials.js"
+import * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import { CredentialsUnavailable } from "../ClientError.js"
+import type { Credentials, Service } from "../Credentials.js"
+import { nameOf } from "../error/defect.js"
 
 /**
  * The credentials that were found to be the account's. Requests that are made with this in their context are signed with
  * these and no others, whatever the app sets meanwhile.
  */
 export class Pinned extends Context.Tag("effect-toggl-clients/internal/Pinned")<Pinned, Credentials>() {}
+
+// The sources that threw when they were last asked.
+const throwing = new WeakSet<Service>()
+
+/** The app's credentials. A source that throws cannot tell now: that is logged once, until it tells again. */
+export const credentialsOf = (source: Service): Effect.Effect<Option.Option<Credentials>, CredentialsUnavailable> =>
+  Effect.suspend(() => source.get).pipe(
+    Effect.tap(() => Effect.sync(() => throwing.delete(source))),
+    Effect.catchAllDefect((defect) =>
+      Effect.gen(function* () {
+        const isNews = !throwing.has(source)
+        throwing.add(source)
+        if (isNews) yield* Effect.logError(`the source of credentials threw: ${nameOf(defect)}`)
+        return yield* new CredentialsUnavailable({})
+      })
+    )
+  )
 
 /** How a request is signed, and what must not come back in a text. */
 export interface Signing {

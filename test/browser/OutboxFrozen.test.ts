@@ -7,6 +7,7 @@ import { Fault } from "../../src/testing/index.js"
 import * as OutboxSite from "./OutboxSite.js"
 import * as ProcessTree from "./ProcessTree.js"
 
+const isPut = ({ method }: { readonly method: string }) => method === "PUT"
 const isPost = ({ method }: { readonly method: string }) => method === "POST"
 
 // the time after which an attempt without an answer is looked up
@@ -77,6 +78,32 @@ layer(OutboxSite.layerShared, { excludeTestServices: true })("a tab that stands 
         expect(yield* OutboxSite.created(toggl)).toEqual(["Acme", "After"])
         yield* afterThaw(toggl, a, b)
         expect(yield* OutboxSite.created(toggl)).toEqual(["Acme", "After", "Later"])
+      })
+    )
+
+    // what browsers and proxies send late nothing here can call back
+    it.scoped(`with a change that lands late: what is shown is Toggl's after the next list${how}`, () =>
+      Effect.gen(function* () {
+        const { a, b, freezeBesideAnother, thaw, toggl } = yield* aTab(locks)
+        const { id = 0 } = yield* a.call("create", "Acme")
+        const landing = yield* Deferred.make<void>()
+        yield* toggl.inject(Fault.hold(Deferred.await(landing)), { when: isPut })
+        const updating = yield* a.begin("update", id, { name: "Acme 1" })
+        yield* toggl.awaitRequest(isPut)
+        yield* freezeBesideAnother
+        yield* b.call("awaitDrained")
+        expect(yield* b.call("update", id, { name: "Acme 2" })).toMatchObject({ _tag: "Confirmed" })
+        yield* Deferred.succeed(landing, undefined)
+        yield* toggl.awaitRequest((request) => isPut(request) && request.applied && request.fault === "hold")
+        yield* thaw
+        yield* Fiber.join(updating)
+        yield* a.callWithin("20 seconds")("awaitDrained")
+        const theirs = yield* OutboxSite.names(toggl)
+        expect(theirs).toEqual(["Acme 1"])
+        for (const tab of [a, b]) {
+          expect(yield* tab.call("names", "Toggl")).toEqual(theirs)
+          expect(yield* tab.call("names", "Local")).toEqual(theirs)
+        }
       })
     )
 

@@ -86,7 +86,7 @@ const mutations: FastCheck.Arbitrary<Mutation.Mutation> = FastCheck.record({
 })
 
 const entryOf = (seq: number, mutation: Mutation.Mutation, base: string | undefined, parked: boolean): Entry => ({
-  version: 1,
+  version: 2,
   seq,
   id: entryId(seq),
   mutation,
@@ -94,7 +94,7 @@ const entryOf = (seq: number, mutation: Mutation.Mutation, base: string | undefi
   ...(base === undefined || mutation._tag === "Create" ? {} : { base: toggl(1, base) }),
   state: parked ? { _tag: "Refused", error: new Forbidden({}), at: 0 } : { _tag: "Pending" },
   attempts: 0,
-  serverErrors: 0
+  failures: 0
 })
 
 interface Whole extends Rows {

@@ -8,7 +8,7 @@ import { dependencies } from "../../src/log/dependencies.js"
 import { type Entry, isParked, type Outcome, version } from "../../src/log/entry.js"
 import { newState, type QueueState } from "../../src/log/state.js"
 import * as Mutation from "../../src/Mutation.js"
-import { clientId, creates, deletes, entryId, localId, updates } from "../store/StoreUnderTest.js"
+import { clientId, creates, deletes, entryId, localId, updates, workspaceId } from "../store/StoreUnderTest.js"
 
 // The log as an instance knows it, against the plainest model of it: all rows in one list, and everything worked out anew.
 
@@ -20,6 +20,8 @@ type Step =
   /** One of the entries before it comes late, under a number that was passed over. */
   | { readonly _tag: "Late"; readonly client: number; readonly which: number }
   | { readonly _tag: "Put"; readonly which: number; readonly state: "Pending" | "Refused" | "SetAside" }
+  /** It has failed so often in a row. */
+  | { readonly _tag: "Fail"; readonly which: number; readonly failures: number }
   | { readonly _tag: "End"; readonly which: number; readonly isDone: boolean }
   | { readonly _tag: "Read"; readonly without: number; readonly isOld: boolean }
   | { readonly _tag: "Advance"; readonly by: number }
@@ -42,6 +44,11 @@ const steps: FastCheck.Arbitrary<Step> = FastCheck.oneof(
     state: FastCheck.constantFrom("Pending" as const, "Refused" as const, "SetAside" as const)
   }),
   FastCheck.record({
+    _tag: FastCheck.constant("Fail" as const),
+    which: FastCheck.nat(9),
+    failures: FastCheck.nat(2)
+  }),
+  FastCheck.record({
     _tag: FastCheck.constant("End" as const),
     which: FastCheck.nat(9),
     isDone: FastCheck.boolean()
@@ -59,7 +66,7 @@ const attempt = { number: 1, startedAt: 0, fence: 1 }
 const states: Record<"Pending" | "Refused" | "SetAside", Entry["state"]> = {
   Pending: { _tag: "Pending" },
   Refused: { _tag: "Refused", error: new Forbidden({}), at: 1 },
-  SetAside: { _tag: "SetAside", attempt, seenAt: 0, length: 1 }
+  SetAside: { _tag: "SetAside", attempt, seenAt: 0 }
 }
 
 const entryOf = (seq: number, mutation: Mutation.Mutation): Entry => ({
@@ -69,7 +76,7 @@ const entryOf = (seq: number, mutation: Mutation.Mutation): Entry => ({
   acceptedAt: seq,
   state: { _tag: "Pending" },
   attempts: 0,
-  serverErrors: 0,
+  failures: 0,
   lastError: new ServerError({ status: 500 }),
   seq
 })
@@ -136,13 +143,21 @@ const take = (model: Model, log: Log, step: Step): { readonly isMissing: boolean
       log.put([entry])
       return { isMissing: false }
     }
+    case "Fail": {
+      const before = one(model.entries, step.which)
+      if (before === undefined) return { isMissing: false }
+      const entry = { ...before, failures: step.failures }
+      model.put(entry)
+      log.put([entry])
+      return { isMissing: false }
+    }
     case "End": {
       const entry = one(model.entries, step.which)
       if (entry === undefined) return { isMissing: false }
       const { id, mutation, seq } = entry
       const toggls = mutation._tag === "Create" && step.isDone ? clientId(100 - mutation.localId) : undefined
       const done: Ending = { _tag: "Done", ...(toggls === undefined ? {} : { clientId: toggls }) }
-      const ending: Ending = step.isDone ? done : { _tag: "Discarded" }
+      const ending: Ending = step.isDone ? done : { _tag: "Discarded", mayHaveBeenApplied: false }
       const outcome: Outcome = { version, id, mutation, endedAt: 1, ending }
       model.entries = model.entries.filter((other) => other.seq !== seq)
       if (mutation._tag === "Create" && toggls !== undefined) {
@@ -201,6 +216,15 @@ const holds = (model: Model, log: Log): void => {
   const anew = dependencies({ entries: model.entries, unreadable: [], ids: model.ids }, isParked)
   assert.deepStrictEqual([...log.dependencies().held], [...anew.held])
   assert.strictEqual(log.dependencies().next?.seq, anew.next?.seq)
+  const { failing, fresh } = log.scouts()
+  const hasFailed = ({ failures }: Entry) => failures > 0
+  assert.deepStrictEqual(
+    failing,
+    model.entries.filter((entry) => hasFailed(entry) && !isParked(entry) && !anew.held.has(entry.seq))
+  )
+  const isPassed = (entry: Entry) => isParked(entry) || hasFailed(entry)
+  const others = dependencies({ entries: model.entries, unreadable: [], ids: model.ids }, isPassed)
+  assert.strictEqual(fresh, others.next)
 }
 
 describe("the log as an instance knows it", () => {
@@ -256,6 +280,64 @@ describe("the log as an instance knows it", () => {
       }),
       { numRuns: 1000 }
     )
+  })
+
+  describe("what may be tried in place of one that never gets through", () => {
+    const logOf = (
+      entries: ReadonlyArray<Entry>,
+      unreadable: ReadonlyArray<{ readonly seq: number; readonly newer: boolean; readonly row: unknown }> = []
+    ): Log => {
+      const log = new Log()
+      log.take({ entries, unreadable, ids: new Map(), state: newState("a store") })
+      return log
+    }
+    const failing = (entry: Entry, failures = 1): Entry => ({ ...entry, failures })
+    const seqs = ({ failing, fresh }: ReturnType<Log["scouts"]>) => [failing.map(({ seq }) => seq), fresh?.seq]
+
+    it("is what has failed too, in order, and the first that has not", () => {
+      const entries = [
+        failing(entryOf(1, creates(1)), 9),
+        failing(entryOf(2, creates(2))),
+        entryOf(3, creates(3)),
+        entryOf(4, creates(4))
+      ]
+      assert.deepStrictEqual(seqs(logOf(entries).scouts()), [[1, 2], 3])
+    })
+
+    it("depends on none that has failed, nor takes a name that one of these frees", () => {
+      const base = { id: clientId(7), workspaceId, name: "Acme", notes: "", archived: false, permissions: [] }
+      const entries = [
+        failing({ ...entryOf(1, updates(clientId(7), { name: "Acme Inc" })), base }),
+        entryOf(2, updates(clientId(7), { notes: "x" })),
+        entryOf(3, creates(1, "acme")),
+        entryOf(4, deletes(localId(1))),
+        entryOf(5, creates(2, "Free"))
+      ]
+      assert.deepStrictEqual(seqs(logOf(entries).scouts()), [[1], 5])
+    })
+
+    it("is none that is refused, set aside, or held by one of these", () => {
+      const entries = [
+        { ...failing(entryOf(1, creates(1))), state: states.SetAside },
+        failing(entryOf(2, updates(localId(1), { notes: "x" }))),
+        { ...failing(entryOf(3, creates(3))), state: states.Refused },
+        entryOf(4, deletes(localId(3)))
+      ]
+      assert.deepStrictEqual(seqs(logOf(entries).scouts()), [[], undefined])
+    })
+
+    it("is none behind a row of a newer version", () => {
+      const entries = [failing(entryOf(1, creates(1))), failing(entryOf(3, creates(3))), entryOf(4, creates(4))]
+      const log = logOf(entries, [{ seq: 2, newer: true, row: {} }])
+      assert.deepStrictEqual(seqs(log.scouts()), [[1], undefined])
+    })
+
+    it("grows with the log", () => {
+      const log = logOf([failing(entryOf(1, creates(1)))])
+      assert.deepStrictEqual(seqs(log.scouts()), [[1], undefined])
+      log.accept(entryOf(2, creates(2)))
+      assert.deepStrictEqual(seqs(log.scouts()), [[1], 2])
+    })
   })
 
   it("begins anew with another store, whatever its step", () => {

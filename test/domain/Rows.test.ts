@@ -84,7 +84,7 @@ describe("a new entry at rest", () => {
           ...(base === undefined ? {} : { base }),
           state: { _tag: "Pending" },
           attempts: 0,
-          serverErrors: 0,
+          failures: 0,
           seq: 1
         }
         assert.deepStrictEqual(writeNew(entry), writeRow(entry))

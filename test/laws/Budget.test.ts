@@ -10,6 +10,7 @@ import {
   isList,
   isMe,
   limited,
+  noRoom,
   offline,
   opened,
   silentFor,
@@ -232,7 +233,7 @@ describe("a time that the server named", () => {
   law("to a change that could not be stored is remembered all the same", (world) =>
     Effect.gen(function* () {
       const tab = yield* opened(world)
-      yield* tab.setStorageFault(() => full)
+      yield* tab.setStorageFault(noRoom)
       yield* world.toggl.inject(limited("600"), { when: isCreate })
       const first = yield* Effect.flip(create(tab, "Acme"))
       assert.deepStrictEqual(first._tag === "NotSaved" ? first.attempt?._tag : first._tag, "RateLimited")

@@ -2,7 +2,7 @@ import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { Client, type Outbox } from "../../src/index.js"
-import { Fault } from "../../src/testing/index.js"
+import { Fault, type RequestLog } from "../../src/testing/index.js"
 import { drained, isCreate, isList } from "../Requests.js"
 import { law, type Tab, type World, workspaceId } from "../World.js"
 
@@ -115,9 +115,12 @@ describe("last write wins, by field", () => {
       const acme = Client.ClientId.make(made.id)
       const tab = yield* world.open({ setAsideAfter: 1 })
       yield* tab.clients.list(workspaceId)
-      yield* world.toggl.inject(Fault.proxyError({ status: 500 }), { when: isCreate })
+      const isZenith = (request: RequestLog.RecordedRequest) =>
+        isCreate(request) && JSON.stringify(request.body).includes("Zenith")
+      yield* world.toggl.inject(Fault.proxyError({ status: 500 }), { times: 2, when: isZenith })
       yield* Effect.fork(tab.clients.create(workspaceId, { name: "Zenith" }))
-      yield* world.passes("40 seconds")
+      yield* Effect.fork(tab.clients.create(workspaceId, { name: "Nadir" }))
+      yield* world.passes("2 minutes")
       assert.strictEqual((yield* tab.outbox.status).setAside, 1)
       yield* world.toggl.edit.updateClient(workspaceId, acme, { notes: "theirs" })
       yield* Effect.fork(tab.clients.update(workspaceId, acme, { name: "Acme Inc" }))

@@ -19,7 +19,7 @@ import {
 import { unknownEnd } from "../../src/store/failure.js"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
 import * as transactions from "../../src/transactions/make.js"
-import { create, full, isCreate, offline, opened } from "../Requests.js"
+import { create, full, isCreate, noRoom, offline, opened } from "../Requests.js"
 import { law, type Tab, workspaceId } from "../World.js"
 
 // Law 1, durable: a change is committed before its first request leaves and before its caller hears that it is queued; or
@@ -217,7 +217,7 @@ describe("NotSaved", () => {
   law("is no word of a change that Toggl took: it was tried at once, and its id is Toggl's", (world) =>
     Effect.gen(function* () {
       const tab = yield* opened(world)
-      yield* tab.setStorageFault(() => full)
+      yield* tab.setStorageFault(noRoom)
       const receipt = yield* create(tab, "Acme")
       if (receipt._tag !== "Confirmed") return assert.fail("it is confirmed")
       assert.deepStrictEqual([receipt.entryId, receipt.id], [undefined, Client.ClientId.make(64890001)])
@@ -227,7 +227,7 @@ describe("NotSaved", () => {
   law("says what the attempt said, and whether Toggl may have done it", (world) =>
     Effect.gen(function* () {
       const tab = yield* opened(world)
-      yield* tab.setStorageFault(() => full)
+      yield* tab.setStorageFault(noRoom)
       yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
       const error = yield* Effect.flip(create(tab, "Acme"))
       if (error._tag !== "NotSaved") return assert.fail("it is not saved")
@@ -276,7 +276,7 @@ describe("NotSaved", () => {
     Effect.gen(function* () {
       yield* world.toggl.edit.createClient(workspaceId, { name: "Acme" })
       const tab = yield* opened(world)
-      yield* tab.setStorageFault(() => full)
+      yield* tab.setStorageFault(noRoom)
       assert.strictEqual((yield* Effect.flip(create(tab, "Acme")))._tag, "InvalidName")
     })
   )
@@ -284,7 +284,7 @@ describe("NotSaved", () => {
   law("is no reason to send two at once", (world) =>
     Effect.gen(function* () {
       const tab = yield* opened(world)
-      yield* tab.setStorageFault(() => full)
+      yield* tab.setStorageFault(noRoom)
       yield* world.toggl.inject(Fault.delay("2 seconds"), { when: isCreate, times: 3 })
       const callers = yield* Effect.forEach(["A", "B", "C"], (name) => Effect.fork(create(tab, name)))
       yield* world.rests
@@ -298,7 +298,7 @@ describe("NotSaved", () => {
   law("ends when there is room again", (world) =>
     Effect.gen(function* () {
       const tab = yield* opened(world)
-      yield* tab.setStorageFault(() => full)
+      yield* tab.setStorageFault(noRoom)
       yield* create(tab, "A")
       yield* tab.setStorageFault(undefined)
       const receipt = yield* create(tab, "B")

@@ -1,6 +1,7 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Client } from "../../src/index.js"
+import { version } from "../../src/log/entry.js"
 import { Fault } from "../../src/testing/index.js"
 import { create, isArchive, offline, opened } from "../Requests.js"
 import { law, type Tab, workspaceId } from "../World.js"
@@ -104,8 +105,8 @@ describe("a row of a newer version", () => {
       const newer = yield* world.store.accept(draft(creates(1)))
       const aside = yield* world.store.accept(draft(creates(2)))
       const fence = yield* sending(world.store, aside, 0)
-      yield* world.store.settle(fence, [aside.seq], again({ uncertain: true, setAside: 1000 }), going, 0)
-      yield* world.changeRow(newer.seq, () => ({ version: 2, mutation: "in a new form" }))
+      yield* world.store.settle(fence, [aside.seq], again({ uncertain: true, isSetAside: true }), going, 0)
+      yield* world.changeRow(newer.seq, () => ({ version: version + 1, mutation: "in a new form" }))
       const tab = yield* world.open()
       yield* world.passes("1 hour")
       assert.deepStrictEqual(yield* world.requests, [])

@@ -304,9 +304,9 @@ describe("the same entry failing again and again", () => {
         entries.map((entry) => entry.dependents.length),
         [2, 0, 0]
       )
-      // It is tried again by itself at the cap, and when it works at last, what was held follows.
+      // It is tried again by itself, and when it works at last, what was held follows.
       yield* fault.takeBack
-      yield* world.passes("6 minutes")
+      yield* world.passes("12 minutes")
       assert.deepStrictEqual((yield* tab.outbox.entries).length, 0)
       assert.deepStrictEqual(
         (yield* world.toggl.snapshot(workspaceId)).clients.map((client) => client.name),
@@ -315,7 +315,7 @@ describe("the same entry failing again and again", () => {
     })
   )
 
-  law("while it is set aside it is tried at the cap, not more often", (world) =>
+  law("while there is nothing else to send, it is tried at the cap, not more often", (world) =>
     Effect.gen(function* () {
       const { acme, tab } = yield* withAcme(world)
       yield* failing(world)

@@ -20,17 +20,13 @@ describe("the look-up of a create", () => {
       return tab
     })
 
-  law("adopts no client that someone else made", (world) =>
+  law("adopts no client that someone else made: it is sent again, and Toggl says that the name is taken", (world) =>
     Effect.gen(function* () {
       const tab = yield* uncertain(world, world.toggl.edit.createClient(workspaceId, { name: "Acme" }))
-      assert.deepStrictEqual(yield* standing(tab), ["Undecided"])
-      assert.strictEqual((yield* world.sent).length, 1)
-      const [entry] = yield* tab.outbox.entries
-      const found = entry?.refused?._tag === "Undecided" ? entry.refused.found : []
-      assert.deepStrictEqual(
-        found.map((client) => client.creatorId),
-        [FakeToggl.colleague.id]
-      )
+      assert.deepStrictEqual(yield* standing(tab), ["InvalidName"])
+      assert.strictEqual((yield* world.sent).length, 2)
+      const [acme, ...others] = yield* world.toggl.clients(workspaceId)
+      assert.deepStrictEqual([acme?.creatorId, others.length], [FakeToggl.colleague.id, 0])
     })
   )
 
@@ -75,7 +71,7 @@ describe("the look-up of a create", () => {
     })
   )
 
-  law("finds it archived too", (world) =>
+  law("that finds it archived leaves it to the user: nobody can say whose that is", (world) =>
     Effect.gen(function* () {
       const tab = yield* opened(world)
       yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
@@ -83,7 +79,12 @@ describe("the look-up of a create", () => {
       const [acme] = yield* world.toggl.clients(workspaceId)
       yield* world.toggl.edit.archiveClient(workspaceId, acme?.id ?? 0)
       yield* world.passes("5 minutes")
-      assert.deepStrictEqual(yield* standing(tab), [])
+      const [entry] = yield* tab.outbox.entries
+      const found = entry?.refused?._tag === "Undecided" ? entry.refused.found : []
+      assert.deepStrictEqual(
+        found.map(({ archived, name }) => [name, archived]),
+        [["Acme", true]]
+      )
       assert.strictEqual((yield* world.sent).length, 1)
     })
   )
@@ -186,27 +187,50 @@ describe("the look-up of an archive", () => {
   )
 })
 
-describe("a create that was set aside, seen in the list and changed by its Toggl id", () => {
+describe("a create in doubt, seen in the list and changed by its Toggl id", () => {
   const meanwhile: ReadonlyArray<
     readonly [what: string, change: (tab: Tab, id: Client.AnyClientId) => Effect.Effect<unknown, unknown>, name: string]
   > = [
     ["archived", (tab, id) => tab.clients.archive(workspaceId, id), "Acme"],
     ["renamed", (tab, id) => tab.clients.update(workspaceId, id, { name: "Other" }), "Other"]
   ]
-  for (const [what, change, name] of meanwhile) {
-    law(`is adopted all the same (${what})`, (world) =>
-      Effect.gen(function* () {
-        const tab = yield* world.open({ setAsideAfter: 1 })
-        yield* tab.clients.list(workspaceId)
-        yield* world.toggl.inject(Fault.proxyError({ applied: true, status: 504 }), { when: isCreate })
-        yield* tab.clients.create(workspaceId, { name: "Acme" })
-        const [seen] = yield* tab.clients.list(workspaceId, { freshness: "Toggl" })
-        if (seen === undefined) return assert.fail("it is listed")
-        yield* change(tab, seen.id)
-        yield* world.passes("1 hour")
-        assert.deepStrictEqual(yield* standing(tab), [])
-        assert.deepStrictEqual(yield* world.names, [name])
-      })
-    )
+  const uncertain = (world: World) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world, { setAsideAfter: 1 })
+      yield* world.toggl.inject(Fault.proxyError({ applied: true, status: 504 }), { when: isCreate })
+      yield* create(tab, "Acme")
+      return tab
+    })
+  const setAside = (world: World) =>
+    Effect.gen(function* () {
+      const tab = yield* uncertain(world)
+      yield* world.toggl.inject(Fault.proxyError(), { when: isGet })
+      yield* Effect.forkScoped(create(tab, "Beta"))
+      yield* world.passes("2 minutes")
+      assert.strictEqual((yield* tab.outbox.status).setAside, 1)
+      return tab
+    })
+  for (const [state, begin] of [
+    ["nothing else has got through since", uncertain],
+    ["it was set aside", setAside]
+  ] as const) {
+    for (const [what, change, name] of meanwhile) {
+      law(`is adopted all the same (${what}, ${state})`, (world) =>
+        Effect.gen(function* () {
+          const tab = yield* begin(world)
+          const seen = (yield* tab.clients.list(workspaceId, { freshness: "Toggl" })).find(
+            ({ name }) => name === "Acme"
+          )
+          if (seen === undefined) return assert.fail("it is listed")
+          yield* change(tab, seen.id)
+          yield* world.passes("1 hour")
+          assert.deepStrictEqual(yield* standing(tab), [])
+          assert.deepStrictEqual(
+            (yield* world.names).filter((name) => name !== "Beta"),
+            [name]
+          )
+        })
+      )
+    }
   }
 })

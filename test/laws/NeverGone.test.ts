@@ -1,12 +1,17 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
 import { Client, type ClientError, Entry } from "../../src/index.js"
-import { Fault } from "../../src/testing/index.js"
+import { FakeToggl, Fault, type RequestLog } from "../../src/testing/index.js"
 import { create, isCreate, isList, offline, online, opened, queued, withRefusal } from "../Requests.js"
 import { law, type Tab, workspaceId } from "../World.js"
 
 // Law 5, never silently gone: a change waits, or it stands among the refused with its reason, where the user retries, edits
 // or discards it, and is told what depends on it.
+
+const isNamed = (name: string) => (request: RequestLog.RecordedRequest) =>
+  isCreate(request) && JSON.stringify(request.body ?? "").includes(name)
 
 const why = (error: ClientError.ClientError): string => ("reason" in error ? error.reason : error._tag)
 
@@ -162,9 +167,10 @@ describe("retry", () => {
         when: isList
       })
       // Each attempt fails, and the last of them was applied though the list never showed it.
-      yield* world.toggl.inject(Fault.proxyError(), { times: 4, when: isCreate })
-      yield* world.toggl.inject(Fault.proxyError({ applied: true }), { when: isCreate })
+      yield* world.toggl.inject(Fault.proxyError(), { times: 5, when: isNamed("Acme") })
+      yield* world.toggl.inject(Fault.proxyError({ applied: true }), { when: isNamed("Acme") })
       const receipt = yield* create(tab, "Acme")
+      yield* create(tab, "Free")
       yield* world.passes("4 minutes")
       assert.deepStrictEqual(yield* shown(tab), [[1, "SetAside"]])
       yield* hidden.takeBack
@@ -172,30 +178,46 @@ describe("retry", () => {
       yield* tab.outbox.retry(queued(receipt))
       yield* world.passes("1 minute")
       assert.deepStrictEqual(yield* world.requests, ["GET /clients"])
-      assert.deepStrictEqual(yield* world.names, ["Acme"])
+      assert.deepStrictEqual(yield* world.names, ["Free", "Acme"])
       assert.deepStrictEqual(yield* shown(tab), [])
     })
   )
 
-  law("with an edit of what is set aside, and may have been applied as it was, is declined", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      yield* world.toggl.inject(Fault.proxyError(), { times: "always", when: isCreate })
-      const receipt = yield* create(tab, "Acme")
-      yield* world.passes("15 minutes")
-      assert.deepStrictEqual(yield* shown(tab), [[1, "SetAside"]])
-      const error = yield* Effect.flip(tab.outbox.retry(queued(receipt), { name: "Other" }))
-      assert.strictEqual(why(error), "BeingSent")
-    })
-  )
+  for (const applied of [true, false]) {
+    law(`with an edit of what is set aside sends of it what Toggl lacks (applied: ${applied})`, (world) =>
+      Effect.gen(function* () {
+        const tab = yield* opened(world)
+        const fault = yield* world.toggl.inject(Fault.firewall(403), { times: "always", when: isNamed("Acme") })
+        const receipt = yield* create(tab, "Acme", "net 30")
+        yield* create(tab, "Free")
+        yield* world.passes("10 minutes")
+        assert.deepStrictEqual(yield* shown(tab), [[1, "SetAside"]])
+        const mine = { name: "Acme", notes: "net 30", createdBy: FakeToggl.defaultUser.id }
+        if (applied) yield* world.toggl.edit.createClient(workspaceId, mine)
+        yield* tab.outbox.retry(queued(receipt), { name: "Other" })
+        yield* fault.takeBack
+        yield* world.passes("10 minutes")
+        assert.deepStrictEqual(yield* shown(tab), [])
+        assert.sameMembers([...(yield* world.names)], ["Free", "Other"])
+        const last = (yield* world.sent).at(-1)
+        assert.match(last ?? "", applied ? /^PUT .* Other$/ : /^POST .* Other$/)
+        // The local id is that client's, whichever request made it what it is.
+        assert.strictEqual((yield* tab.clients.get(workspaceId, receipt.id)).name, "Other")
+      })
+    )
+  }
 })
+
+/** What a discard gives back of entries that were never sent. */
+const unsent = (...receipts: ReadonlyArray<Parameters<typeof queued>[0]>) =>
+  receipts.map((receipt) => ({ id: queued(receipt), mayHaveBeenApplied: false }))
 
 describe("discard", () => {
   law("takes with it what depends on it, and says what that was", (world) =>
     Effect.gen(function* () {
       const { archived, noted, tab, taken } = yield* withRefusal(world)
       const gone = yield* tab.outbox.discard(queued(taken))
-      assert.deepStrictEqual(gone, [queued(taken), queued(noted), queued(archived)])
+      assert.deepStrictEqual(gone, unsent(taken, noted, archived))
       assert.deepStrictEqual(yield* shown(tab), [])
       for (const id of [queued(taken), queued(noted), queued(archived)]) {
         assert.strictEqual((yield* tab.outbox.outcome(id))._tag, "Discarded")
@@ -214,26 +236,51 @@ describe("discard", () => {
       yield* create(tab, "A")
       const second = yield* create(tab, "B")
       yield* create(tab, "C")
-      assert.deepStrictEqual(yield* tab.outbox.discard(queued(second)), [queued(second)])
+      assert.deepStrictEqual(yield* tab.outbox.discard(queued(second)), unsent(second))
       yield* online(world, tab)
       yield* world.passes("5 minutes")
       assert.deepStrictEqual(yield* world.names, ["A", "C"])
     })
   )
 
-  law("does not touch what is being sent, or may have been", (world) =>
+  law("of what is being sent says that it may have been applied, and a late answer is how it ended", (world) =>
     Effect.gen(function* () {
       const tab = yield* opened(world)
       yield* world.toggl.inject(Fault.delay("5 seconds"), { when: isCreate })
-      yield* Effect.forkScoped(create(tab, "Acme"))
+      const caller = yield* Effect.forkScoped(Effect.flip(create(tab, "Acme")))
       yield* world.rests
       const [sending] = yield* tab.outbox.entries
-      if (sending?.id === undefined) return assert.fail("it is being sent")
-      const error = yield* Effect.flip(tab.outbox.discard(sending.id))
-      assert.deepStrictEqual([error._tag, "reason" in error ? error.reason : ""], ["EntryNotFound", "BeingSent"])
+      if (sending?.id === undefined || sending.mutation?._tag !== "Create") return assert.fail("it is being sent")
+      assert.deepStrictEqual(yield* tab.outbox.discard(sending.id), [{ id: sending.id, mayHaveBeenApplied: true }])
+      const error = yield* Fiber.join(caller)
+      assert.deepInclude(error, { _tag: "Discarded", mayHaveBeenApplied: true })
       yield* world.passes("5 seconds")
       assert.deepStrictEqual(yield* world.names, ["Acme"])
+      const outcome = yield* tab.outbox.outcome(sending.id)
+      assert.strictEqual(outcome._tag, "Done")
+      const shown = yield* tab.clients.get(workspaceId, sending.mutation.localId)
+      assert.strictEqual(shown.name, "Acme")
     })
+  )
+
+  law(
+    "of what got no answer says that it may have been applied, and what is shown is Toggl's after the next list",
+    (world) =>
+      Effect.gen(function* () {
+        const tab = yield* opened(world)
+        yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
+        const lost = queued(yield* create(tab, "Acme"))
+        assert.deepStrictEqual(yield* tab.outbox.discard(lost), [{ id: lost, mayHaveBeenApplied: true }])
+        assert.deepStrictEqual(yield* tab.outbox.outcome(lost), { _tag: "Discarded", mayHaveBeenApplied: true })
+        const before = yield* tab.clients.view(workspaceId, { freshness: "Local" }).pipe(Effect.either)
+        assert.isTrue(Either.isLeft(before) || before.right.fetchedAt === undefined)
+        assert.deepStrictEqual(
+          (yield* tab.clients.list(workspaceId)).map(({ name }) => name),
+          ["Acme"]
+        )
+        yield* world.passes("1 hour")
+        assert.strictEqual((yield* world.sent).length, 1)
+      })
   )
 
   law("of an update, where a later one of the same client waits, leaves that one", (world) =>
@@ -246,7 +293,7 @@ describe("discard", () => {
       const second = yield* tab.clients.update(workspaceId, id, { name: "Acme Inc" })
       const gone = yield* tab.outbox.discard(queued(first))
       // What names the same client depends on it, so that the user decides about both knowingly.
-      assert.deepStrictEqual(gone, [queued(first), queued(second)])
+      assert.deepStrictEqual(gone, unsent(first, second))
     })
   )
 

@@ -68,20 +68,35 @@ describe("whose credentials these are", () => {
 })
 
 describe("credentials of another user", () => {
-  law("pause the queue over tabs and restarts, and send, show and delete nothing", (world) =>
+  law("pause their own tab, also after a restart, and send, show and delete nothing", (world) =>
     Effect.gen(function* () {
       const tab = yield* opened(world)
       yield* tab.credentials.set(Option.some(grace))
       assert.strictEqual(waitsFor(yield* create(tab, "Acme")), "WrongAccount")
-      const other = yield* world.open()
-      assert.deepStrictEqual([yield* queue(tab), yield* queue(other)], ["WrongAccount", "WrongAccount"])
-      yield* other.outbox.replayNow
+      yield* tab.outbox.replayNow
       yield* world.passes("1 day")
+      assert.strictEqual(yield* queue(tab), "WrongAccount")
       yield* tab.close
-      const restarted = yield* world.open()
+      const restarted = yield* world.open({ credentials: grace })
+      yield* world.passes("1 day")
       assert.strictEqual(yield* queue(restarted), "WrongAccount")
       assert.deepStrictEqual(yield* world.requests, [])
       assert.strictEqual((yield* restarted.outbox.entries).length, 1)
+    })
+  )
+
+  law("never stop a tab that has the account's", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      const other = yield* opened(world)
+      yield* tab.credentials.set(Option.some(grace))
+      yield* Effect.flip(tab.clients.list(workspaceId, { freshness: "Toggl" }))
+      yield* create(tab, "Acme")
+      yield* world.passes("1 minute")
+      yield* create(other, "Beta")
+      assert.deepStrictEqual(yield* world.names, ["Acme", "Beta"])
+      assert.isUndefined((yield* world.store.load).state.paused)
+      assert.deepStrictEqual([yield* queue(tab), yield* queue(other)], ["WrongAccount", "Idle"])
     })
   )
 
@@ -206,8 +221,9 @@ describe("a pause because sign-in is needed", () => {
       const tab = yield* paused(world)
       yield* world.clearRequests
       yield* tab.outbox.resume
-      yield* world.passes("1 hour")
-      assert.deepStrictEqual(yield* world.requests, ["POST /clients Acme"])
+      yield* world.rests
+      assert.deepStrictEqual(yield* world.probes, ["GET /api/v9/me"])
+      assert.deepStrictEqual(yield* world.requests, [])
       assert.strictEqual(yield* queue(tab), "SignInNeeded")
     })
   )
@@ -216,8 +232,9 @@ describe("a pause because sign-in is needed", () => {
     Effect.gen(function* () {
       const tab = yield* paused(world)
       yield* tab.credentials.set(Option.none())
-      yield* world.rests
-      assert.strictEqual((yield* world.store.load).state.paused, "SignInNeeded")
+      yield* world.passes("1 hour")
+      assert.strictEqual(yield* queue(tab), "SignInNeeded")
+      assert.deepStrictEqual(yield* world.names, [])
     })
   )
 

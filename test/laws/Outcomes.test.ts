@@ -67,7 +67,7 @@ describe("an outcome", () => {
       assert.isTrue(Option.isNone(yield* Fiber.poll(waiting)))
       yield* tab.outbox.discard(queued(taken))
       yield* world.rests
-      assert.deepStrictEqual(yield* Fiber.join(waiting), { _tag: "Discarded" })
+      assert.deepStrictEqual(yield* Fiber.join(waiting), { _tag: "Discarded", mayHaveBeenApplied: false })
     })
   )
 

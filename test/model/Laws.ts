@@ -3,7 +3,7 @@
  * request, and whenever the device is at rest.
  */
 import * as Exit from "effect/Exit"
-import { foldName } from "../../src/Client.js"
+import { type Client, foldName } from "../../src/Client.js"
 import type { Entry, Outcome } from "../../src/log/entry.js"
 import type { QueueState, Wait } from "../../src/log/state.js"
 import type { Marked } from "../../src/transactions/mark.js"
@@ -16,6 +16,7 @@ import type { Books } from "./Books.js"
 import type * as Machine from "./Machine.js"
 import * as Reference from "./Reference.js"
 import type * as StorePort from "./StorePort.js"
+import type { Kind } from "./Weather.js"
 import type { Flight } from "./Wire.js"
 
 /** What became of an accepted mutation. */
@@ -31,10 +32,24 @@ interface Accepted {
   inDoubt: boolean
   /** Whether it was taken up again by the user, knowing better. */
   wasRepaired: boolean
+  /** Whether the user changed what it asks for while an attempt at it was in doubt. */
+  wasEdited: boolean
   /** Whether a request stood for it and an earlier entry. */
   wasJoined: boolean
   outcome: Outcome | undefined
   refused: string | undefined
+  /** Whether nobody had a whole list before its first attempt. */
+  isBlind: boolean
+  /** Whether an attempt at it was recorded. */
+  wasMarked: boolean
+  /** Whether Toggl said to it that the name is taken, or what may mean that. */
+  wasToldTaken: boolean
+  /** Whether the user has said what became of it. */
+  wasAdopted: boolean
+  /** What Toggl did of it before it went on as an update of what was edited since. */
+  done: ReadonlyArray<Mutation.Mutation>
+  /** When it first failed, in the store's count of successes and in the laws' own count of what happens. */
+  failing: { readonly since: number; readonly at: number } | undefined
 }
 
 export interface Laws {
@@ -42,23 +57,43 @@ export interface Laws {
   readonly operationHeard: (operation: StorePort.Operation) => void
   readonly requestDeparts: (flight: Flight) => void
   readonly requestLanded: (flight: Flight, before: TogglService.World, after: TogglService.World) => void
+  /** The browser's own second copy of a request is nothing that we did. */
+  readonly requestRepeated: (flight: Flight, before: TogglService.World, after: TogglService.World) => void
+  readonly requestAnswered: (flight: Flight, status: number) => void
+  /** A cache has answered a read: what is shown is Toggl's only after the next whole list. */
+  readonly readFromCache: () => void
+  /** The client that a user who looks at Toggl takes an undecided entry for. */
+  readonly trueClientOf: (seq: number, found: ReadonlyArray<Client>) => number | undefined
   readonly colleagueTouched: (clientId: number, names: ReadonlyArray<string>) => void
   readonly processDied: (process: Machine.Process) => void
   readonly clockSet: (by: number) => void
   readonly viewShown: (process: Machine.Process, view: View) => void
-  /** At rest: each tab's status and local view say what is true. */
+  /** At rest: each tab's status and local view say what is true. `signedInAs`: whose credentials the tab has. */
   readonly statusIsTrue: (
     process: Machine.Process,
     status: Status,
-    signedOut: boolean,
+    signedInAs: number | "Nobody" | "Unknown",
     isStorageDoubtful: boolean
   ) => void
+  /** Whose store it is. */
+  readonly owner: () => number | undefined
   readonly viewIsTrue: (process: Machine.Process, view: View | undefined) => void
   readonly callerHeard: (result: { readonly entryId: string | undefined; readonly confirmed: boolean }) => void
+  /** While something never gets through, all that does not depend on it is sent. */
+  readonly othersAreSent: () => void
   /** In the end everything was sent that can be sent. */
   readonly allIsSent: (world: TogglService.World) => void
   readonly books: () => Books
   readonly acceptedCount: () => number
+}
+
+/** What the laws have to know of the device and of Toggl. */
+export interface Around {
+  readonly setAsideAfter: number
+  /** Whether answers carry the time of Toggl's own clock. */
+  readonly isDateTrue: boolean
+  readonly isCaching: () => boolean
+  readonly met: (kind: Kind) => void
 }
 
 interface Named {
@@ -76,7 +111,8 @@ export const make = (
   machine: Machine.Machine,
   readBooks: () => Books,
   initial: ReadonlyArray<TogglState.Client>,
-  workspaceId: number
+  workspaceId: number,
+  { isCaching, isDateTrue, met, setAsideAfter }: Around
 ): Laws => {
   const broken = (law: string, message: string): never => machine.fail(law, message)
   const accepted = new Map<number, Accepted>()
@@ -93,10 +129,28 @@ export const make = (
   const lastLoaded = new Map<Machine.Process, number>()
   const unsavedFlights = new Set<Flight>()
   const lastShown = new Map<Machine.Process, ReadonlyMap<number, string>>()
+  // The tabs that know whose store it is, and those whose credentials were refused or taken for refused.
+  const knowOwner = new Set<Machine.Process>()
+  const refusedAt = new Set<Machine.Process>()
   const knownWaits = new Map<Machine.Process, Named>()
+  // What Toggl was heard to take, and the laws' own count of what happens.
+  const successes: Array<{ readonly at: number; readonly seqs: ReadonlyArray<number> }> = []
+  let happened = 0
+  let isCopyOld = false
+  // The clients of which an update was built on what a cache had kept.
+  const builtOnCache = new Set<number>()
+  // Those that are given up though Toggl may have applied them, or still may.
+  const leftOpen = new Set<Accepted>()
+  const oldNames = new Set(initial.map(({ name }) => foldName(name)))
   let books = readBooks()
   let named: Named | undefined
   let jumps = 0
+
+  const owner = (): number | undefined => {
+    if (books.state.userId !== undefined) return books.state.userId
+    const entries = [...books.entries.values()].sort((a, b) => a.seq - b.seq)
+    return entries.find(({ userId }) => userId !== undefined)?.userId
+  }
 
   const localOf = (books: Books): Map<number, number> => new Map(Array.from(books.ids, ([local, id]) => [id, local]))
 
@@ -116,13 +170,22 @@ export const make = (
       mutation._tag === "Create" ? mutation.name : mutation._tag === "Update" ? mutation.change.name : undefined
     return name !== undefined && touchedNames.has(foldName(name))
   }
+  /** Whether a client that was there before any of ours has its name. */
+  const isOldName = ({ mutation }: Accepted): boolean => {
+    const { name } = Mutation.asked(mutation)
+    return name !== undefined && oldNames.has(foldName(name))
+  }
+  const isBuiltOnCache = ({ mutation }: Accepted): boolean =>
+    mutation._tag === "Update" && builtOnCache.has(clientOf(mutation, localOf(books)))
   // What may be repeated is its own look-up, and its second answer may be a refusal.
   const isRepeatable = ({ _tag }: Mutation.Mutation): boolean => _tag === "Restore" || _tag === "Delete"
 
   const isParked = (entry: Entry): boolean => entry.state._tag === "Refused" || entry.state._tag === "SetAside"
   const told = (entry: Accepted): string => `entry ${entry.seq} (${JSON.stringify(entry.mutation)})`
 
-  const heldNow = () => {
+  const heldNow = () => heldBy(isParked)
+
+  const heldBy = (isParked: (entry: Entry) => boolean) => {
     const locals = localOf(books)
     return Reference.held(
       Array.from(books.entries.values(), (entry) => ({
@@ -136,9 +199,37 @@ export const make = (
 
   // --- What the store goes through -------------------------------------------------------------------------------
 
-  const ended = (entry: Accepted, outcome: Outcome) => {
+  /** From here on somebody else may seem to have changed its client. */
+  const touchedBy = (entry: Accepted) => {
+    const { mutation } = entry
+    touched.add(Mutation.clientId(mutation))
+    touched.add(togglIdOf(mutation))
+    const { name } = Mutation.asked(mutation)
+    if (name !== undefined) touchedNames.add(foldName(name))
+  }
+
+  const ended = (entry: Accepted, outcome: Outcome, by: string) => {
     entry.outcome = outcome
     const { ending } = outcome
+    if (ending._tag === "Done" && by === "adopt") {
+      entry.wasAdopted = true
+      touchedBy(entry)
+      if (ending.clientId !== undefined) touched.add(ending.clientId)
+      return
+    }
+    if (ending._tag === "Discarded") {
+      if (!ending.mayHaveBeenApplied) {
+        if (entry.applications > 0 && !isTouched(entry) && !entry.wasRepaired && entry.refused === undefined) {
+          broken("law 5", `${told(entry)} is discarded as surely not applied, though Toggl applied it`)
+        }
+      } else {
+        if (entry.sends === 0 && !entry.wasMarked)
+          broken("law 5", `${told(entry)} may have been applied, but was never tried`)
+        entry.inDoubt = true
+        leftOpen.add(entry)
+        touchedBy(entry)
+      }
+    }
     if (ending._tag === "Done") {
       if (entry.applications === 0 && !isTouched(entry)) {
         const world = currentWorld()
@@ -150,7 +241,7 @@ export const make = (
           (mutation._tag === "Update" &&
             theirs !== undefined &&
             (mutation.change.name ?? theirs.name) === theirs.name &&
-            (mutation.change.notes ?? theirs.notes) === theirs.notes)
+            Reference.sameNotes(mutation.change.notes ?? theirs.notes, theirs.notes))
         if (!isSo) broken("law 1", `${told(entry)} counts as done, but Toggl never applied it`)
       }
       if (entry.mutation._tag === "Create") {
@@ -167,9 +258,17 @@ export const make = (
     if (tag === "Conflict" && !isTouched(entry))
       broken("law 10", `${told(entry)} is refused (${message}), nobody else wrote`)
     if (tag === "Undecided") {
-      if (!entry.inDoubt) broken("law 3", `${told(entry)} is undecided though every answer came: ${message}`)
+      if (!entry.inDoubt && !entry.wasToldTaken) {
+        broken("law 3", `${told(entry)} is undecided though every answer came: ${message}`)
+      }
       const isForbidden = message.includes("does not let this user look it up")
-      if (!isTouched(entry) && !isForbidden)
+      if (
+        !isTouched(entry) &&
+        !isForbidden &&
+        !isOldName(entry) &&
+        !(entry.isBlind && !isDateTrue) &&
+        !isBuiltOnCache(entry)
+      )
         broken("law 3", `${told(entry)} is undecided though nobody else wrote: ${message}`)
     } else if (entry.applications > 0 && !isTouched(entry) && !entry.wasRepaired && !isRepeatable(entry.mutation)) {
       broken("law 3", `${told(entry)} is refused (${message}) though Toggl applied it`)
@@ -183,6 +282,39 @@ export const make = (
     entry.wasRepaired = true
     for (const other of accepted.values()) {
       if (other.wasJoined && clientOf(other.mutation, locals) === client) other.wasRepaired = true
+    }
+  }
+
+  /** It was applied as it was sent, and goes on as an update of the rest. */
+  const wentOn = (entry: Accepted, sent: Mutation.Mutation) => {
+    if (entry.applications === 0 && !isTouched(entry)) {
+      broken("law 5", `${told(entry)} goes on as an update, but Toggl never applied what was sent`)
+    }
+    entry.done = [...entry.done, sent]
+    entry.applications = 0
+  }
+
+  const noteFailure = (known: Accepted, { failingSince }: Entry) => {
+    if (failingSince === undefined) known.failing = undefined
+    else if (known.failing?.since !== failingSince) known.failing = { since: failingSince, at: happened }
+  }
+
+  /** What is set aside was passed only after Toggl had taken another change, or together with what had been. */
+  const setAsideRightly = (before: Books) => {
+    const isAside = (entry: Entry | undefined) => entry?.state._tag === "SetAside"
+    const changed = [...books.entries.values()].filter(
+      (entry) => before.entries.get(entry.seq) !== entry && isAside(entry)
+    )
+    const fresh = changed.filter(({ seq }) => !isAside(before.entries.get(seq)))
+    if (fresh.length === 0) return
+    met("set aside")
+    const seqs = new Set(changed.map(({ seq }) => seq))
+    const isShown = changed.some(({ seq }) => {
+      const from = accepted.get(seq)?.failing?.at ?? Number.POSITIVE_INFINITY
+      return successes.some((success) => success.at > from && success.seqs.some((other) => !seqs.has(other)))
+    })
+    if (!isShown && fresh.length === changed.length) {
+      broken("law 4", `entry ${fresh[0]?.seq} is set aside, and nothing else has got through since it first failed`)
     }
   }
 
@@ -209,9 +341,16 @@ export const make = (
           sends: 0,
           inDoubt: false,
           wasRepaired: false,
+          wasEdited: false,
           wasJoined: false,
           outcome: undefined,
-          refused: undefined
+          refused: undefined,
+          wasMarked: false,
+          isBlind: false,
+          wasToldTaken: false,
+          wasAdopted: false,
+          done: [],
+          failing: undefined
         }
         accepted.set(entry.seq, fresh)
         byId.set(entry.id, fresh)
@@ -221,7 +360,20 @@ export const make = (
       if (was === entry) continue
       if (known.id !== entry.id) broken("law 1", `entry ${entry.seq} became another`)
       if (known.outcome !== undefined) broken("law 1", `${told(known)} came back after it had ended`)
+      if (operation.name === "settle" && was?.sent !== undefined && entry.sent === undefined) wentOn(known, was.sent)
+      if (
+        operation.name === "retry" &&
+        was !== undefined &&
+        was.state._tag !== "Refused" &&
+        was.mutation !== entry.mutation
+      ) {
+        known.wasEdited = true
+      }
       known.mutation = entry.mutation
+      if (entry.attempts > (was?.attempts ?? 0)) known.wasMarked = true
+      if (entry.state._tag === "Sending" && isCopyOld) builtOnCache.add(clientOf(entry.mutation, localOf(books)))
+      if (entry.first !== undefined) known.isBlind = !entry.first.isListed
+      noteFailure(known, entry)
       if (entry.state._tag === "Refused" && was?.state._tag !== "Refused") {
         refused(known, entry.state.error._tag, entry.state.error.message)
       }
@@ -236,8 +388,19 @@ export const make = (
       if (entry.outcome !== undefined || books.entries.has(entry.seq)) continue
       const outcome = books.outcomes.get(entry.id)
       if (outcome === undefined) broken("law 1", `${told(entry)} is gone, and nothing tells how it ended`)
-      else ended(entry, outcome)
+      else ended(entry, outcome, operation.name)
     }
+    for (const entry of leftOpen) {
+      const outcome = books.outcomes.get(entry.id)
+      if (outcome === undefined || outcome.ending._tag === "Discarded") continue
+      leftOpen.delete(entry)
+      met("late answer to what was discarded")
+      if (operation.name !== "settle" || outcome.ending._tag !== "Done") {
+        broken("law 5", `${told(entry)} was discarded, and ends as ${outcome.ending._tag} by ${operation.name}`)
+      }
+      ended(entry, outcome, operation.name)
+    }
+    setAsideRightly(before)
     if (new Set(books.ids.values()).size !== books.ids.size) broken("law 3", "two creates share one client")
     const { may, must } = heldNow()
     for (const seq of [...may, ...must]) {
@@ -267,6 +430,21 @@ export const make = (
     named = { key, until, jumps, isRestarted: now.wait.restarted }
   }
 
+  /**
+   * Whether it may be tried in place of those before it: the first of these never gets through, and nothing else has since;
+   * the others have been tried so too, or depend on one that has.
+   */
+  const isScout = (entry: Entry, passed: ReadonlyArray<Entry>): boolean => {
+    // It may itself be one of those that might have been held.
+    const head = [...books.entries.values()].find((other) => !isParked(other) && other.failures >= setAsideAfter)
+    if (head === undefined || head.seq >= entry.seq) return false
+    const from = accepted.get(head.seq)?.failing?.at ?? Number.POSITIVE_INFINITY
+    if (successes.some(({ at, seqs }) => at > from && !seqs.includes(head.seq))) return false
+    const tried = (other: Entry) => isParked(other) || (other.failures > 0 && other.seq !== entry.seq)
+    const { may, must } = heldBy(tried)
+    return !must.has(entry.seq) && passed.every((other) => tried(other) || must.has(other.seq) || may.has(other.seq))
+  }
+
   // --- What Toggl goes through -----------------------------------------------------------------------------------
 
   const marked = (process: Machine.Process, mark: Extract<Marked, { _tag: "Marked" }>) => {
@@ -281,12 +459,20 @@ export const make = (
     const locals = localOf(books)
     const { may, must } = heldNow()
     if (must.has(entry.seq)) broken("law 2", `entry ${entry.seq} is sent though it depends on one that is not`)
-    for (const other of books.entries.values()) {
-      if (other.seq >= entry.seq) break
-      if (isParked(other) || must.has(other.seq) || may.has(other.seq)) continue
+    const passed = [...books.entries.values()].filter(
+      (other) => other.seq < entry.seq && !isParked(other) && !must.has(other.seq) && !may.has(other.seq)
+    )
+    if (passed.length > 0 && isScout(entry, passed)) {
+      met("scout")
+      for (const { seq } of passed) {
+        const known = accepted.get(seq)
+        if (known !== undefined) known.wasParked = true
+      }
+    } else if (passed[0] !== undefined) {
+      const [other] = passed
       broken(
         "law 2",
-        `entry ${entry.seq} overtakes ${other.seq} (${other.state._tag}, client ${clientOf(other.mutation, locals)})`
+        `entry ${entry.seq} overtakes ${other.seq} (${other.state._tag}, client ${clientOf(other.mutation, locals)}), failed so often: ${passed.map(({ failures, seq }) => `${seq} ${failures}`).join(", ")}`
       )
     }
     if (named !== undefined && machine.now() < named.until && named.jumps === jumps) {
@@ -305,11 +491,12 @@ export const make = (
 
   const requestDeparts = (flight: Flight) => {
     const isOfClients = flight.request.path.includes("/clients")
-    const { userId } = books.state
-    // whose it is cannot be known where the store could not be read or written
-    const isUnknown = !lastLoaded.has(flight.process) || (userId === undefined && hasStorageFailed)
-    if (isOfClients && flight.userId !== undefined && flight.userId !== userId && !isUnknown) {
-      broken("law 8", `${flight.request.method} ${flight.request.path} is sent as user ${flight.userId}, not ${userId}`)
+    const user = owner()
+    const isOthers = user !== undefined && flight.userId !== undefined && flight.userId !== user
+    // What was marked is the owner's for sure. Whoever reads, or sends what could not be stored, must have heard whose it is.
+    const isMarked = flight.isWrite && marks.get(flight.process)?.used === false
+    if (isOfClients && isOthers && (isMarked || knowOwner.has(flight.process))) {
+      broken("law 8", `${flight.request.method} ${flight.request.path} is sent as user ${flight.userId}, not ${user}`)
     }
     const wait = knownWaits.get(flight.process)
     if (wait !== undefined && wait === named && machine.now() < wait.until && wait.jumps === jumps) {
@@ -354,9 +541,10 @@ export const make = (
     // who finds the traces of an attempt wiped out by somebody else must take it for not made
     const isWipedOut =
       isTouched(entry) && (mutation._tag === "Archive" || mutation._tag === "Create" || entry.wasJoined)
-    const mayRepeat = mutation._tag === "Restore" || isWipedOut || entry.wasRepaired
+    const mayRepeat = mutation._tag === "Restore" || isWipedOut || entry.wasRepaired || entry.wasEdited
     if (entry.applications > 1 && !mayRepeat) broken("law 3", `Toggl applied ${told(entry)} twice`)
-    if (entry.outcome !== undefined && entry.applications === 1) {
+    const isGivenUpInDoubt = entry.outcome?.ending._tag === "Discarded" && entry.outcome.ending.mayHaveBeenApplied
+    if (entry.outcome !== undefined && entry.applications === 1 && !isGivenUpInDoubt && !entry.wasAdopted) {
       broken("law 3", `Toggl applied ${told(entry)} after it had ended`)
     }
     if (mutation._tag === "Create") {
@@ -375,8 +563,8 @@ export const make = (
   const changesOf = (client: number, isCounted: (entry: Accepted) => boolean) => {
     const locals = localOf(books)
     return [...accepted.values()]
-      .filter((entry) => clientOf(entry.mutation, locals) === client && isCounted(entry))
-      .map((entry) => entry.mutation)
+      .filter((entry) => clientOf(entry.mutation, locals) === client)
+      .flatMap((entry) => [...entry.done, ...(isCounted(entry) ? [entry.mutation] : [])])
   }
   const isGivenUp = (entry: Accepted): boolean =>
     entry.refused !== undefined || (entry.outcome !== undefined && entry.outcome.ending._tag !== "Done")
@@ -385,12 +573,13 @@ export const make = (
   const certain = (): ReadonlyMap<number, TogglState.Client | undefined> => {
     const locals = localOf(books)
     const clients = new Map<number, TogglState.Client | undefined>(initialById)
-    for (const { mutation } of accepted.values())
-      if (mutation._tag === "Create") clients.set(mutation.localId, undefined)
+    for (const { done, mutation } of accepted.values())
+      for (const each of [...done, mutation]) if (each._tag === "Create") clients.set(each.localId, undefined)
     for (const entry of accepted.values()) {
       const client = clientOf(entry.mutation, locals)
       if (isTouched(entry) || (isGivenUp(entry) && entry.sends > 0 && entry.inDoubt)) clients.delete(client)
     }
+    for (const id of builtOnCache) clients.delete(id)
     for (const id of touched) clients.delete(locals.get(id) ?? id)
     return clients
   }
@@ -402,7 +591,7 @@ export const make = (
     if (byClient.size !== shown.length) broken("law 6", `${process.name} shows a client twice`)
     if (new Set(shown.map((client) => client.key)).size !== shown.length) broken("law 6", "two clients share a key")
     const wasListed = books.state.workspaces[String(workspaceId)]?.fetchedAt !== undefined
-    for (const [client, base] of certain()) {
+    for (const [client, base] of isCopyOld ? [] : certain()) {
       const expected = Reference.fold(
         base,
         changesOf(client, (entry) => !isGivenUp(entry))
@@ -427,7 +616,7 @@ export const make = (
     }
   }
 
-  const statusIsTrue = (process: Machine.Process, status: Status, signedOut: boolean, isStorageDoubtful: boolean) => {
+  const statusIsTrue: Laws["statusIsTrue"] = (process, status, signedInAs, isStorageDoubtful) => {
     const entries = [...books.entries.values()]
     const refused = entries.filter((entry) => entry.state._tag === "Refused")
     const waiting = entries.filter((entry) => entry.state._tag !== "Refused")
@@ -455,10 +644,14 @@ export const make = (
       }
       return
     }
-    const mayNeedSignIn = signedOut || hasStorageFailed
-    if (queue._tag === "Paused" && !(mayNeedSignIn && queue.reason === "SignInNeeded")) {
-      broken("law 12", `${process.name} says that the queue is paused (${queue.reason}), and it is not`)
-    }
+    const user = owner()
+    const isOthers = typeof signedInAs === "number" && user !== undefined && signedInAs !== user
+    const wasRefused = refusedAt.has(process) || books.state.signIn !== undefined
+    const mayNeedSignIn = typeof signedInAs !== "number" || wasRefused || hasStorageFailed
+    const isSo =
+      queue._tag !== "Paused" ||
+      (queue.reason === "WrongAccount" ? isOthers : queue.reason === "SignInNeeded" && mayNeedSignIn)
+    if (!isSo) broken("law 12", `${process.name} says that the queue is paused (${queue.reason}), and it is not`)
     if (queue._tag === "Idle" && waiting.some((entry) => !isParked(entry) && !mayBeHeld.has(entry.seq))) {
       broken("law 12", `${process.name} says that nothing is to be sent, and ${waiting.length} wait`)
     }
@@ -467,6 +660,7 @@ export const make = (
 
   return {
     books: () => books,
+    owner,
     acceptedCount: () => accepted.size,
     operationHappened: (operation) => {
       if (Exit.isFailure(operation.exit)) hasStorageFailed = true
@@ -475,7 +669,11 @@ export const make = (
         lastLoaded.set(operation.process, books.entries.size)
       }
       if (operation.name === "load" || operation.name === "copy" || operation.name === "outcome") return
+      const { signIn } = books.state
+      if (operation.name === "storeList" && !isCaching()) isCopyOld = false
+      happened++
       compare(operation)
+      if (books.state.signIn !== undefined && books.state.signIn !== signIn) refusedAt.add(operation.process)
       if (operation.name === "settle" && Exit.isSuccess(operation.exit)) {
         lastLoaded.set(operation.process, books.entries.size)
       }
@@ -485,8 +683,42 @@ export const make = (
     },
     operationHeard: (operation) => {
       const isStateRead = operation.name !== "copy" && operation.name !== "outcome" && operation.name !== "accept"
+      if (Exit.isSuccess(operation.exit) && tellsOwner(operation.exit.value, owner())) knowOwner.add(operation.process)
       const wait = Exit.isSuccess(operation.exit) && isStateRead ? waitIn(operation.exit.value) : undefined
       if (wait !== undefined && named?.key === keyOf(wait)) knownWaits.set(operation.process, named)
+    },
+    requestRepeated: (flight, before, after) => {
+      currentWorld = () => after
+      if (after.state.nextClientId === before.state.nextClientId) return
+      // The name was free again: there are two, and nobody but the browser could have prevented it.
+      const [entry] = sentFor.get(flight) ?? []
+      if (entry !== undefined) {
+        createdBy.set(before.state.nextClientId, entry)
+        // The first copy may have been refused, and this one is the only one then.
+        if (entry.applications++ === 0) return
+        touchedBy(entry)
+      }
+      touched.add(before.state.nextClientId)
+    },
+    requestAnswered: (flight, status) => {
+      if (!flight.isWrite) return
+      happened++
+      const entries = sentFor.get(flight) ?? []
+      if (status === 400) for (const entry of entries) entry.wasToldTaken = true
+      const isTaken = (status >= 200 && status < 300) || (status === 404 && flight.request.method === "DELETE")
+      if (isTaken && flight.fate.end._tag === "Own") {
+        successes.push({ at: happened, seqs: entries.map(({ seq }) => seq) })
+      }
+    },
+    readFromCache: () => {
+      isCopyOld = true
+    },
+    trueClientOf: (seq, found) => {
+      const entry = accepted.get(seq)
+      if (entry === undefined) return undefined
+      if (entry.mutation._tag !== "Create") return togglIdOf(entry.mutation)
+      for (const [id, creator] of createdBy) if (creator === entry) return id
+      return found[0]?.id
     },
     requestDeparts,
     requestLanded: (flight, before, after) => {
@@ -517,7 +749,13 @@ export const make = (
         const isGivenUpNow = [...accepted.values()].some(
           (entry) => clientOf(entry.mutation, locals) === client && entry.mutation._tag === "Create" && isGivenUp(entry)
         )
-        if (now === undefined && !isGone && !isGivenUpNow && !touched.has(books.ids.get(client) ?? client)) {
+        if (
+          now === undefined &&
+          !isCopyOld &&
+          !isGone &&
+          !isGivenUpNow &&
+          !touched.has(books.ids.get(client) ?? client)
+        ) {
           broken("law 6", `client ${client} flickers in ${process.name}`)
         }
         if (now !== undefined && now !== key) broken("law 6", `the key of client ${client} changes: ${key} to ${now}`)
@@ -534,6 +772,14 @@ export const make = (
       }
       if (confirmed && entry.outcome?.ending._tag !== "Done")
         broken("law 1", `${told(entry)} is confirmed, but not done`)
+    },
+    othersAreSent: () => {
+      const isStuck = (entry: Entry) => isParked(entry) || entry.failures > 0
+      const { may, must } = heldBy(isStuck)
+      for (const entry of books.entries.values()) {
+        if (isStuck(entry) || must.has(entry.seq) || may.has(entry.seq)) continue
+        broken("law 4", `entry ${entry.seq} is never sent, for another one never gets through`)
+      }
     },
     allIsSent: (world) => {
       const { may, must } = heldNow()
@@ -565,6 +811,15 @@ const waitIn = (value: unknown): Wait | undefined => {
   if ("state" in value) return waitIn(value.state)
   if ("snapshot" in value) return waitIn(value.snapshot)
   return undefined
+}
+
+/** Whether who hears this knows that the store is this user's. */
+const tellsOwner = (value: unknown, user: number | undefined): boolean => {
+  if (user === undefined || typeof value !== "object" || value === null) return false
+  if ("userId" in value && value.userId === user) return true
+  if ("state" in value && tellsOwner(value.state, user)) return true
+  if ("snapshot" in value && tellsOwner(value.snapshot, user)) return true
+  return "entries" in value && Array.isArray(value.entries) && value.entries.some((entry) => tellsOwner(entry, user))
 }
 
 const isWait = (value: unknown): value is Wait =>

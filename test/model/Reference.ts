@@ -23,7 +23,12 @@ export const fold = (base: Shape | undefined, changes: ReadonlyArray<Mutation.Mu
 }
 
 export const sameShape = (a: Shape, b: Shape): boolean =>
-  a.name === b.name && a.notes === b.notes && a.archived === b.archived
+  a.name === b.name && sameNotes(a.notes, b.notes) && a.archived === b.archived
+
+/** Notes may be kept with LF for CRLF, and without the white space around them. */
+export const sameNotes = (a: string, b: string): boolean => bare(a) === bare(b)
+
+const bare = (notes: string): string => notes.replace(/\r\n?/g, "\n").trim()
 
 const mayFree = (mutation: Mutation.Mutation): boolean =>
   mutation._tag === "Delete" || mutation._tag === "Archive" || takesName(mutation)

@@ -20,6 +20,8 @@ import * as ReplayLock from "../../src/ReplayLock.js"
 import type { Status } from "../../src/Status.js"
 import { FakeToggl, TogglOptions, TogglState, type TogglWire } from "../../src/testing/index.js"
 import type { View } from "../../src/View.js"
+import { signing } from "../../src/wire/signing.js"
+import * as TogglAuth from "../../src/testing/TogglAuth.js"
 import * as Books from "./Books.js"
 import * as Dice from "./Dice.js"
 import * as Laws from "./Laws.js"
@@ -28,6 +30,7 @@ import * as Machine from "./Machine.js"
 import type { History, Step } from "./Step.js"
 import * as StorePort from "./StorePort.js"
 import * as Tab from "./Tab.js"
+import * as Weather from "./Weather.js"
 import * as Wire from "./Wire.js"
 
 export interface Result {
@@ -39,6 +42,8 @@ export interface Result {
   readonly accepted: number
   /** Where a tab could have been killed: before and after each operation of the store, and around each request. */
   readonly points: ReadonlyArray<string>
+  /** How often each kind came up. */
+  readonly met: ReadonlyMap<Weather.Kind, number>
 }
 
 const { colleague, defaultUser, defaultWorkspace, defaults } = FakeToggl
@@ -58,6 +63,17 @@ const newsTakes = 2_000
 
 // So much happens at most before a device without new input comes to rest.
 const mostEvents = 20_000
+
+// How else Toggl, or what stands before it, may be set up: with dice of their own, so that kept histories stay the same.
+const otherwise = (dice: Dice.Dice, options: TogglOptions.Options): TogglOptions.Options => {
+  const withNotes = TogglOptions.merge(options, {
+    storedNotes: dice.chance(0.4) ? dice.pick("trimmed", "lf", "trimmedLf") : "asSent",
+    dateHeader: dice.chance(0.3)
+      ? dice.pick<TogglOptions.Options["dateHeader"]>("hidden", { ahead: "5 minutes" }, { behind: "5 minutes" })
+      : "own"
+  })
+  return dice.chance(0.15) ? TogglOptions.merge(withNotes, TogglOptions.selfHosted) : withNotes
+}
 
 const toggl = (dice: Dice.Dice): TogglOptions.Options =>
   TogglOptions.merge(defaults, {
@@ -131,7 +147,8 @@ export const run = (history: History, options: Options = {}): Result => {
   let played = 0
 
   const drawn = toggl(setup)
-  const togglOptions = options.script === undefined ? drawn : defaults
+  const oddities = Dice.make(history.setup ^ 0x0dd)
+  const togglOptions = options.script === undefined ? otherwise(oddities, drawn) : defaults
   const isLease = setup.chance(0.25) && options.script === undefined
   const slowCredentials = setup.chance(0.25)
   const seeds = Dice.make(setup.int(2 ** 31))
@@ -141,8 +158,27 @@ export const run = (history: History, options: Options = {}): Result => {
     merge: setup.chance(0.7),
     conflicts: setup.pick("LastWriteWins", "CheckFirst", "Blind"),
     bulk: setup.chance(0.4),
-    ...(setup.chance(0.3) ? { reserve: setup.pick(0, 5) } : {})
+    ...(setup.chance(0.3) ? { reserve: setup.pick(0, 5) } : {}),
+    setAsideAfter: oddities.pick(5, 3, 2)
   }
+  const occurrences = new Map<Weather.Kind, number>()
+  const met = (kind: Weather.Kind) => occurrences.set(kind, (occurrences.get(kind) ?? 0) + 1)
+  if (options.script === undefined) {
+    const { dateHeader, storedNotes, takenName } = togglOptions
+    if (storedNotes !== "asSent") met("notes kept otherwise")
+    if (dateHeader !== "own") met(dateHeader === "hidden" ? "Date hidden" : "Date off")
+    if (takenName === "badRequest") met("self-hosted")
+  }
+  let throwing: "onAnswer throws" | "isOnline throws" | "HttpClient throws" | undefined
+  const throws = (kind: NonNullable<typeof throwing>): boolean => {
+    if (throwing !== kind || !oddities.chance(0.4)) return false
+    met(kind)
+    return true
+  }
+
+  // Where the source of credentials sometimes cannot tell.
+  const moods = Dice.make(history.setup ^ 0x1ced)
+  let isMoody = moods.chance(0.2) && options.script === undefined
 
   // After the crash, and once all faults have stopped, nothing is counted any more.
   const points: Array<string> = []
@@ -179,6 +215,18 @@ export const run = (history: History, options: Options = {}): Result => {
       laws.requestLanded(flight, before, after)
       point(flight.process, `before the answer to ${flight.request.method} ${flight.request.path} is heard`)
     },
+    repeated: (flight, before, after) => laws.requestRepeated(flight, before, after),
+    answered: (flight, status) => laws.requestAnswered(flight, status),
+    anotherThan: ({ method, path }) => {
+      const isAboutOne = /\/clients(\/\d+(\/restore)?)?$/.test(path) && method !== "DELETE"
+      // Whoever has no list cannot tell an older client from what was just made.
+      const known = [...laws.books().clients.keys()].filter((id) => !path.includes(`/${id}`))
+      return isAboutOne ? oddities.oneOf(known) : undefined
+    },
+    met: (kind) => {
+      if (kind === "cached look-up") laws.readFromCache()
+      met(kind)
+    },
     twice: options.sabotage?.twice ?? (() => false)
   })
 
@@ -195,7 +243,27 @@ export const run = (history: History, options: Options = {}): Result => {
     const made = TogglState.createClient(state, scene(colleague.id), { name: `Old ${i}`, notes: `from the start ${i}` })
     if (Either.isRight(made)) wire.setWorld({ ...wire.world(), state: made.right.state })
   }
-  const laws = Laws.make(machine, Books.reader(store.memory), wire.world().state.clients, workspaceId)
+  // Others our own user made on another device, under names that the app will use.
+  const ownOlds = options.script === undefined && oddities.chance(0.3) ? 1 + oddities.int(2) : 0
+  for (let i = 0; i < ownOlds; i++) {
+    const { state } = wire.world()
+    const by = scene(defaultUser.id)
+    const age = oddities.pick(365 * 86_400, 86_400, 601, 300)
+    const name = oddities.pick(`Common ${i}`, `COMMON ${i}`, `common ${i}`)
+    const made = TogglState.createClient(
+      state,
+      { ...by, at: by.at - age },
+      { name, notes: oddities.pick("", `own ${i}`) }
+    )
+    if (Either.isRight(made)) wire.setWorld({ ...wire.world(), state: made.right.state })
+    met("an older client of ours")
+  }
+  const laws = Laws.make(machine, Books.reader(store.memory), wire.world().state.clients, workspaceId, {
+    met,
+    setAsideAfter: settings.setAsideAfter ?? 5,
+    isDateTrue: togglOptions.dateHeader === "own",
+    isCaching: () => wire.isCaching()
+  })
 
   // --- The device --------------------------------------------------------------------------------------------------
 
@@ -203,6 +271,7 @@ export const run = (history: History, options: Options = {}): Result => {
   let opened = 0
   let holdsWhileFrozen = false
   let storageFails: number = 0
+  let isUnstorable = false
   let storageFailedAt = -Infinity
   let online: Option.Option<boolean> = Option.some(true)
   const seenIds: Array<Client.AnyClientId> = []
@@ -220,12 +289,21 @@ export const run = (history: History, options: Options = {}): Result => {
     const connection = store.connect(process, {
       holdsWhileFrozen: () => holdsWhileFrozen,
       fault: (name) => {
+        if (name === "settle" && isUnstorable && oddities.chance(0.5)) {
+          met("unstorable acknowledgement")
+          storageFailedAt = machine.now()
+          return new StorageError({ reason: "Full", detail: "simulated, at settle" })
+        }
         if (storageFails === 0 || !dice.chance(storageFails)) return undefined
         storageFailedAt = machine.now()
         return new StorageError({ reason: "Full", detail: `simulated, at ${name}` })
       }
     })
-    const wired = wire.connect(process, () => Option.contains(online, false))
+    const wired = wire.connect(
+      process,
+      () => Option.contains(online, false),
+      () => throws("HttpClient throws")
+    )
     process.onDeath(() => {
       tabs = tabs.filter((tab) => tab.process !== process)
       laws.processDied(process)
@@ -237,9 +315,18 @@ export const run = (history: History, options: Options = {}): Result => {
       lock: isLease ? ReplayLock.lease : locks.connect(process),
       client: wired.client,
       fetch: wired.fetch,
-      isOnline: () => online,
+      isOnline: () => {
+        if (throws("isOnline throws")) throw new TypeError("isOnline threw")
+        return online
+      },
       credentials: newest,
       slowCredentials,
+      cannotTell: () => {
+        const how = isMoody && moods.chance(0.3) ? moods.pick("Fails" as const, "Throws" as const) : undefined
+        if (how !== undefined) met(how === "Fails" ? "credentials cannot tell" : "credentials throw")
+        return how
+      },
+      listenerThrows: () => throws("onAnswer throws"),
       settings: options.script?.settings ?? settings,
       watches: opened === 1 || seeds.chance(0.5),
       workspaceId,
@@ -316,6 +403,9 @@ export const run = (history: History, options: Options = {}): Result => {
   const target = (): Client.AnyClientId | undefined =>
     dice.chance(0.8) ? dice.oneOf(seenIds.slice(-6)) : dice.oneOf(seenIds)
 
+  // Where Toggl keeps notes in another form than it was sent, they are sent in such a form.
+  const notesOf = (notes: string): string => (togglOptions.storedNotes === "asSent" ? notes : `${notes}\r\nand more \n`)
+
   // Names meet now and then; notes never do.
   const nameFor = (uid: number): string => (dice.chance(0.12) ? `Common ${dice.int(3)}` : `Client ${uid}`)
 
@@ -323,13 +413,13 @@ export const run = (history: History, options: Options = {}): Result => {
     const id = target()
     switch (step.kind) {
       case "create": {
-        const input = { name: nameFor(step.uid), notes: `made in ${step.uid}` }
+        const input = { name: nameFor(step.uid), notes: notesOf(`made in ${step.uid}`) }
         return tab.call("create", Clients.create(workspaceId, input), heard)
       }
       case "update": {
         if (id === undefined) return
         const name = dice.chance(0.5) ? { name: nameFor(step.uid) } : {}
-        const notes = dice.chance(0.7) || name.name === undefined ? { notes: `changed in ${step.uid}` } : {}
+        const notes = dice.chance(0.7) || name.name === undefined ? { notes: notesOf(`changed in ${step.uid}`) } : {}
         return tab.call("update", Clients.update(workspaceId, id, { ...name, ...notes }), heard)
       }
       case "delete":
@@ -479,7 +569,91 @@ export const run = (history: History, options: Options = {}): Result => {
       case "storage":
         storageFails = storageMayFail ? dice.pick(0, 0, 0.2, 1) : 0
         return
+      case "storm":
+        wire.setWeather(dice.pick("maintenance", "repeating", "worker", "mixedUp"))
+        machine.note(() => `    ${wire.weather()}`)
+        return
+      case "poison":
+        return poison()
+      case "cache":
+        wire.setCaching(dice.chance(0.6))
+        return
+      case "meddle":
+        return meddle(step)
+      case "throw":
+        throwing = dice.pick("onAnswer throws", "isOnline throws", "HttpClient throws", undefined)
+        return
+      case "unstorable":
+        isUnstorable = dice.chance(0.6)
+        return
+      case "edit":
+      case "giveUp": {
+        const kinds = ["Uncertain", "SetAside", "Sending"]
+        const entry = dice.oneOf([...laws.books().entries.values()].filter(({ state }) => kinds.includes(state._tag)))
+        if (tab === undefined || entry === undefined) return
+        const isAside = entry.state._tag === "SetAside"
+        const id = EntryId.make(entry.id)
+        if (step.kind === "giveUp") {
+          met(isAside ? "discard set aside" : "discard in doubt")
+          return tab.call("giveUp", Outbox.discard(id), (exit) => {
+            machine.note(() => `    discard of ${entry.seq}: ${told(exit)}`)
+          })
+        }
+        const edit = {
+          ...(dice.chance(0.6) ? { name: `Edited ${step.uid}` } : {}),
+          ...(dice.chance(0.6) ? { notes: `edited in ${step.uid}` } : {})
+        }
+        return tab.call("edit", Outbox.retry(id, edit), (exit) => {
+          machine.note(() => `    edit of ${entry.seq}: ${told(exit)}`)
+          if (Exit.isSuccess(exit)) met(isAside ? "edit set aside" : "edit in doubt")
+        })
+      }
+      case "adopt": {
+        const undecided = [...laws.books().entries.values()].flatMap(({ id, seq, state }) =>
+          state._tag === "Refused" && state.error._tag === "Undecided" ? { id, seq, found: state.error.found } : []
+        )
+        const entry = dice.oneOf(undecided)
+        const clientId = entry === undefined ? undefined : laws.trueClientOf(entry.seq, entry.found)
+        if (tab === undefined || entry === undefined || clientId === undefined) return
+        return tab.call("adopt", Outbox.adopt(EntryId.make(entry.id), Client.ClientId.make(clientId)), (exit) => {
+          machine.note(() => `    adopt of ${entry.seq} as ${clientId}: ${told(exit)}`)
+          if (Exit.isSuccess(exit)) met("adopt")
+        })
+      }
     }
+  }
+
+  /** From now on the changes of one client, or those with one text in them, always fail in the same way. */
+  const poison = () => {
+    if (dice.chance(0.3)) return wire.setPoison(undefined)
+    const way = dice.oneOf(Weather.poisons) ?? "poison: 5xx"
+    const id = dice.oneOf(seenIds)
+    const client = id === undefined ? undefined : (laws.books().ids.get(id) ?? id)
+    const text = dice.pick("Common 1", "Common 2", '3"', '5"', '8"')
+    const isOfClient = dice.chance(0.5)
+    const readsToo = dice.chance(0.3)
+    machine.note(() => `    ${way} for ${isOfClient ? `client ${client}` : text}${readsToo ? ", reads too" : ""}`)
+    return wire.setPoison({
+      way,
+      isMeant: ({ body, method, path }) =>
+        (method === "GET" ? readsToo : true) &&
+        (isOfClient ? `${path} ${body}`.includes(`${client}`) : method !== "GET" && body.includes(text))
+    })
+  }
+
+  /** A colleague changes what one of us has just made. */
+  const meddle = (step: Step) => {
+    const world = wire.world()
+    const own = world.state.clients.filter(({ creatorId }) => creatorId === defaultUser.id)
+    const client = own.at(-1)
+    if (client === undefined) return
+    const isRenamed = dice.chance(0.5)
+    const name = isRenamed ? `Theirs ${step.uid}` : client.name
+    const notes = isRenamed && dice.chance(0.7) ? client.notes : `theirs ${step.uid}`
+    laws.colleagueTouched(client.id, [client.name, name])
+    met(isRenamed ? "a colleague renames what was made" : "a colleague edits what was made")
+    const edited = TogglState.updateClient(world.state, scene(colleague.id), client.id, { name, notes })
+    if (Either.isRight(edited)) wire.setWorld({ ...world, state: edited.right.state })
   }
 
   const edit = (step: Step) => {
@@ -533,6 +707,13 @@ export const run = (history: History, options: Options = {}): Result => {
     }
   }
 
+  const signedInAs = (tab: Tab.Tab): number | "Nobody" | "Unknown" => {
+    const credentials = tab.credentials()
+    if (Option.isNone(credentials)) return "Nobody"
+    const { headers } = signing(credentials.value)
+    return TogglAuth.userOf(TogglAuth.parse(headers["authorization"]), togglOptions)?.id ?? "Unknown"
+  }
+
   /** Asks a tab for its status, and tells what is wrong with what it shows. */
   const statusOf = (tab: Tab.Tab): string | undefined => {
     const seen = tab.status()
@@ -545,7 +726,7 @@ export const run = (history: History, options: Options = {}): Result => {
     if (laws.books().state.step !== version || !tab.isOpen()) return undefined
     if (status === undefined) return `${tab.process.name} does not tell its status`
     const isStorageDoubtful = machine.now() - storageFailedAt < writesAgainAfter
-    laws.statusIsTrue(tab.process, status, Option.isNone(tab.credentials()), isStorageDoubtful)
+    laws.statusIsTrue(tab.process, status, signedInAs(tab), isStorageDoubtful)
     // a quota is told with the time until which it holds, and may have passed since
     const summary = (status: Status) => JSON.stringify({ ...status, queue: status.queue._tag, quota: undefined })
     const shown = seen === undefined ? "nothing" : summary(seen)
@@ -598,26 +779,32 @@ export const run = (history: History, options: Options = {}): Result => {
   const allFaultsStop = () => {
     counts = false
     wire.setWeather("clear")
+    wire.setCaching(false)
     storageFails = 0
+    isUnstorable = false
+    throwing = undefined
+    isMoody = false
     online = Option.some(true)
     for (const tab of tabs) {
       if (dice.chance(0.8)) tab.process.thaw()
     }
     if (awake().length === 0) openTab()
-    newest =
-      laws.books().state.userId === colleague.id
-        ? Option.some(Credentials.token(colleague.apiToken))
-        : Option.some(good)
-    for (const tab of tabs) tab.setCredentials(newest)
-    rest()
-    newest = laws.books().state.userId === colleague.id ? Option.some(Credentials.token(colleague.apiToken)) : newest
-    for (const tab of tabs) tab.setCredentials(newest)
-    rest()
+    // Whose store it is may turn out only now.
+    for (let i = 0; i < 2; i++) {
+      newest = Option.some(laws.owner() === colleague.id ? Credentials.token(colleague.apiToken) : good)
+      for (const tab of tabs) tab.setCredentials(newest)
+      rest()
+    }
     const [first] = awake()
     first?.call("resume", Outbox.resume, ignored)
     rest()
+    if (wire.isPoisoned()) {
+      for (let hours = 0; hours < 24; hours++) advance(3_600_000)
+      laws.othersAreSent()
+      wire.setPoison(undefined)
+    }
     // Quotas are refilled by the hour.
-    for (let hours = 0; hours < 12 && laws.books().entries.size > 0; hours++) advance(3_600_000)
+    for (let hours = 0; hours < 36 && laws.books().entries.size > 0; hours++) advance(3_600_000)
     check()
     laws.allIsSent(wire.world())
     const polling = tabs.filter((tab) => tab.process.timers() > 0 && !tab.process.isFrozen())
@@ -658,7 +845,7 @@ export const run = (history: History, options: Options = {}): Result => {
     }
   }
   const broken = attempt()
-  return { broken, played, trace: machine.trace, events, accepted: laws.acceptedCount(), points }
+  return { broken, played, trace: machine.trace, events, accepted: laws.acceptedCount(), points, met: occurrences }
 }
 
 const told = (exit: Exit.Exit<unknown, unknown>): string => {

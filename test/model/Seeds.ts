@@ -6,11 +6,20 @@ import * as Dice from "./Dice.js"
 import { type Options, type Result, run } from "./Run.js"
 import { shrink } from "./Shrink.js"
 import * as Step from "./Step.js"
+import { type Kind, kinds } from "./Weather.js"
 
 /** How many steps a history of the normal test run has. */
 export const usualSteps = 500
 
 export const history = (seed: number, steps = usualSteps): Step.History => Step.random(Dice.make(seed), steps)
+
+// What goes wrong at a start is met by many short histories, and seldom by a long one.
+const shortSteps = 60
+const shortCount = 5
+
+/** The short histories that are played beside the long one of a seed: those of seeds of their own. */
+export const shortOnes = (seed: number): ReadonlyArray<Step.History> =>
+  Array.from({ length: shortCount }, (_, i) => history(100_000 + seed * shortCount + i, shortSteps))
 
 /** Why a history fails: the law that it breaks, and the least that breaks it. Nothing if all laws hold. */
 export const failure = (history: Step.History, options: Options = {}, result?: Result): string | undefined => {
@@ -25,4 +34,23 @@ export const failure = (history: Step.History, options: Options = {}, result?: R
     "What happened:",
     ...again.trace
   ].join("\n")
+}
+
+/** How often each kind of what goes wrong came up. */
+export interface Tally {
+  readonly add: (result: Result) => void
+  readonly of: (kind: Kind) => number
+  readonly table: () => string
+}
+
+export const tally = (): Tally => {
+  const counts = new Map<Kind, number>()
+  const of = (kind: Kind) => counts.get(kind) ?? 0
+  return {
+    add: ({ met }) => {
+      for (const [kind, count] of met) counts.set(kind, of(kind) + count)
+    },
+    of,
+    table: () => kinds.map((kind) => `${String(of(kind)).padStart(8)}  ${kind}`).join("\n")
+  }
 }

@@ -35,6 +35,15 @@ export type Kind =
   | "replayNow"
   | "signOut"
   | "storage"
+  | "storm"
+  | "poison"
+  | "cache"
+  | "meddle"
+  | "edit"
+  | "giveUp"
+  | "adopt"
+  | "throw"
+  | "unstorable"
 
 /** `tab` and `n` choose; `n` also seeds what the step leaves to chance; `uid` makes names. */
 export interface Step {
@@ -80,7 +89,16 @@ const odds: ReadonlyArray<readonly [weight: number, kind: Kind]> = [
   [6, "resume"],
   [2, "replayNow"],
   [1, "signOut"],
-  [3, "storage"]
+  [3, "storage"],
+  [6, "storm"],
+  [8, "poison"],
+  [2, "cache"],
+  [4, "meddle"],
+  [4, "edit"],
+  [3, "giveUp"],
+  [8, "adopt"],
+  [4, "throw"],
+  [2, "unstorable"]
 ]
 
 export const random = (dice: Dice, length: number): History => ({

@@ -9,11 +9,14 @@ import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Supervisor from "effect/Supervisor"
+import { CredentialsUnavailable } from "../../src/ClientError.js"
 import type * as ClientsApi from "../../src/ClientsApi.js"
 import * as Clients from "../../src/Clients.js"
 import * as Connectivity from "../../src/Connectivity.js"
@@ -60,7 +63,7 @@ export interface Tab {
 }
 
 /** How the app has set the outbox up. */
-export type Settings = Pick<Outbox.Options, "merge" | "conflicts" | "bulk" | "reserve">
+export type Settings = Pick<Outbox.Options, "merge" | "conflicts" | "bulk" | "reserve" | "setAsideAfter">
 
 export interface Options {
   readonly settings: Settings
@@ -76,6 +79,10 @@ export interface Options {
   readonly credentials: Option.Option<Credentials.Credentials>
   /** Whether the app needs a moment to find its credentials. */
   readonly slowCredentials: boolean
+  /** Whether the app cannot find them at this moment, and how it says so. */
+  readonly cannotTell: () => "Fails" | "Throws" | undefined
+  /** Whether what listens to answers throws now. */
+  readonly listenerThrows: () => boolean
   readonly workspaceId: WorkspaceId
   /** Is told of each view that the tab shows, and of a program that dies. */
   readonly shown: (view: View) => void
@@ -108,6 +115,16 @@ export const open = (options: Options): Tab => {
   let closing = false
   let callers: ReadonlyArray<Caller> = []
 
+  const told = Effect.suspend(() => {
+    switch (options.cannotTell()) {
+      case "Fails":
+        return Effect.fail(new CredentialsUnavailable({}))
+      case "Throws":
+        return Effect.die(new TypeError("no key"))
+      case undefined:
+        return source.get
+    }
+  })
   const credentials: Credentials.Service = {
     changes: source.changes,
     get: options.slowCredentials
@@ -115,11 +132,21 @@ export const open = (options: Options): Tab => {
           Effect.async<void>((resume) => {
             process.post("credentials", "finds its credentials", () => resume(Effect.void))
           }),
-          source.get
+          told
         )
-      : source.get
+      : told
   }
-  const layer = Clients.stack({ account: "ada", fetch: options.fetch, requestLimit, ...options.settings }).pipe(
+  const onAnswer = () => {
+    if (options.listenerThrows()) throw new TypeError("the listener threw")
+    return Effect.void
+  }
+  const layer = Clients.stack({
+    account: "ada",
+    fetch: options.fetch,
+    requestLimit,
+    onAnswer,
+    ...options.settings
+  }).pipe(
     Layer.provide([
       Layer.succeed(OutboxStore.OutboxStore, connection.store),
       Layer.succeed(ReplayLock.ReplayLock, lock),
@@ -137,6 +164,7 @@ export const open = (options: Options): Tab => {
       Effect.withClock(process.clock),
       Effect.withRandom(process.random),
       Effect.withTracerEnabled(false),
+      Logger.withMinimumLogLevel(LogLevel.None),
       Effect.supervised(defects)
     )
   const run = <A, E>(effect: Effect.Effect<A, E>) => Effect.runFork(inTab(effect), { scheduler: process.scheduler })

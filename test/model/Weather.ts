@@ -16,6 +16,8 @@ export type End =
       readonly _tag: "Instead"
       readonly answer: (request: TogglWire.WireRequest, own: TogglWire.Answer | undefined) => TogglWire.Answer
     }
+  /** Toggl's own answer, or what it would have said, about another client. */
+  | { readonly _tag: "Other" }
 
 export interface Fate {
   readonly name: string
@@ -24,9 +26,66 @@ export interface Fate {
   /** After how many milliseconds the caller hears. */
   readonly ends: number
   readonly end: End
+  /** After how many milliseconds it lands once more, as browsers repeat a request by themselves. */
+  readonly repeats?: number
 }
 
-export type Weather = "clear" | "slow" | "flaky" | "down" | "portal" | "broken" | "refusing" | "limited"
+export type Weather =
+  | "clear"
+  | "slow"
+  | "flaky"
+  | "down"
+  | "portal"
+  | "broken"
+  | "refusing"
+  | "limited"
+  | "maintenance"
+  | "repeating"
+  | "worker"
+  | "mixedUp"
+
+/** What can be wrong besides the weather, each counted by its name. */
+export const kinds = [
+  "poison: firewall",
+  "poison: page with 200",
+  "poison: no client",
+  "poison: redirect",
+  "poison: reset",
+  "poison: silence",
+  "poison: 5xx",
+  "poisoned look-up",
+  "maintenance",
+  "repeat, heard",
+  "repeat, lost",
+  "repeat, late",
+  "cached look-up",
+  "another client",
+  "worker's fallback",
+  "empty 200",
+  "an older client of ours",
+  "a colleague renames what was made",
+  "a colleague edits what was made",
+  "notes kept otherwise",
+  "Date hidden",
+  "Date off",
+  "self-hosted",
+  "unstorable acknowledgement",
+  "credentials throw",
+  "credentials cannot tell",
+  "onAnswer throws",
+  "isOnline throws",
+  "HttpClient throws",
+  "discard in doubt",
+  "discard set aside",
+  "edit in doubt",
+  "edit set aside",
+  "late answer to what was discarded",
+  "adopt",
+  "scout",
+  "set aside"
+] as const
+
+export type Kind = (typeof kinds)[number]
 
 /** Within which a request lands, or never. */
 export const requestLimit = 20_000
@@ -148,6 +207,50 @@ const limited = instead(
   0
 )
 
+const unavailable = instead((dice) => dice.pick(Fault.refusal(503, null), Fault.proxyError({ status: 503 })), 0)
+const offline = instead(() => Fault.workerFallback, 0)
+const empty = instead(() => Fault.emptyOk, 0)
+const other = (dice: Dice): Fate => {
+  const lands = dice.chance(0.5) ? 0 : undefined
+  return { name: `other client${lands === undefined ? "" : ", applied"}`, lands, ends: 0, end: { _tag: "Other" } }
+}
+
+// The connection breaks before the answer: the caller hears that of the second copy, or loses the first.
+const repeated = (dice: Dice): Fate => {
+  const isHeard = dice.chance(0.6)
+  const repeats = dice.pick(0, 0, 900, 5_000, requestLimit)
+  const ends = isHeard ? repeats : dice.pick(0, 60, repeats)
+  return { name: "repeated", lands: 0, repeats, ends, end: isHeard ? { _tag: "Own" } : { _tag: "Lost" } }
+}
+
+/** A way in which every request that is poisoned fails. */
+export type Poison = Extract<Kind, `poison: ${string}`>
+
+export const poisons: ReadonlyArray<Poison> = [
+  "poison: firewall",
+  "poison: page with 200",
+  "poison: no client",
+  "poison: redirect",
+  "poison: reset",
+  "poison: silence",
+  "poison: 5xx"
+]
+
+const notAClient = Fault.respond({ status: 200, body: '{"message":"ok"}' })
+
+const poisonous: { readonly [P in Poison]: (dice: Dice) => Fate } = {
+  "poison: firewall": instead((dice) => Fault.firewall(dice.pick(400, 403, 404, 405, 406)), 0),
+  "poison: page with 200": portal,
+  "poison: no client": instead(() => notAClient, 0.1),
+  "poison: redirect": elsewhere,
+  "poison: reset": (dice) => (dice.chance(0.1) ? lost(dice) : refused(dice)),
+  "poison: silence": (dice) => ({ ...silence(dice), ...(dice.chance(0.9) ? { lands: undefined } : {}) }),
+  "poison: 5xx": serverError
+}
+
+/** What becomes of a request that is poisoned. */
+export const poisoned = (way: Poison, dice: Dice): Fate => ({ ...poisonous[way](dice), name: way })
+
 type Odds = ReadonlyArray<readonly [weight: number, fate: (dice: Dice) => Fate]>
 
 const odds: { readonly [W in Weather]: { readonly read: Odds; readonly write: Odds } } = {
@@ -220,6 +323,33 @@ const odds: { readonly [W in Weather]: { readonly read: Odds; readonly write: Od
     write: [
       [3, own],
       [2, limited]
+    ]
+  },
+  maintenance: { read: [[1, own]], write: [[1, unavailable]] },
+  repeating: {
+    read: [[1, own]],
+    write: [
+      [2, repeated],
+      [1, own]
+    ]
+  },
+  worker: {
+    read: [
+      [4, own],
+      [1, offline],
+      [1, empty]
+    ],
+    write: [
+      [2, own],
+      [1, offline],
+      [1, empty]
+    ]
+  },
+  mixedUp: {
+    read: [[1, own]],
+    write: [
+      [2, own],
+      [1, other]
     ]
   }
 }

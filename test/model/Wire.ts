@@ -9,6 +9,9 @@ import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as FaultAnswer from "../../src/testing/FaultAnswer.js"
+import * as ReadCache from "../../src/testing/ReadCache.js"
 import * as TogglAuth from "../../src/testing/TogglAuth.js"
 import type * as TogglOptions from "../../src/testing/TogglOptions.js"
 import * as TogglService from "../../src/testing/TogglService.js"
@@ -28,6 +31,7 @@ export interface Flight {
   readonly departedAt: number
   readonly fate: Weather.Fate
   landed: boolean
+  repeated: boolean
   heard: boolean
   own: TogglWire.Answer | undefined
 }
@@ -36,8 +40,21 @@ export interface Hooks {
   readonly departs: (flight: Flight) => void
   /** Toggl has served it. */
   readonly landed: (flight: Flight, before: TogglService.World, after: TogglService.World) => void
+  /** The browser's own second copy of it was served. */
+  readonly repeated: (flight: Flight, before: TogglService.World, after: TogglService.World) => void
+  /** The tab hears an answer. */
+  readonly answered: (flight: Flight, status: number) => void
+  /** A client that the tab knows, besides the one that is asked for. */
+  readonly anotherThan: (request: TogglWire.WireRequest) => number | undefined
+  readonly met: (kind: Weather.Kind) => void
   /** Whether Toggl gets this request twice, as it never should. */
   readonly twice: (request: TogglWire.WireRequest) => boolean
+}
+
+/** What always fails, and how. */
+export interface Poison {
+  readonly way: Weather.Poison
+  readonly isMeant: (request: TogglWire.WireRequest) => boolean
 }
 
 export interface Wire {
@@ -48,9 +65,16 @@ export interface Wire {
   readonly setNext: (fate: Weather.Fate) => void
   readonly setWeather: (weather: Weather.Weather) => void
   readonly weather: () => Weather.Weather
+  /** From now on each request that is meant meets this fate. */
+  readonly setPoison: (poison: Poison | undefined) => void
+  readonly isPoisoned: () => boolean
+  /** A cache answers reads of clients, from now on or no more. */
+  readonly setCaching: (isOn: boolean) => void
+  readonly isCaching: () => boolean
   readonly connect: (
     process: Machine.Process,
-    saysOffline: () => boolean
+    saysOffline: () => boolean,
+    throws: () => boolean
   ) => { readonly client: HttpClient.HttpClient; readonly fetch: typeof globalThis.fetch }
   /** How many requests have still to land. */
   readonly inTheAir: () => number
@@ -65,22 +89,37 @@ export const make = (
   let world = TogglService.empty
   let weather: Weather.Weather = "clear"
   let forced: Weather.Fate | undefined
+  let poison: Poison | undefined
+  let isCaching = false
+  const cache = ReadCache.make()
   let sequence = 0
   let flights: ReadonlyArray<Flight & { readonly answer: () => void }> = []
 
   const forget = () => {
     flights = flights.filter(
       (flight) =>
-        (flight.fate.lands !== undefined && !flight.landed) ||
+        mustLand(flight) ||
+        mustRepeat(flight) ||
         (flight.process.isAlive() && !flight.heard && flight.fate.end._tag !== "Silence")
     )
   }
   const land = (flight: Flight) => {
+    if (flight.landed) return repeat(flight)
+    const isKept = isCaching && flight.request.path.includes("/clients")
+    const kept = isKept ? cache.find(flight.request, "always") : undefined
+    if (kept !== undefined) {
+      hooks.met("cached look-up")
+      machine.note(() => `    a cache answers #${flight.request.sequence}`)
+      flight.landed = true
+      flight.own = kept
+      return
+    }
     const before = world
     const served = TogglService.serve(world, options, flight.request, machine.trueNow())
     world = served.world
     flight.landed = true
     flight.own = TogglTransport.leaving(flight.request, served.answer, options)
+    if (isKept) cache.keep(flight.request, flight.own, "always")
     machine.note(() => `    Toggl gets #${flight.request.sequence} and answers ${served.answer.status}`)
     hooks.landed(flight, before, world)
     if (!hooks.twice(flight.request)) return
@@ -88,20 +127,38 @@ export const make = (
     world = TogglService.serve(world, options, flight.request, machine.trueNow()).world
     hooks.landed(flight, between, world)
   }
+  const repeat = (flight: Flight) => {
+    const before = world
+    const served = TogglService.serve(world, options, flight.request, machine.trueNow())
+    world = served.world
+    flight.repeated = true
+    flight.own = TogglTransport.leaving(flight.request, served.answer, options)
+    machine.note(() => `    Toggl gets #${flight.request.sequence} again and answers ${served.answer.status}`)
+    const isLate = flight.fate.repeats !== undefined && flight.fate.repeats > 0
+    hooks.met(isLate ? "repeat, late" : flight.fate.end._tag === "Own" ? "repeat, heard" : "repeat, lost")
+    hooks.repeated(flight, before, world)
+  }
+  // What it would answer is what it answers where nothing is done.
+  const rehearse = (request: TogglWire.WireRequest) =>
+    TogglTransport.leaving(request, TogglService.serve(world, options, request, machine.trueNow()).answer, options)
   const landsAt = (flight: Flight) => flight.departedAt + (flight.fate.lands ?? 0)
   const mustLand = (flight: Flight) => flight.fate.lands !== undefined && !flight.landed
+  const mustRepeat = (flight: Flight) => flight.fate.repeats !== undefined && !flight.repeated
+  const repeatsAt = (flight: Flight) => flight.departedAt + (flight.fate.repeats ?? 0)
   const endsAt = (flight: Flight) => flight.departedAt + flight.fate.ends
   const mayEnd = (flight: Flight) =>
     !flight.heard &&
     flight.fate.end._tag !== "Silence" &&
     endsAt(flight) <= machine.now() &&
-    (flight.landed || flight.fate.lands === undefined || landsAt(flight) > machine.now())
+    (flight.landed || flight.fate.lands === undefined || landsAt(flight) > machine.now()) &&
+    (flight.fate.end._tag !== "Own" || !mustRepeat(flight))
 
   machine.addSource({
     enabled: () =>
       flights.flatMap((flight) => {
         const events: Array<Machine.Event> = []
-        if (mustLand(flight) && landsAt(flight) <= machine.now()) {
+        const isDue = mustLand(flight) ? landsAt(flight) <= machine.now() : repeatsAt(flight) <= machine.now()
+        if ((mustLand(flight) || mustRepeat(flight)) && isDue) {
           events.push({
             label: `#${flight.request.sequence} lands`,
             run: () => {
@@ -124,18 +181,41 @@ export const make = (
       }),
     // what has left lands at its time, however busy the device is
     passes: (to) => {
-      for (const flight of flights) if (mustLand(flight) && landsAt(flight) < to) land(flight)
+      for (const flight of flights) {
+        if (mustLand(flight) && landsAt(flight) < to) land(flight)
+        if (mustRepeat(flight) && repeatsAt(flight) < to) land(flight)
+      }
       forget()
     },
     nextTime: () => {
       const times = flights.flatMap((flight) => [
         ...(mustLand(flight) ? [landsAt(flight)] : []),
+        ...(mustRepeat(flight) ? [repeatsAt(flight)] : []),
         ...(!flight.heard && flight.fate.end._tag !== "Silence" && !flight.process.isFrozen() ? [endsAt(flight)] : [])
       ])
       const later = times.filter((time) => time > machine.now())
       return later.length === 0 ? undefined : Math.min(...later)
     }
   })
+
+  const counted: Partial<Record<string, Weather.Kind>> = {
+    workerFallback: "worker's fallback",
+    emptyOk: "empty 200"
+  }
+  const hidesIds = options.hiddenHeaders.includes("x-toggl-request-id")
+  const fateOf = (request: TogglWire.WireRequest, isWrite: boolean, saysOffline: boolean): Weather.Fate => {
+    if (poison?.isMeant(request) === true) {
+      hooks.met(isWrite ? poison.way : "poisoned look-up")
+      return Weather.poisoned(poison.way, chance())
+    }
+    const fate = Weather.draw(weather, chance(), isWrite, saysOffline)
+    // An empty 200 is Toggl's where it is known to hide its request ids.
+    const isList = !isWrite && request.path.endsWith("/clients")
+    if (fate.name === "emptyOk" && (hidesIds || isList)) return Weather.draw("clear", chance(), isWrite, saysOffline)
+    const kind = weather === "maintenance" && isWrite ? "maintenance" : counted[fate.name]
+    if (kind !== undefined) hooks.met(kind)
+    return fate
+  }
 
   return {
     options,
@@ -150,8 +230,17 @@ export const make = (
       weather = next
     },
     weather: () => weather,
+    isCaching: () => isCaching,
+    setPoison: (next) => {
+      poison = next
+    },
+    isPoisoned: () => poison !== undefined,
+    setCaching: (isOn) => {
+      isCaching = isOn
+      if (!isOn) cache.clear()
+    },
     inTheAir: () => flights.filter(mustLand).length,
-    connect: (process, saysOffline) => {
+    connect: (process, saysOffline, throws) => {
       const calls = { made: 0 }
       // never settles: what comes back comes back through the event loop
       const fetch: typeof globalThis.fetch = () => {
@@ -161,6 +250,7 @@ export const make = (
       const client = HttpClient.make((request, url, _signal, fiber) =>
         Effect.flatMap(TogglTransport.fromHttpClient(request, url), (incoming) =>
           Effect.suspend(() => {
+            if (throws()) return Effect.die(new TypeError("the client threw"))
             const given = Context.getOption(fiber.currentContext, FetchHttpClient.Fetch)
             const before = calls.made
             Option.getOrElse(given, () => fetch)(url).catch(() => undefined)
@@ -179,22 +269,31 @@ export const make = (
                 isWrite,
                 userId: TogglAuth.userOf(TogglAuth.parse(wire.headers["authorization"]), options)?.id,
                 departedAt: machine.now(),
-                fate: (isWrite ? forced : undefined) ?? Weather.draw(weather, chance(), isWrite, saysOffline()),
+                fate: (isWrite ? forced : undefined) ?? fateOf(wire, isWrite, saysOffline()),
                 landed: false,
+                repeated: false,
                 heard: false,
                 own: undefined,
                 answer: () => process.enter(() => end())
               }
               const give = (answer: TogglWire.Answer, body: "whole" | "stalls" | "breaks off") => {
                 machine.note(() => `    ${process.name} hears ${answer.status} to #${wire.sequence}, ${body}`)
+                if (body === "whole") hooks.answered(flight, answer.status)
                 const response = TogglTransport.toHttpClient(request, { ...answer, body: "" })
+                const bytes = typeof answer.body === "string" ? answer.body : ""
+                const lost = new HttpClientError.ResponseError({ request, response, reason: "Decode" })
                 const text = {
-                  whole: Effect.succeed(typeof answer.body === "string" ? answer.body : ""),
+                  whole: Effect.succeed(bytes),
                   // unlike `Effect.never`, it sets no timer of its own
                   stalls: Effect.async<string>(() => undefined),
-                  "breaks off": new HttpClientError.ResponseError({ request, response, reason: "Decode" })
-                }
-                resume(Effect.succeed(Object.defineProperty(response, "text", { value: text[body] })))
+                  "breaks off": Effect.fail(lost)
+                }[body]
+                const stream = Stream.map(Stream.fromEffect(text), (text) => new TextEncoder().encode(text))
+                resume(
+                  Effect.succeed(
+                    Object.defineProperties(response, { text: { value: text }, stream: { value: stream } })
+                  )
+                )
               }
               const whole = (answer: TogglWire.Answer) => give(answer, "whole")
               const end = () => {
@@ -207,6 +306,13 @@ export const make = (
                     return resume(Effect.fail(lost("lost")))
                   case "Instead":
                     return whole(TogglTransport.leaving(wire, fate.end.answer(wire, own), options))
+                  case "Other": {
+                    const about = hooks.anotherThan(wire)
+                    const answer = own ?? rehearse(wire)
+                    if (about === undefined) return own === undefined ? resume(Effect.fail(lost("lost"))) : whole(own)
+                    hooks.met("another client")
+                    return whole(FaultAnswer.withClient(answer, { id: about }))
+                  }
                   case "Broken":
                     return own === undefined
                       ? resume(Effect.fail(lost("no answer")))

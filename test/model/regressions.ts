@@ -84,6 +84,57 @@ export const regressions: ReadonlyArray<Regression> = [
         { kind: "settle", tab: 10, n: 630173530, uid: 153 }
       ]
     }
+  },
+  {
+    name: "the store was bound to a user whose credentials were replaced while Toggl was asked whose they are",
+    history: {
+      setup: 2037268966,
+      steps: [
+        { kind: "create", tab: 10, n: 354405336, uid: 8 },
+        { kind: "run", tab: 4, n: 478405310, uid: 10 },
+        { kind: "credentials", tab: 5, n: 1153528799, uid: 13 },
+        { kind: "open", tab: 8, n: 1265070559, uid: 15 },
+        { kind: "crash", tab: 0, n: 1914083582, uid: 19 },
+        { kind: "crash", tab: 5, n: 542413581, uid: 49 }
+      ]
+    }
+  },
+  {
+    name: "Toggl was asked whose other credentials are before the time was over that it had named meanwhile",
+    history: {
+      setup: 1850392503,
+      steps: [
+        { kind: "spree", tab: 11, n: 1092519933, uid: 9 },
+        { kind: "advance", tab: 7, n: 1407432643, uid: 10 },
+        { kind: "delete", tab: 1, n: 272684685, uid: 21 },
+        { kind: "update", tab: 9, n: 1195507809, uid: 22 },
+        { kind: "restore", tab: 2, n: 563979843, uid: 23 },
+        { kind: "run", tab: 9, n: 1730270461, uid: 24 },
+        { kind: "run", tab: 3, n: 529381611, uid: 30 },
+        { kind: "read", tab: 5, n: 985173441, uid: 31 }
+      ]
+    }
+  },
+  {
+    name: "a change that had gone with a create counted as done though the answer was about another client",
+    history: {
+      setup: 1604688586,
+      steps: [
+        { kind: "crash", tab: 3, n: 1744573652, uid: 1 },
+        { kind: "open", tab: 4, n: 278115709, uid: 38 },
+        { kind: "run", tab: 4, n: 1704027859, uid: 43 },
+        { kind: "poison", tab: 8, n: 1450211204, uid: 44 },
+        { kind: "run", tab: 7, n: 1100023645, uid: 48 },
+        { kind: "spree", tab: 8, n: 1174520539, uid: 50 },
+        { kind: "run", tab: 11, n: 1100178109, uid: 52 },
+        { kind: "open", tab: 10, n: 1473941905, uid: 53 },
+        { kind: "storm", tab: 7, n: 444194372, uid: 54 },
+        { kind: "advance", tab: 9, n: 2116045177, uid: 55 },
+        { kind: "update", tab: 0, n: 1161491810, uid: 57 },
+        { kind: "advance", tab: 3, n: 782307705, uid: 58 },
+        { kind: "settle", tab: 11, n: 2024224602, uid: 74 }
+      ]
+    }
   }
 ]
 

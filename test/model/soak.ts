@@ -19,12 +19,14 @@ const steps = number("STEPS", 1_000)
 const trace = process.env["TRACE"] === "1"
 
 const failed: Array<number> = []
+const tally = Seeds.tally()
 let events = 0
 let accepted = 0
 const started = Date.now()
 for (let seed = first; seed < first + count; seed++) {
   const history = Seeds.history(seed, steps)
   const result = run(history, { trace })
+  tally.add(result)
   events += result.events
   accepted += result.accepted
   if (trace) console.log(result.trace.join("\n"))
@@ -39,5 +41,6 @@ for (let seed = first; seed < first + count; seed++) {
     console.log(`${played} of ${count} seeds, ${events} events, ${accepted} changes, ${seconds} s`)
   }
 }
+console.log(tally.table())
 console.log(failed.length === 0 ? "all laws hold" : `laws are broken by seeds ${failed.join(", ")}`)
 process.exit(failed.length === 0 ? 0 : 1)

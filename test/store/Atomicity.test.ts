@@ -65,9 +65,10 @@ const steps: ReadonlyArray<readonly [name: string, step: Writes]> = [
   ["refuse", (store, { fence, sent }) => store.settle(fence, [sent.seq], refused, over, 4000)],
   [
     "set aside",
-    (store, { fence, sent }) => store.settle(fence, [sent.seq], again({ uncertain: true, setAside: 9 }), going, 4000)
+    (store, { fence, sent }) =>
+      store.settle(fence, [sent.seq], again({ uncertain: true, isSetAside: true }), going, 4000)
   ],
-  ["book", (store, { fence }) => store.book(fence, { ...over, paused: "ByUser" }, 4000)],
+  ["book", (store, { fence }) => store.book(fence, { ...over, failures: 7 }, 4000)],
   ["raise the fence", (store) => Steps.raiseFence(store, "SignInNeeded")],
   ["change the state", (store) => store.changeState((state) => ({ ...state, userId: 42 }))],
   ["retry", (store, { refused }) => store.retry(refused.seq, (mutation) => ({ ...mutation, name: "else" }))],

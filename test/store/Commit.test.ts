@@ -194,6 +194,27 @@ describe("every step in IndexedDB", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("keeps what it has stored where the channel throws, as one that the browser has closed", () =>
+    Effect.gen(function* () {
+      class Channel {
+        postMessage(): void {
+          throw new DOMException("", "InvalidStateError")
+        }
+        close(): void {
+          return undefined
+        }
+      }
+      yield* withGlobal("BroadcastChannel", Channel)
+      const store = yield* Steps.makeIndexedDb({ name: newDatabaseName() })
+      const entry = yield* store.accept(draft(creates(1)))
+      const later = yield* store.accept(draft(deletes(clientId(7))))
+      yield* store.changeState((state) => ({ ...state, userId: 42 }))
+      const { entries, state } = yield* store.load
+      assert.deepStrictEqual(entries, [entry, later])
+      assert.strictEqual(state.userId, 42)
+    }).pipe(Effect.scoped)
+  )
+
   it.live("works where there are no channels between tabs, or none may be opened", () =>
     Effect.gen(function* () {
       const forbidden = function () {

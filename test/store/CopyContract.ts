@@ -39,7 +39,7 @@ const meanwhile: ReadonlyArray<readonly [name: string, does: Meanwhile]> = [
   ["is on the wire", sending],
   ["is uncertain", (store, entry) => settles(store, entry, again({ uncertain: true }))],
   ["is uncertain for its replayer died", (store, entry) => Effect.zipRight(sending(store, entry), claim(store))],
-  ["is set aside", (store, entry) => settles(store, entry, again({ uncertain: true, setAside: 60_000 }))],
+  ["is set aside", (store, entry) => settles(store, entry, again({ uncertain: true, isSetAside: true }))],
   [
     "is discarded as refused",
     (store, entry) => Effect.zipRight(settles(store, entry, refused), store.discard(entry.seq, 9))
@@ -81,15 +81,55 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
       }).pipe(Effect.scoped)
     )
 
-    it.live("stores nothing that was read before the store had an id, or from another store", () =>
+    it.live("stores what was read before anything was written, unless a step has been taken since", () =>
+      Effect.gen(function* () {
+        const store = yield* connected
+        const since = yield* sinceNow(store)
+        assert.strictEqual(since.store, "")
+        const stored = yield* store.storeList(workspaceId, since, [toggl(7, "a")], 3000)
+        assert.deepStrictEqual(stored, (yield* store.load).state)
+        const copy = yield* store.copy(workspaceId)
+        assert.deepInclude(copy, { clients: [toggl(7, "a")], fetchedAt: 3000 })
+        // Another was read at the same time.
+        assert.isUndefined(yield* store.storeList(workspaceId, since, [], 4000))
+        assert.isUndefined(yield* store.storeClient(workspaceId, clientId(7), since, undefined))
+        assert.deepStrictEqual(yield* store.copy(workspaceId), copy)
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("stores nothing that was read from another store, or before a purge", () =>
       Effect.gen(function* () {
         const device = yield* makeDevice
         const store = yield* device.connect
+        const since = yield* sinceNow(store)
+        yield* store.purge
+        const before = yield* device.rows
+        for (const stale of [since, { ...since, store: "?" }]) {
+          assert.isUndefined(yield* store.storeList(workspaceId, stale, [toggl(7, "a")], 3000))
+          assert.isUndefined(yield* store.storeClient(workspaceId, clientId(7), stale, toggl(7, "a")))
+        }
+        assert.deepStrictEqual(yield* device.rows, before)
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("is its user's: whoever is known to read first, or has changed something first", () =>
+      Effect.gen(function* () {
+        const device = yield* makeDevice
+        const store = yield* device.connect
+        const stored = yield* store.storeList(workspaceId, yield* sinceNow(store), [toggl(7, "a")], 3000, 42)
+        assert.strictEqual(stored === "OtherUser" ? stored : stored?.userId, 42)
         const before = yield* device.rows
         const since = yield* sinceNow(store)
-        assert.isUndefined(yield* store.storeList(workspaceId, since, [toggl(7, "a")], 3000))
-        assert.isUndefined(yield* store.storeClient(workspaceId, clientId(7), { ...since, store: "?" }, toggl(7, "a")))
+        assert.strictEqual(yield* store.storeList(workspaceId, since, [], 4000, 43), "OtherUser")
+        assert.strictEqual(yield* store.storeClient(workspaceId, clientId(7), since, undefined, 43), "OtherUser")
         assert.deepStrictEqual(yield* device.rows, before)
+        // What is nobody's for certain, and what is the same user's, is stored.
+        assert.isDefined(yield* store.storeClient(workspaceId, clientId(7), since, toggl(7, "b")))
+        assert.isDefined(yield* store.storeClient(workspaceId, clientId(7), since, toggl(7, "c"), 42))
+        assert.deepStrictEqual((yield* store.copy(workspaceId)).clients, [toggl(7, "c")])
+        const other = yield* Effect.flatMap(makeDevice, (device) => device.connect)
+        yield* other.accept({ ...draft(creates(1)), userId: 44 })
+        assert.strictEqual(yield* other.storeList(workspaceId, yield* sinceNow(other), [], 4000, 42), "OtherUser")
       }).pipe(Effect.scoped)
     )
 

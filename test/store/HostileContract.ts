@@ -5,6 +5,7 @@ import * as Either from "effect/Either"
 import type * as Scope from "effect/Scope"
 import { StorageError } from "../../src/ClientError.js"
 import { dependencies } from "../../src/log/dependencies.js"
+import { version } from "../../src/log/entry.js"
 import * as Steps from "./Steps.js"
 import { again, claim, copied, refused, sending } from "./LogContract.js"
 import {
@@ -74,7 +75,8 @@ export const hostile: ReadonlyArray<readonly [kind: string, value: unknown]> = [
   ["a deep object", deep()],
   ["a row of no version", { id: entryId(1), mutation: creates(1) }],
   ["a version that is no number", { version: "2" }],
-  ["a version in between", { version: 1.5 }]
+  ["a version in between", { version: 1.5 }],
+  ["a version that is no whole number", { version: version + 0.5 }]
 ]
 
 /** Everything that the store may hold, as it writes it. */
@@ -90,7 +92,7 @@ const sample = (device: Device) =>
       })
     yield* settle(draft(creates(1)), { _tag: "Done", client: toggl(9, "client 1") })
     yield* settle(draft(creates(2)), refused)
-    yield* settle(draft(updates(clientId(7), { name: "A" })), again({ uncertain: true, setAside: 60_000 }))
+    yield* settle(draft(updates(clientId(7), { name: "A" })), again({ uncertain: true, isSetAside: true }))
     yield* settle(draft(restores(clientId(8))), again({ uncertain: true }))
     yield* store.accept(draft(archives(clientId(7))))
     yield* sending(store, yield* store.accept(draft(deletes(localId(1)))))
@@ -132,7 +134,7 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
             .map(([seq, row]) => ({ seq, newer: false, row: structuredClone(row) }))
             .map((row) => ({
               ...row,
-              newer: isObject(row.row) && row.row["version"] === 1.5
+              newer: isObject(row.row) && row.row["version"] === version + 0.5
             }))
         )
       }).pipe(Effect.scoped)
@@ -169,7 +171,7 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
           [["outcome", entryId(1_000_000 + index)], value],
           [["of another version", index], value]
         ])
-        yield* putAll(device, [...rows, [99, { version: 2, mutation: "newer" }]])
+        yield* putAll(device, [...rows, [99, { version: version + 1, mutation: "newer" }]])
         const before = yield* device.rows
         const keys = before.map(([key]) => key)
         yield* sample(device)
@@ -241,7 +243,7 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
           const before = yield* device.rows
           const loaded = yield* Effect.either(store.load)
           if (Either.isLeft(loaded)) {
-            assert.strictEqual(kind, "a version in between")
+            assert.strictEqual(kind, "a version that is no whole number")
             yield* device.put("state", { ...old.snapshot.state })
             continue
           }
@@ -271,7 +273,7 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
         const device = yield* makeDevice
         const store = yield* device.connect
         const entry = yield* store.accept(draft(creates(1)))
-        yield* device.put("state", { version: 2, store: "a new kind of state" })
+        yield* device.put("state", { version: version + 1, store: "a new kind of state" })
         const before = yield* device.rows
         const since = { store: "", turn: 0 }
         const fence = { store: "", number: 1 }

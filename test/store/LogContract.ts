@@ -45,7 +45,7 @@ export const sending = (store: Steps.Transactions, entry: Steps.Snapshot["entrie
   })
 
 export const failed = new ServerError({ status: 500 })
-export const again = (rest: { readonly uncertain: boolean; readonly setAside?: number }): Steps.Verdict => ({
+export const again = (rest: { readonly uncertain: boolean; readonly isSetAside?: boolean }): Steps.Verdict => ({
   _tag: "Again",
   error: failed,
   counts: true,
@@ -70,15 +70,15 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
         assert.deepStrictEqual(entries, accepted)
         assert.deepStrictEqual(unreadable, [])
         assert.deepStrictEqual(
-          entries.map(({ acceptedAt, attempts, id, mutation, serverErrors, state }) => ({
+          entries.map(({ acceptedAt, attempts, id, mutation, failures, state }) => ({
             acceptedAt,
             attempts,
             id,
             mutation,
-            serverErrors,
+            failures,
             state
           })),
-          [first, second].map((draft) => ({ ...draft, attempts: 0, serverErrors: 0, state: { _tag: "Pending" } }))
+          [first, second].map((draft) => ({ ...draft, attempts: 0, failures: 0, state: { _tag: "Pending" } as const }))
         )
       }).pipe(Effect.scoped)
     )

@@ -1,12 +1,12 @@
-/** What every store promises of repair: refusals, retries, discards, imports, and how long outcomes are kept. */
+/** What every store promises of refusals that are heard, of imports, and of how long outcomes are kept. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { Forbidden, InvalidName } from "../../src/ClientError.js"
+import { Forbidden } from "../../src/ClientError.js"
 import type { Entry, Row } from "../../src/log/entry.js"
 import * as OutboxStore from "../../src/OutboxStore.js"
 import * as Steps from "./Steps.js"
-import { again, claim, copied, refused, sending } from "./LogContract.js"
+import { copied, refused, sending } from "./LogContract.js"
 import {
   archives,
   clientId,
@@ -23,7 +23,7 @@ import {
 } from "./StoreUnderTest.js"
 
 /** Accepts it, sends it, and lets Toggl say so. */
-const answered = (store: Steps.Transactions, draft: Steps.Draft, verdict: Steps.Verdict) =>
+export const answered = (store: Steps.Transactions, draft: Steps.Draft, verdict: Steps.Verdict) =>
   Effect.gen(function* () {
     const entry = yield* store.accept(draft)
     const fence = yield* sending(store, entry)
@@ -31,14 +31,10 @@ const answered = (store: Steps.Transactions, draft: Steps.Draft, verdict: Steps.
     return entry
   })
 
-const same = <A>(a: A): A => a
-
 export const contract = (name: string, makeDevice: Effect.Effect<Device, never, Scope.Scope>) => {
   const connected = Effect.flatMap(makeDevice, (device) => device.connect)
   const standing = (store: Steps.Transactions) =>
     Effect.map(store.load, ({ entries }) => entries.map((entry) => entry.seq))
-  const stateOf = (store: Steps.Transactions, { seq }: Entry) =>
-    Effect.map(store.load, ({ entries }) => entries.find((entry) => entry.seq === seq)?.state)
 
   describe(`${name}: refusals`, () => {
     it.live("lets a waiting caller end its refusal, and keeps the error and the input as the outcome", () =>
@@ -94,138 +90,6 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
         assert.isUndefined(yield* store.claimRefusal(entry.seq, pending.id, 4000))
         assert.isUndefined(yield* store.claimRefusal(12345, entry.id, 4000))
         assert.deepStrictEqual(yield* device.rows, before)
-      }).pipe(Effect.scoped)
-    )
-  })
-
-  describe(`${name}: retries`, () => {
-    it.live("puts a refused entry back in its place, edited or as it was", () =>
-      Effect.gen(function* () {
-        const store = yield* connected
-        const taken = new InvalidName({ reason: "Taken", name: "Acme" })
-        const entry = yield* answered(store, draft(creates(1, "Acme")), { _tag: "Refused", error: taken })
-        const later = yield* store.accept(draft(creates(2)))
-        const edited = yield* store.retry(entry.seq, (mutation) => ({ ...mutation, name: "Acme Inc" }))
-        assert.strictEqual(edited, "Repaired")
-        const { entries } = yield* store.load
-        assert.deepStrictEqual(
-          entries.map(({ id, mutation, seq, state }) => [seq, id, mutation, state._tag]),
-          [
-            [entry.seq, entry.id, creates(1, "Acme Inc"), "Pending"],
-            [later.seq, later.id, creates(2), "Pending"]
-          ]
-        )
-        yield* store.settle(yield* sending(store, entry), [entry.seq], refused, going, 3000)
-        assert.strictEqual(yield* store.retry(entry.seq, same), "Repaired")
-        assert.deepStrictEqual((yield* store.load).entries[0]?.mutation, creates(1, "Acme Inc"))
-      }).pipe(Effect.scoped)
-    )
-
-    it.live("looks a set-aside entry up before it is sent again, for it may have been applied", () =>
-      Effect.gen(function* () {
-        const store = yield* connected
-        const entry = yield* answered(store, draft(creates(1)), again({ uncertain: true, setAside: 60_000 }))
-        const before = yield* stateOf(store, entry)
-        assert.strictEqual(yield* store.retry(entry.seq, same), "Repaired")
-        const after = yield* stateOf(store, entry)
-        assert.strictEqual(after?._tag, "Uncertain")
-        if (after?._tag === "Uncertain" && before?._tag === "SetAside") {
-          assert.deepStrictEqual(after.attempt, before.attempt)
-        }
-        const { state } = yield* store.load
-        assert.deepStrictEqual(state.workspaces[String(workspaceId)]?.open, [entry.seq])
-      }).pipe(Effect.scoped)
-    )
-
-    it.live("edits nothing that may have been applied as it was", () =>
-      Effect.gen(function* () {
-        const device = yield* makeDevice
-        const store = yield* device.connect
-        const entry = yield* answered(store, draft(creates(1)), again({ uncertain: true, setAside: 60_000 }))
-        const before = yield* device.rows
-        const edit = store.retry(entry.seq, (mutation) => ({ ...mutation, name: "another" }))
-        assert.strictEqual(yield* edit, "BeingSent")
-        assert.deepStrictEqual(yield* device.rows, before)
-      }).pipe(Effect.scoped)
-    )
-
-    it.live("says why there is nothing to retry", () =>
-      Effect.gen(function* () {
-        const device = yield* makeDevice
-        const store = yield* device.connect
-        yield* device.put(1, "garbled")
-        const pending = yield* store.accept(draft(creates(1)))
-        const before = yield* device.rows
-        assert.strictEqual(yield* store.retry(1, same), "Unreadable")
-        assert.strictEqual(yield* store.retry(12345, same), "Unknown")
-        assert.strictEqual(yield* store.retry(pending.seq, same), "NotRefused")
-        assert.deepStrictEqual(yield* device.rows, before)
-      }).pipe(Effect.scoped)
-    )
-  })
-
-  describe(`${name}: discards`, () => {
-    it.live("takes an entry out with all that depends on it, each with its outcome, and nothing else", () =>
-      Effect.gen(function* () {
-        const device = yield* makeDevice
-        const store = yield* device.connect
-        yield* copied(store, toggl(7, "Acme"), toggl(8, "Other"))
-        yield* device.put(1, { version: 1, clientId: 8 })
-        const earlier = yield* store.accept(draft(updates(clientId(7), { notes: "x" })))
-        const rename = yield* store.accept(draft(updates(clientId(7), { name: "Acme Inc" })))
-        const heldByRow = yield* store.accept(draft(updates(clientId(8), { notes: "y" })))
-        const takesName = yield* store.accept(draft(creates(1, "Acme")))
-        const ofIt = yield* store.accept(draft(deletes(localId(1))))
-        const apart = yield* store.accept(draft(creates(2, "Else")))
-        const discarded = yield* store.discard(rename.seq, 4000)
-        assert.deepStrictEqual(discarded, { _tag: "Discarded", entries: [rename, takesName, ofIt] })
-        assert.deepStrictEqual(yield* standing(store), [earlier.seq, heldByRow.seq, apart.seq])
-        for (const entry of [rename, takesName, ofIt]) {
-          assert.deepStrictEqual((yield* store.outcome(entry.id))?.ending, { _tag: "Discarded" })
-        }
-        assert.isUndefined(yield* store.outcome(heldByRow.id))
-      }).pipe(Effect.scoped)
-    )
-
-    it.live("takes nothing where it, or what goes with it, is on the wire or still to be looked up", () =>
-      Effect.gen(function* () {
-        const device = yield* makeDevice
-        const store = yield* device.connect
-        const first = yield* store.accept(draft(updates(clientId(7), { notes: "x" })))
-        const sent = yield* store.accept(draft(deletes(clientId(7))))
-        yield* sending(store, sent)
-        const whileSending = yield* device.rows
-        assert.strictEqual(yield* store.discard(sent.seq, 4000), "BeingSent")
-        assert.strictEqual(yield* store.discard(first.seq, 4000), "BeingSent")
-        assert.deepStrictEqual(yield* device.rows, whileSending)
-        yield* claim(store)
-        assert.strictEqual(yield* store.discard(sent.seq, 4000), "BeingSent")
-        assert.strictEqual(yield* store.discard(12345, 4000), "Unknown")
-        assert.deepStrictEqual(yield* standing(store), [first.seq, sent.seq])
-      }).pipe(Effect.scoped)
-    )
-
-    it.live("takes what was set aside, which its user may give up", () =>
-      Effect.gen(function* () {
-        const store = yield* connected
-        const entry = yield* answered(store, draft(creates(1)), again({ uncertain: true, setAside: 60_000 }))
-        assert.strictEqual((yield* store.load).state.workspaces[String(workspaceId)]?.open[0], entry.seq)
-        assert.deepInclude(yield* store.discard(entry.seq, 4000), { _tag: "Discarded" })
-        const { entries, state } = yield* store.load
-        assert.deepStrictEqual(entries, [])
-        assert.deepStrictEqual(state.workspaces[String(workspaceId)]?.open, [])
-      }).pipe(Effect.scoped)
-    )
-
-    it.live("takes a row that cannot be read by its number alone", () =>
-      Effect.gen(function* () {
-        const device = yield* makeDevice
-        const store = yield* device.connect
-        yield* device.put(1, { version: 1, clientId: 7 })
-        const held = yield* store.accept(draft(deletes(clientId(7))))
-        assert.deepStrictEqual(yield* store.discard(1, 4000), { _tag: "Discarded", entries: [] })
-        const { entries, unreadable } = yield* store.load
-        assert.deepStrictEqual([entries, unreadable], [[held], []])
       }).pipe(Effect.scoped)
     )
   })

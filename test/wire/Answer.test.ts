@@ -231,9 +231,15 @@ describe("a success", () => {
     assert.strictEqual(meaning(ServerAnswer.logged({}, answer(200, html))), "UnexpectedAnswer Html")
   })
 
-  it("with no body, null or [] is the empty list", () => {
+  it("with no body, null or [] is the empty list, where it is Toggl's", () => {
+    const empty = Either.right({ clients: [], leftOut: [] })
     for (const text of ["", " ", "null", "[]"]) {
-      assert.deepStrictEqual(ServerAnswer.list({}, answer(200, text)), Either.right({ clients: [], leftOut: [] }))
+      assert.deepStrictEqual(ServerAnswer.list({}, answer(200, text, requestId)), empty)
+      assert.deepStrictEqual(ServerAnswer.list({}, { ...answer(200, text), hidesIds: true }), empty)
+    }
+    assert.deepStrictEqual(ServerAnswer.list({}, answer(200, "[]")), empty)
+    for (const text of ["", " ", "null"]) {
+      assert.strictEqual(meaning(ServerAnswer.list({}, answer(200, text))), "UnexpectedAnswer Shape")
     }
   })
 

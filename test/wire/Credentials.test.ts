@@ -132,8 +132,7 @@ describe("credentials from the configuration", () => {
         [{ TOGGL_PASSWORD: "s3cret" }, "TOGGL_EMAIL", ["TOGGL_PASSWORD"]]
       ] as const) {
         const error = yield* Effect.flip(from(settings))
-        assert.strictEqual(error._tag, "InvalidConfiguration")
-        assert.strictEqual(error.setting, setting)
+        assert.strictEqual(error._tag === "InvalidConfiguration" ? error.setting : error._tag, setting)
         for (const word of words) assert.include(error.message, word)
         assert.notInclude(error.message, "s3cret")
       }

@@ -46,6 +46,7 @@ const samples: Samples = {
     new ClientError.Unauthorized({ ...answered, reason: "Refused", remainingAttempts: 2 }),
     new ClientError.Unauthorized({ reason: "Missing" })
   ],
+  CredentialsUnavailable: [new ClientError.CredentialsUnavailable(asked), new ClientError.CredentialsUnavailable({})],
   PlanRequired: [new ClientError.PlanRequired(answered), new ClientError.PlanRequired({})],
   QuotaExceeded: [
     new ClientError.QuotaExceeded({ ...answered, retryAfter: 90_500 }),
@@ -92,7 +93,7 @@ const samples: Samples = {
   EntryNotFound: (["Unknown", "Done", "BeingSent", "NotRefused", "Unreadable"] as const).map(
     (reason) => new ClientError.EntryNotFound({ entryId: "0b9a", reason })
   ),
-  Discarded: [new ClientError.Discarded(asked)],
+  Discarded: [true, false].map((mayHaveBeenApplied) => new ClientError.Discarded({ ...asked, mayHaveBeenApplied })),
   InvalidImport: [
     new ClientError.InvalidImport({ reason: "Garbled", detail: "line 3 is no entry" }),
     new ClientError.InvalidImport({ reason: "Account", detail: "ada" })

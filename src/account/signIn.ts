@@ -1,0 +1,100 @@
+// What follows where Toggl accepts credentials, refuses them, or there is no telling whether there are any.
+import * as Effect from "effect/Effect"
+import type { CredentialsUnavailable, StorageError } from "../ClientError.js"
+import type { Credentials } from "../Credentials.js"
+import { backoff, now } from "../instance/clock.js"
+import { type Instance, unsafeWake } from "../instance/instance.js"
+import { afterRefusal, isOthers, isTooSoon, mayEndPause } from "../instance/signIn.js"
+import { type QueueState, without } from "../log/state.js"
+
+/**
+ * Toggl has refused the app's credentials: this tab does without, and no others that an app starts with are tried for a
+ * while. Of the credentials nothing is kept but that time.
+ */
+export const refused = (instance: Instance, isPassword: boolean): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const { log, mirror, tab, transactions } = instance
+    const { wall } = yield* now
+    const signIn = afterRefusal(log.state.signIn ?? tab.refused?.signIn, wall)
+    tab.verified = undefined
+    tab.areSet = false
+    tab.refused = { isPassword, signIn }
+    yield* transactions
+      .changeState((state) => ({ ...state, signIn: afterRefusal(state.signIn, wall) }))
+      .pipe(Effect.flatMap(mirror.setState), Effect.ignore)
+    yield* mirror.changed
+  })
+
+/** The app's credentials are this user's: nothing that is held in memory of another user is shown any more. */
+export const verified = (instance: Instance, credentials: Credentials, userId: number): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const { mirror, quotas, reads, tab } = instance
+    if (tab.lastUser !== undefined && tab.lastUser !== userId) {
+      reads.copies.clear()
+      quotas.clear()
+    }
+    tab.lastUser = userId
+    tab.refused = undefined
+    tab.verified = { credentials, userId }
+    return isOthers(instance, userId) ? mirror.changed : Effect.void
+  })
+
+/** The account's user has signed in: credentials that an app starts with are tried again, and an earlier pause is over. */
+export const accepted = (instance: Instance): Effect.Effect<void, StorageError> =>
+  Effect.suspend(() => {
+    const { log, mirror, transactions } = instance
+    const change = (state: QueueState): QueueState => {
+      const open = mayEndPause(instance, state) ? without(state, "paused") : state
+      return open.signIn === undefined ? open : without(open, "signIn")
+    }
+    if (change(log.state) === log.state) return Effect.void
+    return Effect.flatMap(transactions.changeState(change), mirror.setState)
+  })
+
+/**
+ * Whether these credentials may be tried now. Those of a start take the time in which no others are, before Toggl is
+ * asked: tabs that wait for the same moment do not ask all at once.
+ */
+export const mayTry = (instance: Instance, credentials: Credentials): Effect.Effect<boolean, StorageError> =>
+  Effect.gen(function* () {
+    const { log, mirror, tab, transactions } = instance
+    const moment = yield* now
+    if (isTooSoon(instance, credentials, moment)) {
+      // As good as refused: this tab says so as long as it has no others.
+      const { signIn } = log.state
+      if (tab.refused === undefined && signIn !== undefined) {
+        tab.refused = { isPassword: credentials._tag === "Password", signIn }
+        yield* mirror.changed
+      }
+      return false
+    }
+    if (tab.areSet || log.state.signIn === undefined) return true
+    const { signIn } = log.state
+    let isMine = false
+    const change = (state: QueueState): QueueState => {
+      isMine = state.signIn?.seenAt === signIn.seenAt
+      return isMine ? { ...state, signIn: afterRefusal(state.signIn, moment.wall) } : state
+    }
+    yield* mirror.setState(yield* transactions.changeState(change))
+    return isMine
+  })
+
+/** The source of credentials cannot tell: it is asked again later, and later each time. */
+export const unavailable = (instance: Instance, error: CredentialsUnavailable): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const { mirror, settings, tab } = instance
+    const { monotonic } = yield* now
+    if (tab.unavailable !== undefined && tab.unavailable.until > monotonic) return
+    const times = tab.unavailable?.times ?? 0
+    const until = monotonic + (yield* backoff(settings.backoff, times))
+    tab.unavailable = { times: times + 1, until, error }
+    yield* mirror.changed
+  })
+
+/** The source of credentials has told. */
+export const available = (instance: Instance): void => {
+  const { tab } = instance
+  if (tab.unavailable === undefined) return
+  tab.unavailable = undefined
+  unsafeWake(instance, "Entry")
+}

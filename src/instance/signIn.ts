@@ -1,0 +1,79 @@
+// Whether this tab may ask Toggl with its own credentials, and whether it may end the queue's pause.
+import type { Credentials } from "../Credentials.js"
+import type { QueueState } from "../log/state.js"
+import type { PauseReason } from "../Status.js"
+import { type Now, remaining } from "./clock.js"
+import type { Instance } from "./instance.js"
+
+type SignIn = NonNullable<QueueState["signIn"]>
+
+const shortest = 60_000
+const longest = 600_000
+
+/** How long no credentials are tried after a refusal now, where an earlier one was followed by so long a wait. */
+export const afterRefusal = (before: SignIn | undefined, wall: number): SignIn => {
+  if (before === undefined) return { seenAt: wall, length: shortest }
+  const isOver = remaining({ ...before, restarted: false }, wall).millis === 0
+  return { seenAt: wall, length: isOver ? Math.min(before.length * 2, longest) : before.length }
+}
+
+const leftOf = ({ deadlines: { waits } }: Instance, signIn: SignIn | undefined, { monotonic, wall }: Now): number => {
+  if (signIn === undefined) return 0
+  const left = () => remaining({ ...signIn, restarted: false }, wall).millis
+  return waits.until(`sign in ${signIn.seenAt} ${signIn.length}`, monotonic, left) - monotonic
+}
+
+/** How long credentials that nobody has set since the start are not tried, in milliseconds. */
+export const untriedFor = (instance: Instance, now: Now): number =>
+  Math.max(leftOf(instance, instance.log.state.signIn, now), leftOf(instance, instance.tab.refused?.signIn, now), 0)
+
+/** Whether these are not to be tried now. Wrong log-ins are counted: a password is tried again when it is set, or never. */
+export const isTooSoon = (instance: Instance, credentials: Credentials, now: Now): boolean => {
+  const { log, tab } = instance
+  if (tab.areSet) return false
+  const wasRefused = log.state.signIn !== undefined || tab.refused !== undefined
+  return (wasRefused && credentials._tag === "Password") || untriedFor(instance, now) > 0
+}
+
+/** Why this tab sends nothing, though another one may; `millis`: for how long, endless until something changes. */
+export interface SignedOut {
+  readonly reason: PauseReason
+  readonly millis: number
+}
+
+const endless = (reason: PauseReason): SignedOut => ({ reason, millis: Number.POSITIVE_INFINITY })
+
+/** Why this tab has no credentials to send with now. */
+export const signedOut = (instance: Instance, now: Now): SignedOut | undefined => {
+  const { tab } = instance
+  if (tab.signedOut) return endless("SignInNeeded")
+  if (tab.verified !== undefined) return isOthers(instance, tab.verified.userId) ? endless("WrongAccount") : undefined
+  if (tab.areSet) return undefined
+  if (tab.refused?.isPassword === true) return endless("SignInNeeded")
+  const millis = untriedFor(instance, now)
+  return millis > 0 ? { reason: "SignInNeeded", millis } : undefined
+}
+
+/** Why the app should ask for other credentials, though there is nothing to send. */
+export const lacksSignIn = ({ log, tab }: Pick<Instance, "log" | "tab">): PauseReason | undefined => {
+  if (tab.verified !== undefined) return isOthers({ log }, tab.verified.userId) ? "WrongAccount" : undefined
+  return tab.refused === undefined ? undefined : "SignInNeeded"
+}
+
+/** Whether the store is another user's. */
+export const isOthers = ({ log }: Pick<Instance, "log">, userId: number): boolean =>
+  log.userId !== undefined && log.userId !== userId
+
+/** Whose the changes are that this tab accepts: of the user whose credentials the app has, where that is known. */
+export const accepting = ({ log, tab: { verified } }: Instance): { readonly userId?: number } =>
+  verified === undefined || isOthers({ log }, verified.userId) ? {} : { userId: verified.userId }
+
+/**
+ * Whether credentials of this tab end the pause, once Toggl has accepted them: the account was signed out before this tab
+ * started, and has not been since.
+ */
+export const mayEndPause = ({ log, tab }: Pick<Instance, "log" | "tab">, state: QueueState): boolean => {
+  if (state.paused !== "SignInNeeded" && state.paused !== "WrongAccount") return false
+  const seen = tab.mayEnd ?? log.first
+  return seen?.paused === state.paused && seen.store === state.store && seen.fence === state.fence
+}

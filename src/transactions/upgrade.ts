@@ -1,0 +1,20 @@
+// Rows of earlier versions, read as rows of this one. They are written anew only when they change.
+import * as Predicate from "effect/Predicate"
+import { version } from "../log/entry.js"
+
+type Row = Readonly<Record<string, unknown>>
+
+const isOf = (row: unknown, version: number): row is Row => Predicate.isRecord(row) && row["version"] === version
+
+/** An entry. The first version counted the failures of the server alone. */
+export const entry = (row: unknown): unknown => {
+  if (!isOf(row, 1)) return row
+  const { serverErrors, ...rest } = row
+  return { ...rest, version, failures: serverErrors }
+}
+
+/** The queue's state. The first version did not count what had succeeded. */
+export const state = (row: unknown): unknown => (isOf(row, 1) ? { ...row, version, successes: 0 } : row)
+
+/** How an entry ended. The first version discarded nothing that might have been applied. */
+export const outcome = (row: unknown): unknown => (isOf(row, 1) ? { ...row, version } : row)

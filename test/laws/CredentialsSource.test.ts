@@ -1,0 +1,79 @@
+import { assert, describe } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { ClientError, type Credentials } from "../../src/index.js"
+import { asked, create, names, waitsFor } from "../Requests.js"
+import { law, type Tab, workspaceId } from "../World.js"
+
+// Laws 4 and 8: a source of credentials that cannot tell is neither signed out nor wrong.
+
+const read = (tab: Tab) => Effect.flip(tab.clients.list(workspaceId, { freshness: "Toggl" }))
+
+describe("a source of credentials that cannot tell now", () => {
+  const unavailable = new ClientError.CredentialsUnavailable({})
+  const ways: Readonly<Record<string, Effect.Effect<never, ClientError.CredentialsUnavailable>>> = {
+    "says so": Effect.fail(unavailable),
+    throws: Effect.die(new TypeError("the key is s3cret")),
+    "throws before it answers": Effect.suspend(() => {
+      throw new TypeError("the key is s3cret")
+    })
+  }
+  for (const [way, fails] of Object.entries(ways)) {
+    /** Counts how often it was asked, and tells from when on it can. */
+    const moody = () => {
+      const mood = { canTell: false, asked: 0 }
+      const source = (own: Credentials.Service): Credentials.Service => ({
+        ...own,
+        get: Effect.suspend(() => {
+          mood.asked++
+          return mood.canTell ? own.get : fails
+        })
+      })
+      return { mood, source }
+    }
+
+    law(`and ${way} is neither signed out nor wrong: the queue waits, at no entry's cost`, (world) =>
+      Effect.gen(function* () {
+        const { mood, source } = moody()
+        const tab = yield* world.open({ source })
+        const receipt = yield* create(tab, "Acme")
+        assert.strictEqual(waitsFor(receipt), "CredentialsUnavailable")
+        const { queue } = yield* tab.outbox.status
+        assert.strictEqual(queue._tag === "Waiting" ? queue.for._tag : queue._tag, "CredentialsUnavailable")
+        yield* world.passes("1 hour")
+        assert.isBelow(mood.asked, 60)
+        assert.strictEqual(yield* asked(world), 0)
+        assert.deepInclude((yield* tab.outbox.entries)[0], { attempts: 0, state: "Waiting" })
+        mood.canTell = true
+        yield* world.passes("5 minutes")
+        assert.deepStrictEqual(yield* world.names, ["Acme"])
+      })
+    )
+
+    law(`and ${way} fails reads by its name, and what is known is shown`, (world) =>
+      Effect.gen(function* () {
+        const { mood, source } = moody()
+        mood.canTell = true
+        yield* world.toggl.edit.createClient(workspaceId, { name: "Acme" })
+        const tab = yield* world.open({ source })
+        yield* tab.clients.list(workspaceId)
+        mood.canTell = false
+        yield* world.passes("1 hour")
+        const error = yield* read(tab)
+        assert.strictEqual(error._tag, "CredentialsUnavailable")
+        assert.notInclude(JSON.stringify(error), "s3cret")
+        assert.deepStrictEqual(names(yield* tab.clients.list(workspaceId, { freshness: "1 minute" })), ["Acme"])
+      })
+    )
+
+    law(`and ${way} stops no other tab`, (world) =>
+      Effect.gen(function* () {
+        const { source } = moody()
+        const tab = yield* world.open({ source })
+        yield* create(tab, "Acme")
+        yield* world.open()
+        yield* world.passes("1 second")
+        assert.deepStrictEqual(yield* world.names, ["Acme"])
+      })
+    )
+  }
+})

@@ -1,0 +1,292 @@
+import { assert, describe } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { FakeToggl, Fault } from "../../src/testing/index.js"
+import { create, drained, isCreate, isList, opened, standing } from "../Requests.js"
+import { law, type Tab, workspaceId, type World } from "../World.js"
+
+// Law 3, once: nothing is adopted that may not be ours. Toggl's own times tell, and no clock of the device does.
+
+const servers = [
+  ["Toggl", {}],
+  ["a bare proxy", FakeToggl.bareProxy],
+  ["a server of one's own", FakeToggl.selfHosted]
+] as const
+
+const mine = { name: "Acme", createdBy: FakeToggl.defaultUser.id }
+const yearsAgo = new Date("2025-01-05T09:00:00Z")
+
+const unavailable = Fault.proxyError({ status: 503 })
+
+/** A client of this age that is called like ours, which this device has never seen; it fails to make one once. */
+const besideOlder = (world: World, at: Date, name = "Acme") =>
+  Effect.gen(function* () {
+    const older = yield* world.toggl.edit.createClient(workspaceId, { ...mine, name, at })
+    const tab = yield* world.open()
+    yield* world.toggl.inject(unavailable, { when: isCreate })
+    const { id } = yield* create(tab, "Acme")
+    return { id, older, tab }
+  })
+
+describe("an older client of ours that is unknown here", () => {
+  for (const [server, toggl] of servers) {
+    for (const name of ["Acme", "ACME"]) {
+      law(
+        `"${name}" is never adopted, and a later delete by the local id does not delete it (${server})`,
+        (world) =>
+          Effect.gen(function* () {
+            const { id, older, tab } = yield* besideOlder(world, yearsAgo, name)
+            yield* world.passes("5 minutes")
+            // Without any time of Toggl's nobody can say how old it is.
+            const isTimeless = server === "a bare proxy" && name === "Acme"
+            const refused = server === "a server of one's own" ? "BadRequest" : "InvalidName"
+            assert.deepStrictEqual(yield* standing(tab), [isTimeless ? "Undecided" : refused])
+            yield* Effect.forkScoped(tab.clients.delete(workspaceId, id))
+            yield* drained(world, tab)
+            const clients = yield* world.toggl.clients(workspaceId)
+            assert.deepStrictEqual(
+              clients.map((client) => client.id),
+              [older.id]
+            )
+          }),
+        { toggl: { ...toggl, nameComparison: { caseSensitive: false } } }
+      )
+    }
+  }
+
+  for (const [age, expected] of [
+    ["11 minutes", "InvalidName"],
+    ["9 minutes", "Undecided"],
+    ["3 seconds", "Undecided"]
+  ] as const) {
+    law(`that is ${age} old: ${expected}`, (world) =>
+      Effect.gen(function* () {
+        yield* world.passes("1 hour")
+        const now = Date.UTC(2026, 0, 5, 10)
+        const { tab } = yield* besideOlder(world, new Date(now - Duration.toMillis(age)))
+        yield* world.passes("5 minutes")
+        assert.deepStrictEqual(yield* standing(tab), [expected])
+      })
+    )
+  }
+
+  law("and that a colleague edits meanwhile is not adopted", (world) =>
+    Effect.gen(function* () {
+      const { older, tab } = yield* besideOlder(world, yearsAgo)
+      yield* world.toggl.edit.updateClient(workspaceId, older.id, { notes: "theirs" })
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual(yield* standing(tab), ["Undecided"])
+    })
+  )
+})
+
+describe("a create that was applied, its answer lost", () => {
+  /** `isListed`: this device had the whole list before. */
+  const lost = (world: World, isListed: boolean) =>
+    Effect.gen(function* () {
+      const tab = yield* isListed ? opened(world) : world.open()
+      yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
+      yield* create(tab, "Acme")
+      return tab
+    })
+
+  const isAdopted = (world: World, tab: Tab) =>
+    Effect.gen(function* () {
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual(yield* standing(tab), [])
+      assert.deepStrictEqual(yield* world.sent, ["POST /clients Acme"])
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+    })
+
+  const isInDoubt = (world: World, tab: Tab) =>
+    Effect.gen(function* () {
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual(yield* standing(tab), ["Undecided"])
+      assert.deepStrictEqual(yield* world.sent, ["POST /clients Acme"])
+    })
+
+  for (const [server, toggl] of servers) {
+    law(
+      `is adopted where this device had the whole list (${server})`,
+      (world) => Effect.flatMap(lost(world, true), (tab) => isAdopted(world, tab)),
+      { toggl }
+    )
+  }
+
+  law("is adopted after a sleep of eight hours", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* lost(world, false)
+      yield* tab.freeze
+      yield* world.passes("8 hours")
+      yield* tab.thaw
+      yield* isAdopted(world, tab)
+    })
+  )
+
+  law("is adopted after a reload", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* lost(world, false)
+      yield* tab.close
+      yield* world.passes("1 hour")
+      yield* isAdopted(world, yield* world.open())
+    })
+  )
+
+  law("is adopted where it was made at .999 of a second", (world) =>
+    Effect.gen(function* () {
+      yield* world.passes("999 millis")
+      yield* isAdopted(world, yield* lost(world, false))
+    })
+  )
+
+  for (const direction of ["Forward", "Back"] as const) {
+    law(`is adopted where the device's clock is a day off (${direction})`, (world) =>
+      Effect.gen(function* () {
+        yield* world.putClock("1 day", direction)
+        yield* isAdopted(world, yield* lost(world, false))
+      })
+    )
+  }
+
+  law(
+    "is adopted where a proxy's clock is five minutes slow",
+    (world) => Effect.flatMap(lost(world, false), (tab) => isAdopted(world, tab)),
+    {
+      toggl: { dateHeader: { behind: "5 minutes" } }
+    }
+  )
+
+  for (const [what, dateHeader] of [
+    ["a proxy's clock is five minutes fast", { ahead: "5 minutes" }],
+    ["no Date is shown", "hidden"]
+  ] as const) {
+    law(
+      `is adopted where ${what} and this device had the whole list`,
+      (world) => Effect.flatMap(lost(world, true), (tab) => isAdopted(world, tab)),
+      { toggl: { dateHeader } }
+    )
+
+    law(
+      `is in doubt where ${what} and this device had no list`,
+      (world) => Effect.flatMap(lost(world, false), (tab) => isInDoubt(world, tab)),
+      { toggl: { dateHeader } }
+    )
+  }
+
+  law("is adopted when a later attempt hears that the name is taken: the first attempt's time counts", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* lost(world, false)
+      const date = new Date("2026-01-05T09:30:00Z").toUTCString()
+      yield* world.toggl.inject(Fault.respond({ status: 200, body: "[]", headers: { date } }), { when: isList })
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual(yield* standing(tab), [])
+      assert.deepStrictEqual(yield* world.sent, ["POST /clients Acme", "POST /clients Acme"])
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+    })
+  )
+
+  law("is in doubt where a colleague has changed its notes", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* lost(world, true)
+      const [acme] = yield* world.toggl.clients(workspaceId)
+      yield* world.toggl.edit.updateClient(workspaceId, acme?.id ?? 0, { notes: "theirs" })
+      yield* isInDoubt(world, tab)
+    })
+  )
+
+  for (const [server, toggl] of [servers[0], servers[2]]) {
+    law(
+      `and that was renamed before the look-up is in doubt, never doubled (${server})`,
+      (world) =>
+        Effect.gen(function* () {
+          const tab = yield* lost(world, true)
+          const [acme] = yield* world.toggl.clients(workspaceId)
+          yield* world.toggl.edit.updateClient(workspaceId, acme?.id ?? 0, { name: "Other" })
+          yield* isInDoubt(world, tab)
+          assert.deepStrictEqual(yield* world.names, ["Other"])
+        }),
+      { toggl }
+    )
+  }
+})
+
+describe("other new clients of ours", () => {
+  for (const [count, fault, expected] of [
+    [3, Fault.refuse, ["Undecided"]],
+    [4, Fault.refuse, []],
+    [1, unavailable, []]
+  ] as const) {
+    law(`${count}, after ${fault.name}: ${expected[0] ?? "none of them is taken for it, and it is sent"}`, (world) =>
+      Effect.gen(function* () {
+        const tab = yield* opened(world)
+        yield* world.toggl.inject(fault, { when: isCreate })
+        yield* create(tab, "Acme")
+        for (let number = 1; number <= count; number++) {
+          yield* world.toggl.edit.createClient(workspaceId, { ...mine, name: `Other ${number}` })
+        }
+        yield* world.passes("5 minutes")
+        assert.deepStrictEqual(yield* standing(tab), [...expected])
+      })
+    )
+  }
+})
+
+describe("a look-up that a cache answers", () => {
+  /** A create was applied, its answer lost; a worker's cache answers for an hour, and then no more. */
+  const cached = <E>(
+    world: World,
+    cachedReads: "always" | "ignoringQuery",
+    then: (tab: Tab) => Effect.Effect<Tab, E, Scope.Scope> = Effect.succeed
+  ) =>
+    Effect.gen(function* () {
+      yield* world.toggl.configure({ cachedReads })
+      const first = yield* opened(world)
+      yield* world.passes("1 hour")
+      yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
+      yield* create(first, "Acme")
+      const tab = yield* then(first)
+      yield* world.passes("1 hour")
+      const sent = yield* world.sent
+      yield* world.toggl.configure({ cachedReads: "never" })
+      yield* tab.outbox.replayNow
+      yield* world.passes("10 minutes")
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+      return { sent, standing: yield* standing(tab) }
+    })
+
+  for (const [server, toggl] of servers) {
+    law(
+      `is asked for past it (${server})`,
+      (world) =>
+        Effect.gen(function* () {
+          assert.deepStrictEqual(yield* cached(world, "always"), { sent: ["POST /clients Acme"], standing: [] })
+        }),
+      { toggl }
+    )
+  }
+
+  law("proves nothing where the answer was heard before: no second request is sent", (world) =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* cached(world, "ignoringQuery"), { sent: ["POST /clients Acme"], standing: [] })
+    })
+  )
+
+  law("proves nothing the second time after a reload: the create is found later", (world) =>
+    Effect.gen(function* () {
+      const found = yield* cached(world, "ignoringQuery", (tab) => Effect.zipRight(tab.close, world.open()))
+      assert.deepStrictEqual(found, { sent: ["POST /clients Acme", "POST /clients Acme"], standing: [] })
+    })
+  )
+
+  for (const [server, toggl] of servers.slice(1)) {
+    law(
+      `leaves doubt where it does not show who has taken the name (${server})`,
+      (world) =>
+        Effect.gen(function* () {
+          assert.deepStrictEqual((yield* cached(world, "ignoringQuery")).standing, ["Undecided"])
+        }),
+      { toggl }
+    )
+  }
+})

@@ -1,0 +1,168 @@
+import { assert, describe } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { FakeToggl, Fault } from "../../src/testing/index.js"
+import {
+  create,
+  drained,
+  isArchive,
+  isCreate,
+  isDelete,
+  isRestore,
+  isUpdate,
+  names,
+  opened,
+  standing,
+  waitsFor,
+  withAcme
+} from "../Requests.js"
+import { law, workspaceId } from "../World.js"
+import * as Paused from "./Paused.js"
+
+// Law 3, once: one `fetch` is not one request. A browser repeats one by itself where its kept-alive connection breaks, and
+// the second copy's answer may be a refusal that the first one has caused.
+
+const servers = [
+  ["Toggl", {}],
+  ["a bare proxy", FakeToggl.bareProxy],
+  ["a server of one's own", FakeToggl.selfHosted]
+] as const
+
+const repeats = [
+  ["at once", Fault.repeat()],
+  ["ten seconds later", Fault.repeat({ after: "10 seconds" })],
+  ["when nobody waits any more", Fault.repeat({ after: "22 seconds" })],
+  ["a minute after the connection was lost", Fault.repeat({ after: "1 minute", caller: "fails" })]
+] as const
+
+for (const [server, toggl] of servers) {
+  describe(`a request that lands twice (${server})`, () => {
+    for (const [when, fault] of repeats) {
+      law(
+        `a create, ${when}: it is done, and nobody is told to choose another name`,
+        (world) =>
+          Effect.gen(function* () {
+            const tab = yield* opened(world)
+            yield* world.toggl.inject(fault, { when: isCreate })
+            yield* Effect.forkScoped(create(tab, "Acme"))
+            yield* world.passes("5 minutes")
+            assert.deepStrictEqual(yield* standing(tab), [])
+            assert.deepStrictEqual(yield* world.names, ["Acme"])
+            assert.deepStrictEqual(names(yield* tab.clients.list(workspaceId, { freshness: "Local" })), ["Acme"])
+            assert.strictEqual((yield* world.sent).length, 2)
+          }),
+        { toggl }
+      )
+
+      law(
+        `a create with what depends on it, ${when}: all of it is done, in order`,
+        (world) =>
+          Effect.gen(function* () {
+            const { tab } = yield* Paused.paused(world, [], { merge: false })
+            const acme = yield* Paused.create(tab, "Acme")
+            yield* Paused.update(tab, acme.id, { notes: "net 60" })
+            yield* tab.clients.archive(workspaceId, acme.id)
+            yield* world.toggl.inject(fault, { when: isCreate })
+            yield* drained(world, tab)
+            assert.deepStrictEqual(yield* standing(tab), [])
+            const clients = yield* world.toggl.clients(workspaceId)
+            assert.deepStrictEqual(
+              clients.map(({ archived, name, notes }) => [name, notes, archived]),
+              [["Acme", "net 60", true]]
+            )
+          }),
+        { toggl }
+      )
+    }
+
+    law(
+      "a rename: it is done",
+      (world) =>
+        Effect.gen(function* () {
+          const { acme, tab } = yield* withAcme(world)
+          yield* world.toggl.inject(Fault.repeat(), { when: isUpdate })
+          assert.strictEqual(waitsFor(yield* tab.clients.update(workspaceId, acme, { name: "Acme Inc" })), "Confirmed")
+          assert.deepStrictEqual(yield* world.names, ["Acme Inc"])
+        }),
+      { toggl }
+    )
+
+    law(
+      "a rename whose second copy is refused for the first: it is looked up, and done",
+      (world) =>
+        Effect.gen(function* () {
+          const { acme, tab } = yield* withAcme(world)
+          yield* world.toggl.inject(Fault.refusal(400, "Name has already been taken", { applied: true }), {
+            when: isUpdate
+          })
+          assert.strictEqual(waitsFor(yield* tab.clients.update(workspaceId, acme, { name: "Acme Inc" })), "Confirmed")
+          assert.deepStrictEqual((yield* world.requests).slice(-2), [
+            "PUT /clients/64890001 Acme Inc",
+            "GET /clients/64890001"
+          ])
+          assert.deepStrictEqual(yield* standing(tab), [])
+        }),
+      { toggl }
+    )
+
+    law(
+      "an archive: it is done, and no project is named though one was archived",
+      (world) =>
+        Effect.gen(function* () {
+          const { acme, tab } = yield* withAcme(world)
+          yield* world.toggl.edit.addProject(workspaceId, { name: "Site", clientId: acme })
+          yield* world.toggl.inject(Fault.repeat(), { when: isArchive })
+          const receipt = yield* tab.clients.archive(workspaceId, acme)
+          if (receipt._tag !== "Confirmed") return assert.fail("it is done")
+          assert.deepStrictEqual(receipt.value, Option.some([]))
+          const [site] = yield* world.toggl.projects(workspaceId)
+          assert.strictEqual(site?.active, false)
+        }),
+      { toggl }
+    )
+
+    law(
+      "a delete: the second copy finds nothing, which is done",
+      (world) =>
+        Effect.gen(function* () {
+          const { acme, tab } = yield* withAcme(world)
+          yield* world.toggl.inject(Fault.repeat(), { when: isDelete })
+          assert.strictEqual(waitsFor(yield* tab.clients.delete(workspaceId, acme)), "Confirmed")
+          assert.deepStrictEqual(yield* world.names, [])
+        }),
+      { toggl }
+    )
+
+    law(
+      "a restore: it is done",
+      (world) =>
+        Effect.gen(function* () {
+          const { acme, tab } = yield* withAcme(world)
+          yield* world.toggl.edit.archiveClient(workspaceId, acme)
+          yield* world.toggl.inject(Fault.repeat(), { when: isRestore })
+          assert.strictEqual(waitsFor(yield* tab.clients.restore(workspaceId, acme)), "Confirmed")
+          const [client] = yield* world.toggl.clients(workspaceId)
+          assert.strictEqual(client?.archived, false)
+        }),
+      { toggl }
+    )
+  })
+}
+
+describe("a name that a colleague has taken", () => {
+  for (const [server, toggl] of servers) {
+    law(
+      `is refused as such, after one list (${server})`,
+      (world) =>
+        Effect.gen(function* () {
+          const tab = yield* opened(world)
+          yield* world.toggl.edit.createClient(workspaceId, { name: "Acme" })
+          const error = yield* Effect.flip(create(tab, "Acme"))
+          assert.strictEqual(error._tag, server === "a server of one's own" ? "BadRequest" : "InvalidName")
+          assert.deepStrictEqual(yield* world.requests, ["POST /clients Acme", "GET /clients"])
+          assert.deepStrictEqual(yield* standing(tab), [])
+        }),
+      { toggl }
+    )
+  }
+})
