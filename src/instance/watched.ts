@@ -1,7 +1,7 @@
 // What runs for as long as an instance does, and what it does where something throws.
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { nameOf } from "../error/defect.js"
+import { nameOf } from "../error/thrown.js"
 import { backoff, type Backoff } from "./clock.js"
 
 const usual: Backoff = { base: "1 second", cap: "5 minutes" }

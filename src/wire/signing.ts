@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import { CredentialsUnavailable } from "../ClientError.js"
 import type { Credentials, Service } from "../Credentials.js"
-import { nameOf } from "../error/defect.js"
+import { nameOf } from "../error/thrown.js"
 
 /**
  * The credentials that were found to be the account's. Requests that are made with this in their context are signed with
