@@ -283,7 +283,7 @@ const oldestSetAside = ({ log }: Instance): ReadonlyMap<number, Entry> => {
   return oldest
 }
 
-/** The set-aside entry whose time comes first. `now`: the user, or the network, lets it be tried at once. */
+/** The set-aside entry whose time comes first. `override`: the user, or the network, lets it be tried at once. */
 const firstSetAside = (instance: Instance, now: Now, override: boolean) => {
   const { log, quotas } = instance
   let first: { readonly entry: Entry; readonly millis: number } | undefined

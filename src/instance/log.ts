@@ -141,8 +141,7 @@ export class Log {
     this.resolved.clear()
     for (const [localId, clientId] of ids) this.resolved.set(localId, clientId)
     this.index = byClient.make(entries, this.resolved)
-    this.known = undefined
-    this.knownScouts = undefined
+    this.forget()
     this.epoch++
     this.state = state
     this.first ??= state
@@ -162,8 +161,7 @@ export class Log {
   /** These entries are so now. */
   readonly put = (entries: Iterable<Entry>): void => {
     for (const entry of entries) this.insert(entry)
-    this.known = undefined
-    this.knownScouts = undefined
+    this.forget()
   }
 
   /** A client that was made on this device is known by Toggl's id too. */
@@ -186,8 +184,7 @@ export class Log {
       if (this.outcomes.size <= rememberedOutcomes) break
       this.outcomes.delete(id)
     }
-    this.known = undefined
-    this.knownScouts = undefined
+    this.forget()
   }
 
   /**
@@ -201,6 +198,12 @@ export class Log {
     }
     if (state.store !== this.state.store || state.step > this.state.step + 1) this.isUpToDate = false
     this.state = state
+  }
+
+  /** What follows from the entries is worked out anew. */
+  private readonly forget = () => {
+    this.known = undefined
+    this.knownScouts = undefined
   }
 
   private readonly isOlder = ({ step, store }: QueueState) => store === this.state.store && step < this.state.step

@@ -53,8 +53,9 @@ export interface KeptQuota extends Schema.Schema.Type<typeof KeptQuota> {}
 /**
  * The queue's state, shared by all tabs. `store` is the database's own random id: one that was deleted and made anew
  * has another, so that no fence of the old one holds. `fence` is the number of the replayer whose turn it is, `step`
- * counts its steps, `successes` the mutations that Toggl has taken, `run` is its progress, `quota` holds what was last heard of each workspace's quota, `prunedAt` is when old outcomes were last forgotten (milliseconds since the
- * epoch). `signIn`: when Toggl last refused the credentials that an app started with, and how long no such are tried;
+ * counts its steps, `successes` the mutations that Toggl has taken, `run` is its progress, `quota` holds what was last
+ * heard of each workspace's quota, `prunedAt` is when old outcomes were last forgotten (milliseconds since the epoch).
+ * `signIn`: when Toggl last refused the credentials that an app started with, and how long no such are tried;
  * nothing of the credentials is kept.
  */
 export const QueueState = Schema.Struct({

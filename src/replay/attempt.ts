@@ -10,6 +10,7 @@ import { type Client, sameNotes, type UpdateInput } from "../Client.js"
 import type { Credentials } from "../Credentials.js"
 import { now } from "../instance/clock.js"
 import { decide, sawAttempts } from "../instance/decide.js"
+import { isOthers } from "../instance/signIn.js"
 import { attemptOf, type Entry } from "../log/entry.js"
 import { asked } from "../log/request.js"
 import * as Mutation from "../Mutation.js"
@@ -74,10 +75,6 @@ const vanish = (run: Run, entry: Entry): Effect.Effect<boolean | undefined, Stor
     entries === undefined ? Effect.succeed(undefined) : settle(run, entries, { _tag: "Nothing" })
   )
 
-/** Two users may each accept a change before the store is either's: it is one's then, and the other's is not sent. */
-const isOthers = ({ instance: { log } }: Run, { userId }: Entry): boolean =>
-  userId !== undefined && log.userId !== undefined && userId !== log.userId
-
 const othersChange = ({ mutation }: Entry): Verdict => ({
   _tag: "Refused",
   error: new BadRequest({ ...asked(mutation), text: "another user of this device made it" })
@@ -85,29 +82,32 @@ const othersChange = ({ mutation }: Entry): Verdict => ({
 
 const carryOn = (run: Run, entry: Entry): Effect.Effect<boolean, StorageError> =>
   Effect.gen(function* () {
-    if (isOthers(run, entry)) return yield* settle(run, [entry], othersChange(entry))
+    // Two users may each accept a change before the store is either's: it is one's then, and the other's is not sent.
+    const { userId } = entry
+    if (userId !== undefined && isOthers(run.instance, userId)) {
+      return yield* settle(run, [entry], othersChange(entry))
+    }
     const group = groupOf(run.instance.log, entry)
-    if (!isInDoubt(entry)) return yield* carryOut(run, group, yield* prepare(run, entry))
-    const found = yield* whatBecameOf(run, entry)
+    const found = isInDoubt(entry) ? yield* whatBecameOf(run, entry) : undefined
     if (found === undefined) return yield* carryOut(run, group, yield* prepare(run, entry))
-    if (Either.isLeft(found)) return yield* settle(run, group, lookUpFailed(found.left))
-    if (found.right._tag === "Done")
-      return yield* settle(run, group, found.right, restOf(run, group, found.right.client))
-    if (found.right._tag === "Refused") return yield* settle(run, group, found.right)
+    if (Either.isLeft(found)) return yield* settle(run, group, readFailed(found.left, true))
+    const { right } = found
+    if (right._tag === "Done") return yield* settle(run, group, right, restOf(run, group, right.client))
+    if (right._tag === "Refused") return yield* settle(run, group, right)
     const vanished = yield* vanish(run, entry)
     if (vanished !== undefined) return vanished
-    return yield* carryOut(run, group, yield* prepare(run, entry, found.right.client))
+    return yield* carryOut(run, group, yield* prepare(run, entry, right.client))
   })
 
-/** What a change is to be built on could not be read: that counts like an attempt, for it may be this client's alone. */
-const readFailed = (group: ReadonlyArray<Entry>, error: TransportError): Verdict => ({
+/**
+ * What became of a change, or what it is to be built on, could not be read: that counts like an attempt, for it may be
+ * this client's alone. What was in doubt stays so (`uncertain`).
+ */
+const readFailed = (error: TransportError, uncertain: boolean): Verdict => ({
   ...again(error),
-  uncertain: group.some(isInDoubt),
+  uncertain,
   isLookUp: true
 })
-
-/** It stays in doubt, and a look-up that never gets an answer counts like an attempt. */
-const lookUpFailed = (error: TransportError): Verdict => ({ ...again(error), uncertain: true, isLookUp: true })
 
 /**
  * What the user has edited since it was sent, and Toggl does not have: a field that no later change of the client sets
@@ -165,7 +165,7 @@ const carryOut = (run: Run, group: ReadonlyArray<Entry>, prepared: Prepared): Ef
       return Effect.succeed(true)
     case "NotNow":
       return again(prepared.error).counts
-        ? settle(run, group, readFailed(group, prepared.error))
+        ? settle(run, group, readFailed(prepared.error, group.some(isInDoubt)))
         : endFor(run, prepared.error)
     case "Refused":
       return settle(run, group, prepared)
@@ -303,7 +303,7 @@ const ours = (
     if (!wasInDoubt && run.namesSeen.get(entry.mutation.workspaceId)?.has(asKept(name)) === true) return verdict
     const found = yield* whatBecameOf(run, entry, wasInDoubt ? "AfterDoubt" : "Yes")
     if (found === undefined) return verdict
-    if (Either.isLeft(found)) return lookUpFailed(found.left)
+    if (Either.isLeft(found)) return readFailed(found.left, true)
     const { right } = found
     if (entry.mutation._tag === "Create") return right._tag === "NotApplied" ? verdict : right
     return right._tag === "Done" ? right : verdict

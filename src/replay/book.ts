@@ -101,10 +101,13 @@ export const book = (run: Run, after: After): Effect.Effect<boolean, StorageErro
 /** The run is over. */
 export const end = (run: Run): Effect.Effect<boolean, StorageError> => book(run, unchanged(run, "Ended"))
 
+const afterTransport = (run: Run, error: TransportError): Effect.Effect<After> =>
+  afterError(run.instance, error, areCurrent(run), "Ended")
+
 /** The run is over, for Toggl cannot be asked now, or says to wait. */
 export const endFor = (run: Run, error: TransportError): Effect.Effect<false, StorageError> =>
   Effect.gen(function* () {
-    const after = yield* afterError(run.instance, error, areCurrent(run), "Ended")
+    const after = yield* afterTransport(run, error)
     // Whoever has the turn now, or whatever cannot be booked: nothing is asked before the time that Toggl names.
     const kept = keepWait(run.instance, error)
     const isBooked = yield* Effect.tapError(book(run, after), () => kept)
@@ -141,7 +144,7 @@ const afterFailure = (
   Effect.gen(function* () {
     const { instance, isScout } = run
     const { log, settings } = instance
-    const after = error._tag === "StorageError" ? yield* afterLoss(run) : yield* afterBare(run, error)
+    const after = error._tag === "StorageError" ? yield* afterLoss(run) : yield* afterTransport(run, error)
     const { wait } = after
     if (!(isStuck || isScout) || wait?.reason !== "BackingOff" || wait.named) return after
     // What is tried in place of another is no failure of the queue's own.
@@ -149,9 +152,6 @@ const afterFailure = (
     const length = yield* stuckFor(settings.backoff, log.state.failures, isScout ? 2 : 1)
     return { ...after, failures, wait: { ...wait, length }, run: goesOn ? progress(run) : "Ended" }
   })
-
-const afterBare = (run: Run, error: TransportError): Effect.Effect<After> =>
-  afterError(run.instance, error, areCurrent(run), "Ended")
 
 /** When the workspace's set-aside entries are tried next, after this one has failed. */
 export const probeAfter = (
@@ -199,7 +199,7 @@ const sendAgain = (run: Run, entries: ReadonlyArray<Entry>, verdict: Extract<Ver
     return after.run !== "Ended"
   })
 
-/** The probes of a workspace after one that has got through, or was refused. */
+/** The next of a workspace's set-aside entries follows at once where one has got through. */
 const probesOn = ({ isProbe }: Run, { mutation }: Entry, verdict: Verdict): After["probe"] =>
   isProbe && verdict._tag === "Done" ? { workspaceId: mutation.workspaceId, length: 0 } : undefined
 
@@ -219,8 +219,8 @@ const afterEnding = (
     ...(probe === undefined ? {} : { probe })
   }
   // Only what Toggl takes shows that changes get through.
-  const shows = verdict._tag !== "Done" || verdict.isAnswer !== true
-  return run.isScout && shows
+  const isTaken = verdict._tag === "Done" && verdict.isAnswer === true
+  return run.isScout && !isTaken
     ? { ...common, failures, ...(wait === undefined ? {} : { wait }) }
     : { ...common, failures: 0 }
 }

@@ -116,9 +116,8 @@ const lookUpCreate = (
   if (attempt.fence === elsewhere && known.length > 0) {
     return undecided(entry, "a client of this name was known here when the change was imported", known)
   }
-  const unknown = listed.clients.filter((client) => !knownIds.has(client.id))
-  const found = unknown
-    .filter((client) => sameName(client.name, sent.name))
+  const found = named
+    .filter((client) => !knownIds.has(client.id))
     .map((client) => ({ client, ours: isOurs(client, sent, first, before.userId) }))
     .filter(({ ours }) => ours !== "No")
   const clients = found.map(({ client }) => client)
@@ -136,6 +135,7 @@ const lookUpCreate = (
   if (listed.leftOut.length > 0) {
     return undecided(entry, "the list of clients has an item that cannot be read, which may be this one")
   }
+  const unknown = listed.clients.filter((client) => !knownIds.has(client.id))
   const perhaps = attempt.answered !== true && before.taken === "No" ? renamed(unknown, sent, first, before.userId) : []
   return perhaps.length === 0
     ? { _tag: "NotApplied" }
