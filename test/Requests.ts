@@ -8,7 +8,7 @@ import { assert } from "@effect/vitest"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { Client, ClientError, type Entry, type Receipt } from "../src/index.js"
-import { Fault, type RequestLog } from "../src/testing/index.js"
+import { FakeToggl, Fault, type RequestLog } from "../src/testing/index.js"
 import { type Tab, type TabOptions, type World, workspaceId } from "./World.js"
 
 type Request = Pick<RequestLog.RecordedRequest, "method" | "path">
@@ -22,6 +22,17 @@ export const isDelete = ({ method }: Request) => method === "DELETE"
 export const isArchive = ({ path }: Request) => path.endsWith("/archive")
 export const isRestore = ({ path }: Request) => path.endsWith("/restore")
 export const isMe = ({ path }: Request) => path.endsWith("/me")
+
+/** Whether the body of the request says this. */
+export const says = ({ body }: Pick<RequestLog.RecordedRequest, "body">, text: string): boolean =>
+  JSON.stringify(body ?? "").includes(text)
+
+/** Toggl, and what may stand in its place. */
+export const servers = [
+  ["Toggl", {}],
+  ["a bare proxy", FakeToggl.bareProxy],
+  ["a server of one's own", FakeToggl.selfHosted]
+] as const
 
 /** What a store says that has no room. */
 export const full = new ClientError.StorageError({ reason: "Full", detail: "QuotaExceededError" })

@@ -4,14 +4,13 @@ import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import { Client, type ClientError, Entry } from "../../src/index.js"
 import { FakeToggl, Fault, type RequestLog } from "../../src/testing/index.js"
-import { create, isCreate, isList, offline, online, opened, queued, withRefusal } from "../Requests.js"
+import { create, isCreate, isList, offline, online, opened, queued, says, withRefusal } from "../Requests.js"
 import { law, type Tab, workspaceId } from "../World.js"
 
 // Law 5, never silently gone: a change waits, or it stands among the refused with its reason, where the user retries, edits
 // or discards it, and is told what depends on it.
 
-const isNamed = (name: string) => (request: RequestLog.RecordedRequest) =>
-  isCreate(request) && JSON.stringify(request.body ?? "").includes(name)
+const isNamed = (name: string) => (request: RequestLog.RecordedRequest) => isCreate(request) && says(request, name)
 
 const why = (error: ClientError.ClientError): string => ("reason" in error ? error.reason : error._tag)
 

@@ -3,16 +3,10 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
-import { create, drained, isCreate, isList, opened, standing } from "../Requests.js"
+import { create, drained, isCreate, isList, opened, servers, standing } from "../Requests.js"
 import { law, type Tab, workspaceId, type World } from "../World.js"
 
 // Law 3, once: nothing is adopted that may not be ours. Toggl's own times tell, and no clock of the device does.
-
-const servers = [
-  ["Toggl", {}],
-  ["a bare proxy", FakeToggl.bareProxy],
-  ["a server of one's own", FakeToggl.selfHosted]
-] as const
 
 const mine = { name: "Acme", createdBy: FakeToggl.defaultUser.id }
 const yearsAgo = new Date("2025-01-05T09:00:00Z")

@@ -1,19 +1,13 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Client } from "../../src/index.js"
-import { FakeToggl, Fault } from "../../src/testing/index.js"
-import { create, drained, isCreate, isUpdate, opened, queued, standing, withAcme } from "../Requests.js"
+import { Fault } from "../../src/testing/index.js"
+import { create, drained, isCreate, isUpdate, opened, queued, servers, standing, withAcme } from "../Requests.js"
 import { law, workspaceId, type World } from "../World.js"
 import * as Paused from "./Paused.js"
 
 // Laws 3 and 5: doubt has an exit. The user says which client an undecided create or rename has made, and what depends on it
 // goes on; what is retried is looked up first.
-
-const servers = [
-  ["Toggl", {}],
-  ["a bare proxy", FakeToggl.bareProxy],
-  ["a server of one's own", FakeToggl.selfHosted]
-] as const
 
 /** A create that was applied, and that a colleague has changed before it was looked up; two changes depend on it. */
 const undecidedCreate = (world: World) =>

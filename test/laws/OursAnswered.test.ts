@@ -2,7 +2,7 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { ClientError, Client } from "../../src/index.js"
-import { FakeToggl, Fault, type RequestLog } from "../../src/testing/index.js"
+import { Fault, type RequestLog } from "../../src/testing/index.js"
 import {
   create,
   drained,
@@ -13,6 +13,8 @@ import {
   isUpdate,
   names,
   opened,
+  says,
+  servers,
   standing,
   waitsFor,
   withAcme
@@ -20,12 +22,6 @@ import {
 import { law, workspaceId } from "../World.js"
 
 // Law 3, once: what an answer says is believed only where it is Toggl's, and about what was asked for.
-
-const servers = [
-  ["Toggl", {}],
-  ["a bare proxy", FakeToggl.bareProxy],
-  ["a server of one's own", FakeToggl.selfHosted]
-] as const
 
 type Request = RequestLog.RecordedRequest
 
@@ -71,7 +67,7 @@ describe("a create that is always answered with an existing client", () => {
   law("is set aside where others get through, and nothing of that client is touched", (world) =>
     Effect.gen(function* () {
       const { acme, tab } = yield* withAcme(world)
-      const isZenith = (request: Request) => isCreate(request) && JSON.stringify(request.body).includes("Zenith")
+      const isZenith = (request: Request) => isCreate(request) && says(request, "Zenith")
       yield* world.toggl.inject(Fault.otherClient({ id: acme }), { when: isZenith, times: "always" })
       yield* create(tab, "Zenith")
       yield* Effect.forkScoped(create(tab, "Nadir"))

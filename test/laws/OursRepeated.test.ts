@@ -1,7 +1,7 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { FakeToggl, Fault } from "../../src/testing/index.js"
+import { Fault } from "../../src/testing/index.js"
 import {
   create,
   drained,
@@ -12,6 +12,7 @@ import {
   isUpdate,
   names,
   opened,
+  servers,
   standing,
   waitsFor,
   withAcme
@@ -21,12 +22,6 @@ import * as Paused from "./Paused.js"
 
 // Law 3, once: one `fetch` is not one request. A browser repeats one by itself where its kept-alive connection breaks, and
 // the second copy's answer may be a refusal that the first one has caused.
-
-const servers = [
-  ["Toggl", {}],
-  ["a bare proxy", FakeToggl.bareProxy],
-  ["a server of one's own", FakeToggl.selfHosted]
-] as const
 
 const repeats = [
   ["at once", Fault.repeat()],

@@ -2,7 +2,7 @@ import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Client, type Receipt } from "../../src/index.js"
 import { Fault, type RequestLog } from "../../src/testing/index.js"
-import { create, offline, online, opened, queued } from "../Requests.js"
+import { create, offline, online, opened, queued, says } from "../Requests.js"
 import { law, type Tab, workspaceId, type World } from "../World.js"
 
 // Laws 4 and 5: one entry that never gets through, in whichever way, blocks only what depends on it, and can be taken out.
@@ -43,7 +43,7 @@ const operations: ReadonlyArray<Operation> = [
 
 /** What asks for the change; with `reads`, also what looks it up. */
 const isOfPoison = (clientId: Client.ClientId, reads: boolean) => (request: Request) => {
-  const isCreate = request.method === "POST" && JSON.stringify(request.body ?? "").includes("Poison")
+  const isCreate = request.method === "POST" && says(request, "Poison")
   const isOfClient = new RegExp(`/clients/${clientId}(/|$)`).test(request.path)
   return isCreate || (isOfClient && (reads || request.method !== "GET"))
 }

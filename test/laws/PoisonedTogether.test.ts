@@ -2,7 +2,7 @@ import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Client } from "../../src/index.js"
 import { Fault, type RequestLog } from "../../src/testing/index.js"
-import { create, offline, online, opened, queued } from "../Requests.js"
+import { create, offline, online, opened, queued, says } from "../Requests.js"
 import { law, type TabOptions, workspaceId, type World } from "../World.js"
 
 // Laws 4, 5 and 10: several changes that one request stands for, and that never get through, block no others, and each can
@@ -76,8 +76,7 @@ for (const [name, fault] of ways) {
         yield* tab.clients.update(workspaceId, acme.id, { notes: "poison" })
         yield* create(tab, "Behind")
         yield* world.clearRequests
-        const isAcme = ({ body, method }: RequestLog.RecordedRequest) =>
-          method === "POST" && JSON.stringify(body ?? "").includes("Acme")
+        const isAcme = (request: RequestLog.RecordedRequest) => request.method === "POST" && says(request, "Acme")
         const injected = yield* world.toggl.inject(fault, { when: isAcme, times: "always" })
         yield* online(world, tab)
         for (let left = 360; left > 0 && (yield* tab.outbox.status).setAside === 0; left--)

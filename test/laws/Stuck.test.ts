@@ -2,14 +2,13 @@ import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Client, type ClientError, Status } from "../../src/index.js"
 import { Fault, type RequestLog } from "../../src/testing/index.js"
-import { create, full, isChange, isCreate, isUpdate, offline, online, opened, queued } from "../Requests.js"
+import { create, full, isChange, isCreate, isUpdate, offline, online, opened, queued, says } from "../Requests.js"
 import { law, type Tab, workspaceId, type World } from "../World.js"
 
 // Law 4: only another change that gets through shows that it is one entry that does not. Until then the queue waits in
 // order, and asks little.
 
-const isNamed = (name: string) => (request: RequestLog.RecordedRequest) =>
-  isChange(request) && JSON.stringify(request.body ?? "").includes(name)
+const isNamed = (name: string) => (request: RequestLog.RecordedRequest) => isChange(request) && says(request, name)
 
 const creates = (tab: Tab, names: ReadonlyArray<string>) =>
   Effect.forEach(names, (name) => Effect.map(create(tab, name), queued))
