@@ -133,14 +133,17 @@ const decideUnpaused = (instance: Instance, now: Now, override: boolean): Decisi
     }
     const millis = deadlines.waits.until(occasion, now.monotonic, () => left.millis) - now.monotonic
     if (millis > 0 && !wait.named && !override) {
-      return scouting(instance, next, now) ?? waiting(wait.reason, millis, now, wait.error)
+      const scout = wait.stuck === true ? scouting(instance, next, now) : undefined
+      return scout !== undefined && scout.millis <= 0
+        ? actingAsScout(scout.entry)
+        : waiting(wait.reason, Math.min(millis, scout?.millis ?? millis), now, wait.error)
     }
   }
   const named = namedWait(instance, now)
   if (named !== undefined) return waiting(named.wait.reason, named.millis, now, named.wait.error)
   // Where each failure of the head names a time, there is no other moment for it.
   const scout = due === undefined && wait?.named === true ? scouting(instance, next, now) : undefined
-  if (scout !== undefined) return scout
+  if (scout !== undefined && scout.millis <= 0) return actingAsScout(scout.entry)
   const entry = earlierOf(due, next)
   if (entry === undefined) return { _tag: "Idle" }
   const reserved = reservedFor(instance, entry, now)
@@ -205,12 +208,13 @@ const scoutFor = (instance: Instance, head: Entry): Entry | undefined => {
   )
 }
 
-const scouting = (instance: Instance, head: Entry | undefined, now: Now): Decision | undefined => {
+const actingAsScout = (entry: Entry): Decision => ({ _tag: "Act", entry, isScout: true })
+
+/** What is tried in place of the head, and in how many milliseconds at the soonest. */
+const scouting = (instance: Instance, head: Entry | undefined, now: Now) => {
   const entry = head === undefined ? undefined : scoutFor(instance, head)
   if (entry === undefined || namedWait(instance, now) !== undefined) return undefined
-  return reservedFor(instance, entry, now) > 0 || landsFor(instance, entry, now) > 0
-    ? undefined
-    : { _tag: "Act", entry, isScout: true }
+  return { entry, millis: Math.max(reservedFor(instance, entry, now), landsFor(instance, entry, now)) }
 }
 
 /** Whether another may be tried once this one has failed again. */

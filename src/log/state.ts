@@ -8,7 +8,8 @@ import { version } from "./entry.js"
 /**
  * What the whole queue waits for. The time is kept as what was seen (`seenAt`, in milliseconds since the epoch) and for
  * how long (`length`, in milliseconds), so that a clock set back can only start the length again. `named` tells a time
- * that the server named: nothing but its passing ends it.
+ * that the server named: nothing but its passing ends it. `stuck`: it follows an entry that never gets through, while
+ * nothing else has: others may be tried in its place meanwhile.
  */
 export const Wait = Schema.Struct({
   reason: Schema.Literal("Offline", "BackingOff", "RateLimited", "Quota", "LookingUp"),
@@ -16,6 +17,7 @@ export const Wait = Schema.Struct({
   length: Schema.Finite,
   named: Schema.Boolean,
   restarted: Schema.Boolean,
+  stuck: optional(Schema.Boolean),
   error: optional(TransportError)
 })
 

@@ -150,7 +150,7 @@ const afterFailure = (
     // What is tried in place of another is no failure of the queue's own.
     const failures = log.state.failures + (isScout ? 0 : 1)
     const length = yield* stuckFor(settings.backoff, log.state.failures, isScout ? 2 : 1)
-    return { ...after, failures, wait: { ...wait, length }, run: goesOn ? progress(run) : "Ended" }
+    return { ...after, failures, wait: { ...wait, length, stuck: true }, run: goesOn ? progress(run) : "Ended" }
   })
 
 /** When the workspace's set-aside entries are tried next, after this one has failed. */

@@ -58,6 +58,26 @@ describe("while reads are answered and every change is refused", () => {
     })
   )
 
+  for (const [how, fault] of [
+    ["where nothing reaches Toggl", Fault.refuse],
+    ["where even a log-in is refused", Fault.proxyError({ status: 503 })]
+  ] as const) {
+    law(`a new tab that cannot try another entry asks no faster than the backoff: ${how}`, (world) =>
+      Effect.gen(function* () {
+        const tab = yield* opened(world)
+        yield* world.toggl.inject(Fault.proxyError({ status: 503 }), { when: isChange, times: "always" })
+        yield* create(tab, "First")
+        yield* world.passes("3 hours")
+        yield* tab.kill
+        yield* world.toggl.inject(fault, { times: "always" })
+        yield* world.clearRequests
+        yield* create(yield* world.open(), "Second")
+        yield* world.passes("10 minutes")
+        assert.isAtMost((yield* world.requests).length, 10)
+      })
+    )
+  }
+
   law("reading again and again sends nothing", (world) =>
     Effect.gen(function* () {
       const tab = yield* opened(world)
