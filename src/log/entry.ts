@@ -5,7 +5,7 @@ import { Client } from "../Client.js"
 import { Refusal, StorageError, TransportError } from "../ClientError.js"
 import { Ending, EntryId } from "../Entry.js"
 import { optional } from "../error/base.js"
-import { Mutation } from "../Mutation.js"
+import { asked, Mutation } from "../Mutation.js"
 
 /**
  * The version of the rows that this library writes. A row with a higher one was written by a newer version: it is
@@ -118,6 +118,12 @@ export const mayHaveBeenApplied = (entry: Entry): boolean => {
   const { state } = entry
   const isInDoubt = state._tag === "Refused" ? state.error._tag === "Undecided" : state._tag !== "Pending"
   return isInDoubt && attemptOf(entry) !== undefined
+}
+
+/** Whether it still asks for what it did when it was `known`: the user may have edited it since. */
+export const asksAsKnown = ({ mutation }: Entry, known: Entry): boolean => {
+  const [now, before] = [asked(mutation), asked(known.mutation)]
+  return mutation._tag === known.mutation._tag && now.name === before.name && now.notes === before.notes
 }
 
 /** Without what its attempts have left behind. */

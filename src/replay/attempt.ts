@@ -136,6 +136,14 @@ const restOf = (
   return rest.size === 0 ? undefined : rest
 }
 
+/** What the other creates that are in doubt have asked for: a scout may have been one, or what is set aside. */
+const othersInDoubt = (log: Run["instance"]["log"], { mutation, seq }: Entry): Before["others"] =>
+  Array.from(log.entries.values()).flatMap((other) => {
+    const isOther = other.seq !== seq && other.mutation.workspaceId === mutation.workspaceId && isInDoubt(other)
+    const { target } = attemptOf(other) ?? {}
+    return isOther && target !== undefined && (other.sent ?? other.mutation)._tag === "Create" ? [target] : []
+  })
+
 const whatBecameOf = (
   { instance: { api, log, tab, transactions }, namesSeen }: Run,
   entry: Entry,
@@ -150,6 +158,7 @@ const whatBecameOf = (
       // The first version of the rows did not keep it, and no list is stored while an attempt is open.
       first: entry.first ?? { isListed: fetchedAt !== undefined },
       userId: tab.verified?.userId ?? log.state.userId,
+      others: othersInDoubt(log, entry),
       resolve: log.resolve,
       taken,
       listed: (workspaceId, clients) => sawNames(namesSeen, workspaceId, clients)
@@ -192,6 +201,7 @@ const attempt = (run: Run, group: ReadonlyArray<Entry>, toSend: ToSend): Effect.
         step: log.state.step,
         notBefore: yield* instance.api.latestDate,
         user: instance.tab.verified?.userId,
+        planned: entries,
         isBulk: clientIds !== undefined
       }
       const isMarkFresh = yield* freshness(run)

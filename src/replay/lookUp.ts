@@ -23,12 +23,16 @@ type Failure = ClientsApi.NameError | ClientsApi.ListError
 export type LookedUp =
   Exclude<Sent, { readonly _tag: "Again" }> | { readonly _tag: "NotApplied"; readonly client?: Client }
 
+type Asked = NonNullable<Attempt["target"]>
+
 /** What was known before the attempt, and what resolves its client. */
 export interface Before {
   /** The workspace's clients that were known before the attempt. */
   readonly clients: ReadonlyArray<Client>
   readonly first: FirstAttempt
   readonly userId: number | undefined
+  /** What the other creates that are in doubt have asked for. */
+  readonly others: ReadonlyArray<Asked>
   readonly resolve: (id: AnyClientId) => ClientId | undefined
   /** Whether Toggl has just said that the name is taken; `AfterDoubt`: and an earlier attempt had got no answer. */
   readonly taken: "No" | "Yes" | "AfterDoubt"
@@ -62,6 +66,14 @@ const ageOf = ({ at }: Client, { notBefore }: Pick<FirstAttempt, "notBefore">): 
   return after >= -clocksDiffer ? "Since" : after <= -surelyOlder ? "Before" : "Unknown"
 }
 
+/** Whether it is just what this asks for. */
+const isOf = (client: Client, { name, notes }: Asked): boolean =>
+  sameName(client.name, name) && sameNotes(client.notes, notes)
+
+/** Whether it is just what another create asks for that is in doubt too, and not what this one does. */
+const isAnothers = (client: Client, sent: Asked, others: Before["others"]): boolean =>
+  !isOf(client, sent) && others.some((other) => isOf(client, other))
+
 type Ours = "Yes" | "No" | "Perhaps"
 
 /** Whether a client that has the exact name is what the first attempt, or a later one, has made. */
@@ -85,7 +97,7 @@ const mostRenamed = 3
 /** Clients that the attempt may have made, and somebody has renamed since. */
 const renamed = (
   clients: ReadonlyArray<Client>,
-  sent: { readonly name: string; readonly notes: string },
+  sent: Asked,
   first: FirstAttempt,
   userId: number | undefined
 ): ReadonlyArray<Client> => {
@@ -104,13 +116,14 @@ const renamed = (
 const lookUpCreate = (
   entry: Entry,
   attempt: Attempt,
-  sent: NonNullable<Attempt["target"]>,
+  sent: Asked,
   listed: ClientsApi.Listed,
   before: Before
 ): LookedUp => {
   const { first } = before
   const knownIds = new Set(before.clients.map((client) => client.id))
-  const named = listed.clients.filter((client) => sameName(client.name, sent.name))
+  const perhapsOurs = listed.clients.filter((client) => !isAnothers(client, sent, before.others))
+  const named = perhapsOurs.filter((client) => sameName(client.name, sent.name))
   // What this device knows now says nothing of what was there before another device's attempt.
   const known = named.filter((client) => knownIds.has(client.id))
   if (attempt.fence === elsewhere && known.length > 0) {
@@ -135,23 +148,18 @@ const lookUpCreate = (
   if (listed.leftOut.length > 0) {
     return undecided(entry, "the list of clients has an item that cannot be read, which may be this one")
   }
-  const unknown = listed.clients.filter((client) => !knownIds.has(client.id))
+  const unknown = perhapsOurs.filter((client) => !knownIds.has(client.id))
   const perhaps = attempt.answered !== true && before.taken === "No" ? renamed(unknown, sent, first, before.userId) : []
   return perhaps.length === 0
     ? { _tag: "NotApplied" }
     : undecided(entry, "a client with these notes was made meanwhile under another name", perhaps)
 }
 
-type State = NonNullable<Attempt["target"]>
-
-const isExactly = (theirs: Client, { name, notes }: State): boolean => theirs.name === name && theirs.notes === notes
-
-const isSame = (theirs: Client, { name, notes }: State): boolean =>
-  sameName(theirs.name, name) && sameNotes(theirs.notes, notes)
+const isExactly = (theirs: Client, { name, notes }: Asked): boolean => theirs.name === name && theirs.notes === notes
 
 const lookUpUpdate = (entry: Entry, { base, target }: Attempt, theirs: Client): LookedUp => {
   // The exact forms first: base and target may differ in no more than white space.
-  for (const is of [isExactly, isSame]) {
+  for (const is of [isExactly, isOf]) {
     if (target !== undefined && is(theirs, target)) return { _tag: "Done", client: theirs }
     if (base !== undefined && is(theirs, base)) return { _tag: "NotApplied", client: theirs }
   }

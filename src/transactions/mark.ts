@@ -1,6 +1,6 @@
 // The mark: an attempt is recorded before it is made.
 import type { Client } from "../Client.js"
-import type { Attempt, Entry, FirstAttempt } from "../log/entry.js"
+import { asksAsKnown, type Attempt, type Entry, type FirstAttempt } from "../log/entry.js"
 import { type Lacking, type Request, requestOf } from "../log/request.js"
 import { type QueueState, workspaceOf } from "../log/state.js"
 import * as Mutation from "../Mutation.js"
@@ -40,6 +40,8 @@ export interface Basis {
   readonly notBefore?: number | undefined
   /** Whose credentials it is sent with. */
   readonly user?: number | undefined
+  /** The entries as they were when it was decided what to send. */
+  readonly planned?: ReadonlyArray<Entry>
 }
 
 /**
@@ -51,7 +53,7 @@ export const mark = function* (
   seqs: ReadonlyArray<number>,
   mutation: Mutation.Mutation,
   now: number,
-  { base, isBulk = false, notBefore, released = [], step, user }: Basis = {}
+  { base, isBulk = false, notBefore, planned = [], released = [], step, user }: Basis = {}
 ): Step<Marked> {
   const before = yield* getState(newStoreId)
   if (!holds(before, fence) || before.paused !== undefined) return { _tag: "Superseded" }
@@ -59,11 +61,13 @@ export const mark = function* (
   if (state === undefined) return { _tag: "OtherUser" }
   if (step !== undefined && step !== state.step) return { _tag: "Changed" }
   const marking: Array<Entry> = []
-  for (const seq of seqs) {
+  for (const [i, seq] of seqs.entries()) {
     const entry = yield* getEntry(seq)
     if (entry === undefined || entry.state._tag === "Sending" || entry.state._tag === "Refused") {
       return { _tag: "Changed" }
     }
+    const before = planned[i]
+    if (before !== undefined && !asksAsKnown(entry, before)) return { _tag: "Changed" }
     marking.push(entry)
   }
   const clientId = mutation._tag === "Create" ? undefined : yield* resolve(mutation.clientId)

@@ -2,7 +2,7 @@
 import type { Client, ClientId, LocalClientId, ProjectId, UpdateInput } from "../Client.js"
 import { type Refusal, type StorageError, type TransportError, UnexpectedAnswer } from "../ClientError.js"
 import type { Ending } from "../Entry.js"
-import { afresh, type Attempt, attemptOf, type Ended, type Entry } from "../log/entry.js"
+import { afresh, asksAsKnown, type Attempt, attemptOf, type Ended, type Entry } from "../log/entry.js"
 import { asked } from "../log/request.js"
 import { type QueueState, type Wait, without, workspaceOf } from "../log/state.js"
 import * as Mutation from "../Mutation.js"
@@ -134,7 +134,8 @@ export interface Around {
 
 /**
  * Books what came of the attempt at these entries: the one transaction of an acknowledgement, or of a refusal. Gives
- * `undefined` where the fence no longer holds, or the user has changed what there is nothing to send for.
+ * `undefined` where the fence no longer holds, or the user has changed what was looked up, or what there is nothing to
+ * send for.
  */
 export const settle = function* (
   newStoreId: string,
@@ -155,6 +156,9 @@ export const settle = function* (
   // One answer stands for all of them, or for none.
   const [lead = known[0]] = entries
   const verdict = told._tag === "Each" || lead === undefined ? told : yield* believed(told, lead)
+  if (verdict._tag === "Done" && verdict.isAnswer !== true && entries.some((entry) => wasEdited(entry, known))) {
+    return undefined
+  }
   if (verdict._tag === "Nothing" && (entries.length !== seqs.length || !entries.every(isUnsent))) return undefined
   const left: Array<Entry> = []
   const ended: Array<Ended> = []
@@ -199,6 +203,10 @@ export const settle = function* (
   yield* putState(settled)
   return { state: settled, entries: left, ended, ids }
 }
+
+/** Whether the user has edited it since it was looked up: what it still lacks is another. */
+const wasEdited = (entry: Entry, known: ReadonlyArray<Entry>): boolean =>
+  known.some((before) => before.seq === entry.seq && !asksAsKnown(entry, before))
 
 /** An answer to a create that names a client which was here before is about that one, and not about what was made. */
 const believed = function* (verdict: Verdict, entry: Entry): Step<Verdict> {

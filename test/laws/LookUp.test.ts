@@ -1,8 +1,21 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Client } from "../../src/index.js"
-import { FakeToggl, Fault } from "../../src/testing/index.js"
-import { create, isArchive, isCreate, isGet, isUpdate, opened, standing, withAcme } from "../Requests.js"
+import { FakeToggl, Fault, type RequestLog } from "../../src/testing/index.js"
+import {
+  create,
+  isArchive,
+  isCreate,
+  isGet,
+  isUpdate,
+  offline,
+  online,
+  opened,
+  queued,
+  says,
+  standing,
+  withAcme
+} from "../Requests.js"
 import { law, type Tab, workspaceId, type World } from "../World.js"
 
 // Law 3, once: what an attempt without an answer has done is looked up. Nothing is adopted that may not be ours, and where
@@ -46,6 +59,26 @@ describe("the look-up of a create", () => {
       const tab = yield* uncertain(world, Effect.zipRight(one, one))
       assert.deepStrictEqual(yield* standing(tab), ["Undecided"])
       assert.strictEqual((yield* world.sent).length, 1)
+    })
+  )
+
+  law("leaves to another create in doubt what that one asks for", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* offline(world, tab)
+      yield* create(tab, "Acme", "of the first")
+      const second = queued(yield* create(tab, "Acme", "of the second"))
+      const isOf = (notes: string) => (request: RequestLog.RecordedRequest) => isCreate(request) && says(request, notes)
+      yield* world.toggl.inject(Fault.refuse, { when: isOf("of the first"), times: 6 })
+      yield* world.toggl.inject(Fault.loseAnswer, { when: isOf("of the second") })
+      yield* online(world, tab)
+      yield* world.passes("3 hours")
+      assert.deepStrictEqual(yield* standing(tab), ["InvalidName"])
+      assert.deepStrictEqual(
+        (yield* world.toggl.clients(workspaceId)).map(({ notes }) => notes),
+        ["of the second"]
+      )
+      assert.strictEqual((yield* tab.outbox.outcome(second))._tag, "Done")
     })
   )
 

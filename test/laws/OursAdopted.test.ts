@@ -1,8 +1,20 @@
 import { assert, describe } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import { Client } from "../../src/index.js"
 import { Fault } from "../../src/testing/index.js"
-import { create, drained, isCreate, isUpdate, opened, queued, servers, standing, withAcme } from "../Requests.js"
+import {
+  create,
+  drained,
+  isCreate,
+  isList,
+  isUpdate,
+  opened,
+  queued,
+  servers,
+  standing,
+  withAcme
+} from "../Requests.js"
 import { law, workspaceId, type World } from "../World.js"
 import * as Paused from "./Paused.js"
 
@@ -145,8 +157,9 @@ describe("an edit of a create in doubt", () => {
       const tab = yield* opened(world)
       yield* world.toggl.inject(applied ? Fault.loseAnswer : Fault.refuse, { when: isCreate })
       const receipt = yield* create(tab, "Acme", "net 30")
-      yield* tab.outbox.retry(queued(receipt), { name: "Acme Inc", notes: "net 60" })
-      return { tab, id: receipt.id }
+      const entryId = queued(receipt)
+      yield* tab.outbox.retry(entryId, { name: "Acme Inc", notes: "net 60" })
+      return { tab, id: receipt.id, entryId }
     })
 
   law("that was applied becomes an update of what differs", (world) =>
@@ -178,6 +191,29 @@ describe("an edit of a create in doubt", () => {
       assert.deepStrictEqual(yield* standing(tab), [])
     })
   )
+
+  for (const applied of [true, false]) {
+    law(
+      `that was ${applied ? "" : "not "}applied, edited once more while it is looked up: nothing of that is lost`,
+      (world) =>
+        Effect.gen(function* () {
+          const { entryId, tab } = yield* edited(world, applied)
+          const isEdited = yield* Deferred.make<void>()
+          yield* world.toggl.inject(Fault.hold(Deferred.await(isEdited)), { when: isList })
+          yield* Effect.forkScoped(
+            Effect.gen(function* () {
+              yield* world.toggl.awaitRequest(isList)
+              yield* tab.outbox.retry(entryId, { name: "Acme GmbH", notes: "net 90" })
+              yield* Deferred.succeed(isEdited, undefined)
+            })
+          )
+          yield* world.passes("10 minutes")
+          assert.isTrue(yield* Deferred.isDone(isEdited))
+          assert.deepStrictEqual(yield* Paused.clientsOf(world), [["Acme GmbH", "net 90"]])
+          assert.deepStrictEqual(yield* standing(tab), [])
+        })
+    )
+  }
 
   law("of which nobody can say whether it was applied is refused", (world) =>
     Effect.gen(function* () {
