@@ -10,9 +10,9 @@ import * as Wait from "./Wait.js"
 
 const quick = { requestLimit: 800, margin: 1000 }
 
-// the writes of a tab that creates one client in a new store: accept, claim, the user's id, mark, settle, and when
+// the writes of a tab that creates one client in a new store: accept, claim, mark, settle, and when
 // outcomes were last pruned
-const writes = 6
+const writes = 5
 
 interface Step {
   readonly name: string

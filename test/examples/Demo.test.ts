@@ -69,8 +69,8 @@ const story = [
   /Toggl was asked +GET me\n +GET clients\n +PUT clients\/\d+ "Bluebird AG" "net 60"\n/,
   /✓ 5 edits, 1 request that changes something/,
   /9 {2}In sight: /,
-  /Outbox\.quota +585 of 600 requests remain, all again in 60 min/,
-  /has counted +15 requests/,
+  /Outbox\.quota +583 of 600 requests remain, all again in 60 min/,
+  /has counted +17 requests/,
   /All as it should be, in [\d.]+ s/
 ]
 

@@ -3,7 +3,7 @@
  * request, and whenever the device is at rest.
  */
 import * as Exit from "effect/Exit"
-import { type Client, foldName } from "../../src/Client.js"
+import { type Client, foldName, isLocalClientId } from "../../src/Client.js"
 import type { Entry, Outcome } from "../../src/log/entry.js"
 import type { QueueState, Wait } from "../../src/log/state.js"
 import type { Marked } from "../../src/transactions/mark.js"
@@ -36,6 +36,8 @@ interface Accepted {
   wasEdited: boolean
   /** Whether a request stood for it and an earlier entry. */
   wasJoined: boolean
+  /** Whether Toggl's own answer to it, that it was done, was heard and has still to be stored. */
+  wasTaken: boolean
   outcome: Outcome | undefined
   refused: string | undefined
   /** Whether nobody had a whole list before its first attempt. */
@@ -59,7 +61,7 @@ export interface Laws {
   readonly requestLanded: (flight: Flight, before: TogglService.World, after: TogglService.World) => void
   /** The browser's own second copy of a request is nothing that we did. */
   readonly requestRepeated: (flight: Flight, before: TogglService.World, after: TogglService.World) => void
-  readonly requestAnswered: (flight: Flight, status: number) => void
+  readonly requestAnswered: (flight: Flight, status: number, isOwn: boolean) => void
   /** A cache has answered a read: what is shown is Toggl's only after the next whole list. */
   readonly readFromCache: () => void
   /** The client that a user who looks at Toggl takes an undecided entry for. */
@@ -133,8 +135,9 @@ export const make = (
   const knowOwner = new Set<Machine.Process>()
   const refusedAt = new Set<Machine.Process>()
   const knownWaits = new Map<Machine.Process, Named>()
-  // What Toggl was heard to take, and the laws' own count of what happens.
+  // What Toggl was heard to take, what of it was stored, and the laws' own count of what happens.
   const successes: Array<{ readonly at: number; readonly seqs: ReadonlyArray<number> }> = []
+  const storedSuccesses: Array<{ readonly at: number; readonly seq: number }> = []
   let happened = 0
   let isCopyOld = false
   // The clients of which an update was built on what a cache had kept.
@@ -192,7 +195,8 @@ export const make = (
         seq: entry.seq,
         mutation: entry.mutation,
         client: clientOf(entry.mutation, locals),
-        isParked: isParked(entry)
+        isParked: isParked(entry),
+        isOfKnown: entry.base !== undefined || isLocalClientId(Mutation.clientId(entry.mutation))
       }))
     )
   }
@@ -231,6 +235,7 @@ export const make = (
       }
     }
     if (ending._tag === "Done") {
+      if (entry.wasTaken) storedSuccesses.push({ at: happened, seq: entry.seq })
       if (entry.applications === 0 && !isTouched(entry)) {
         const world = currentWorld()
         const theirs = world?.state.clients.find((client) => client.id === togglIdOf(entry.mutation))
@@ -343,6 +348,7 @@ export const make = (
           wasRepaired: false,
           wasEdited: false,
           wasJoined: false,
+          wasTaken: false,
           outcome: undefined,
           refused: undefined,
           wasMarked: false,
@@ -382,7 +388,10 @@ export const make = (
         known.refused = undefined
       }
       if (isParked(entry)) known.wasParked = true
-      if (entry.state._tag === "Uncertain" || entry.state._tag === "SetAside") known.inDoubt = true
+      if (entry.state._tag === "Uncertain" || entry.state._tag === "SetAside") {
+        known.inDoubt = true
+        known.wasTaken = false
+      }
     }
     for (const entry of accepted.values()) {
       if (entry.outcome !== undefined || books.entries.has(entry.seq)) continue
@@ -439,7 +448,7 @@ export const make = (
     const head = [...books.entries.values()].find((other) => !isParked(other) && other.failures >= setAsideAfter)
     if (head === undefined || head.seq >= entry.seq) return false
     const from = accepted.get(head.seq)?.failing?.at ?? Number.POSITIVE_INFINITY
-    if (successes.some(({ at, seqs }) => at > from && !seqs.includes(head.seq))) return false
+    if (storedSuccesses.some(({ at, seq }) => at > from && seq !== head.seq)) return false
     const tried = (other: Entry) => isParked(other) || (other.failures > 0 && other.seq !== entry.seq)
     const { may, must } = heldBy(tried)
     return !must.has(entry.seq) && passed.every((other) => tried(other) || must.has(other.seq) || may.has(other.seq))
@@ -580,7 +589,10 @@ export const make = (
       if (isTouched(entry) || (isGivenUp(entry) && entry.sends > 0 && entry.inDoubt)) clients.delete(client)
     }
     for (const id of builtOnCache) clients.delete(id)
-    for (const id of touched) clients.delete(locals.get(id) ?? id)
+    for (const id of touched) {
+      clients.delete(id)
+      clients.delete(locals.get(id) ?? id)
+    }
     return clients
   }
 
@@ -700,14 +712,15 @@ export const make = (
       }
       touched.add(before.state.nextClientId)
     },
-    requestAnswered: (flight, status) => {
+    requestAnswered: (flight, status, isOwn) => {
       if (!flight.isWrite) return
       happened++
       const entries = sentFor.get(flight) ?? []
       if (status === 400) for (const entry of entries) entry.wasToldTaken = true
       const isTaken = (status >= 200 && status < 300) || (status === 404 && flight.request.method === "DELETE")
-      if (isTaken && flight.fate.end._tag === "Own") {
+      if (isTaken && isOwn) {
         successes.push({ at: happened, seqs: entries.map(({ seq }) => seq) })
+        for (const entry of entries) entry.wasTaken = true
       }
     },
     readFromCache: () => {

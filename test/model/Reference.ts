@@ -44,11 +44,13 @@ interface InLog {
   /** The client that it names, the same whichever of its ids is used. */
   readonly client: number
   readonly isParked: boolean
+  /** Whether its client was known when it was made: by the copy, or as one that was made here. */
+  readonly isOfKnown: boolean
 }
 
 /**
  * The entries that must wait for a parked one, for they name its client; and those that may have to, for they take a
- * name that it, or one that waits for it, might free.
+ * name that it, or one that waits for it, might free, or name a client that it may have made.
  */
 export const held = (log: ReadonlyArray<InLog>): { readonly must: Set<number>; readonly may: Set<number> } => {
   const must = new Set<number>()
@@ -56,13 +58,16 @@ export const held = (log: ReadonlyArray<InLog>): { readonly must: Set<number>; r
   const clients = new Set<number>()
   const maybeClients = new Set<number>()
   let names = false
-  for (const { client, isParked, mutation, seq } of log) {
+  let creates = false
+  for (const { client, isOfKnown, isParked, mutation, seq } of log) {
+    const mayHaveToWait = maybeClients.has(client) || (names && takesName(mutation)) || (creates && !isOfKnown)
     if (!isParked && clients.has(client)) must.add(seq)
-    if (!isParked && (maybeClients.has(client) || (names && takesName(mutation)))) may.add(seq)
+    if (!isParked && mayHaveToWait) may.add(seq)
     if (isParked || must.has(seq)) clients.add(client)
     if (isParked || must.has(seq) || may.has(seq)) {
       maybeClients.add(client)
       names = names || mayFree(mutation)
+      creates = creates || mutation._tag === "Create"
     }
   }
   return { must, may }

@@ -13,6 +13,7 @@ import { StorageError } from "../../src/ClientError.js"
 import * as Clients from "../../src/Clients.js"
 import * as Credentials from "../../src/Credentials.js"
 import { EntryId } from "../../src/Entry.js"
+import type { Entry } from "../../src/log/entry.js"
 import * as Outbox from "../../src/Outbox.js"
 import type * as OutboxStore from "../../src/OutboxStore.js"
 import type { Receipt } from "../../src/Receipt.js"
@@ -216,7 +217,7 @@ export const run = (history: History, options: Options = {}): Result => {
       point(flight.process, `before the answer to ${flight.request.method} ${flight.request.path} is heard`)
     },
     repeated: (flight, before, after) => laws.requestRepeated(flight, before, after),
-    answered: (flight, status) => laws.requestAnswered(flight, status),
+    answered: (flight, status, isOwn) => laws.requestAnswered(flight, status, isOwn),
     anotherThan: ({ method, path }) => {
       const isAboutOne = /\/clients(\/\d+(\/restore)?)?$/.test(path) && method !== "DELETE"
       // Whoever has no list cannot tell an older client from what was just made.
@@ -545,18 +546,14 @@ export const run = (history: History, options: Options = {}): Result => {
         return machine.setTime(machine.now() + dice.pick(100, 3_000, 6_000, 24_000, 40_000))
       case "retry":
       case "discard": {
+        if (tab !== undefined && dice.chance(0.4) && adopt(tab)) return
         const parked = [...laws.books().entries.values()].filter(
           ({ state }) => state._tag === "Refused" || state._tag === "SetAside" || dice.chance(0.1)
         )
         const entry = dice.oneOf(parked)
         if (entry === undefined) return
-        const name = dice.chance(0.3) ? { name: `Repaired ${step.uid}` } : {}
-        const id = EntryId.make(entry.id)
-        return tab?.call<unknown, unknown>(
-          step.kind,
-          step.kind === "retry" ? Outbox.retry(id, name) : Outbox.discard(id),
-          (exit) => machine.note(() => `    ${step.kind} of ${entry.seq}: ${told(exit)}`)
-        )
+        const edit = dice.chance(0.3) ? { name: `Repaired ${step.uid}` } : {}
+        return step.kind === "retry" ? retry(tab, entry, edit) : discard(tab, entry)
       }
       case "pause":
         return tab?.call("pause", Outbox.pause, ignored)
@@ -588,45 +585,65 @@ export const run = (history: History, options: Options = {}): Result => {
         return
       case "edit":
       case "giveUp": {
-        const kinds = ["Uncertain", "SetAside", "Sending"]
-        const entry = dice.oneOf([...laws.books().entries.values()].filter(({ state }) => kinds.includes(state._tag)))
-        if (tab === undefined || entry === undefined) return
-        const isAside = entry.state._tag === "SetAside"
-        const id = EntryId.make(entry.id)
-        if (step.kind === "giveUp") {
-          met(isAside ? "discard set aside" : "discard in doubt")
-          return tab.call("giveUp", Outbox.discard(id), (exit) => {
-            machine.note(() => `    discard of ${entry.seq}: ${told(exit)}`)
-          })
-        }
-        const edit = {
+        const entry = inDoubt()
+        if (entry === undefined) return
+        if (step.kind === "giveUp") return discard(tab, entry)
+        return retry(tab, entry, {
           ...(dice.chance(0.6) ? { name: `Edited ${step.uid}` } : {}),
           ...(dice.chance(0.6) ? { notes: `edited in ${step.uid}` } : {})
-        }
-        return tab.call("edit", Outbox.retry(id, edit), (exit) => {
-          machine.note(() => `    edit of ${entry.seq}: ${told(exit)}`)
-          if (Exit.isSuccess(exit)) met(isAside ? "edit set aside" : "edit in doubt")
         })
       }
-      case "adopt": {
-        const undecided = [...laws.books().entries.values()].flatMap(({ id, seq, state }) =>
-          state._tag === "Refused" && state.error._tag === "Undecided" ? { id, seq, found: state.error.found } : []
-        )
-        const entry = dice.oneOf(undecided)
-        const clientId = entry === undefined ? undefined : laws.trueClientOf(entry.seq, entry.found)
-        if (tab === undefined || entry === undefined || clientId === undefined) return
-        return tab.call("adopt", Outbox.adopt(EntryId.make(entry.id), Client.ClientId.make(clientId)), (exit) => {
-          machine.note(() => `    adopt of ${entry.seq} as ${clientId}: ${told(exit)}`)
-          if (Exit.isSuccess(exit)) met("adopt")
-        })
-      }
+      case "adopt":
+        if (tab !== undefined) adopt(tab)
     }
+  }
+
+  // What is done to an entry that may have been applied comes up by how that stands.
+  const metInDoubt = (done: "edit" | "discard", { state }: Entry) => {
+    if (state._tag === "SetAside") met(`${done} set aside`)
+    else if (state._tag === "Sending" || state._tag === "Uncertain") met(`${done} in doubt`)
+  }
+
+  const retry = (tab: Tab.Tab | undefined, entry: Entry, edit: Outbox.Edit) =>
+    tab?.call("retry", Outbox.retry(EntryId.make(entry.id), edit), (exit) => {
+      machine.note(() => `    retry of ${entry.seq}: ${told(exit)}`)
+      if (Exit.isSuccess(exit) && Object.keys(edit).length > 0) metInDoubt("edit", entry)
+    })
+
+  const discard = (tab: Tab.Tab | undefined, entry: Entry) =>
+    tab?.call("discard", Outbox.discard(EntryId.make(entry.id)), (exit) => {
+      machine.note(() => `    discard of ${entry.seq}: ${told(exit)}`)
+      if (Exit.isSuccess(exit)) metInDoubt("discard", entry)
+    })
+
+  /** An entry that may have been applied: those of which there are few come first. */
+  const inDoubt = (): Entry | undefined => {
+    const kinds = ["SetAside", "Sending", "Uncertain"]
+    const entries = [...laws.books().entries.values()].filter(({ state }) => kinds.includes(state._tag))
+    const wanted = dice.pick("SetAside", "SetAside", "Sending", "Uncertain")
+    const found = entries.filter(({ state }) => state._tag === wanted)
+    return dice.oneOf(found.length > 0 ? found : entries)
+  }
+
+  /** The user says what became of an entry that nobody else can decide. `false`: there is none. */
+  const adopt = (tab: Tab.Tab): boolean => {
+    const undecided = [...laws.books().entries.values()].flatMap(({ id, seq, state }) =>
+      state._tag === "Refused" && state.error._tag === "Undecided" ? { id, seq, found: state.error.found } : []
+    )
+    const entry = dice.oneOf(undecided)
+    const clientId = entry === undefined ? undefined : laws.trueClientOf(entry.seq, entry.found)
+    if (entry === undefined || clientId === undefined) return false
+    tab.call("adopt", Outbox.adopt(EntryId.make(entry.id), Client.ClientId.make(clientId)), (exit) => {
+      machine.note(() => `    adopt of ${entry.seq} as ${clientId}: ${told(exit)}`)
+      if (Exit.isSuccess(exit)) met("adopt")
+    })
+    return true
   }
 
   /** From now on the changes of one client, or those with one text in them, always fail in the same way. */
   const poison = () => {
     if (dice.chance(0.3)) return wire.setPoison(undefined)
-    const way = dice.oneOf(Weather.poisons) ?? "poison: 5xx"
+    const way = dice.oneOf([...Weather.poisons, "poison: 5xx", "poison: 5xx"] as const) ?? "poison: 5xx"
     const id = dice.oneOf(seenIds)
     const client = id === undefined ? undefined : (laws.books().ids.get(id) ?? id)
     const text = dice.pick("Common 1", "Common 2", '3"', '5"', '8"')

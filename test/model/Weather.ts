@@ -217,7 +217,7 @@ const other = (dice: Dice): Fate => {
 
 // The connection breaks before the answer: the caller hears that of the second copy, or loses the first.
 const repeated = (dice: Dice): Fate => {
-  const isHeard = dice.chance(0.6)
+  const isHeard = dice.chance(0.5)
   const repeats = dice.pick(0, 0, 900, 5_000, requestLimit)
   const ends = isHeard ? repeats : dice.pick(0, 60, repeats)
   return { name: "repeated", lands: 0, repeats, ends, end: isHeard ? { _tag: "Own" } : { _tag: "Lost" } }

@@ -42,8 +42,8 @@ export interface Hooks {
   readonly landed: (flight: Flight, before: TogglService.World, after: TogglService.World) => void
   /** The browser's own second copy of it was served. */
   readonly repeated: (flight: Flight, before: TogglService.World, after: TogglService.World) => void
-  /** The tab hears an answer. */
-  readonly answered: (flight: Flight, status: number) => void
+  /** The tab hears an answer. `isOwn`: Toggl's own. */
+  readonly answered: (flight: Flight, status: number, isOwn: boolean) => void
   /** A client that the tab knows, besides the one that is asked for. */
   readonly anotherThan: (request: TogglWire.WireRequest) => number | undefined
   readonly met: (kind: Weather.Kind) => void
@@ -278,7 +278,7 @@ export const make = (
               }
               const give = (answer: TogglWire.Answer, body: "whole" | "stalls" | "breaks off") => {
                 machine.note(() => `    ${process.name} hears ${answer.status} to #${wire.sequence}, ${body}`)
-                if (body === "whole") hooks.answered(flight, answer.status)
+                if (body === "whole") hooks.answered(flight, answer.status, answer === flight.own)
                 const response = TogglTransport.toHttpClient(request, { ...answer, body: "" })
                 const bytes = typeof answer.body === "string" ? answer.body : ""
                 const lost = new HttpClientError.ResponseError({ request, response, reason: "Decode" })
