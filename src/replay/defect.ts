@@ -2,12 +2,14 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { type StorageError, Unreachable } from "../ClientError.js"
+import { nameOf } from "../error/thrown.js"
 import { logDefect } from "../instance/watched.js"
 import type { Entry } from "../log/entry.js"
+import { asked } from "../log/request.js"
 import { probeAfter, type Run, unchanged } from "./book.js"
 
 /** Sets an entry aside that throws whatever is tried with it. `false`: it is gone, or the turn is lost. */
-export const setAsideAfterDefect = (run: Run, { seq }: Entry): Effect.Effect<boolean, StorageError> =>
+const setAside = (run: Run, { seq }: Entry, defect: unknown): Effect.Effect<boolean, StorageError> =>
   Effect.gen(function* () {
     const { log, mirror, transactions } = run.instance
     yield* mirror.sync
@@ -20,7 +22,7 @@ export const setAsideAfterDefect = (run: Run, { seq }: Entry): Effect.Effect<boo
         _tag: "Again",
         uncertain: true,
         counts: true,
-        error: new Unreachable({ reason: "Failed", workspaceId: entry.mutation.workspaceId }),
+        error: new Unreachable({ ...asked(entry.mutation), reason: "Threw", detail: nameOf(defect) }),
         isSetAside: true
       },
       { ...unchanged(run, "Ended"), probe: probeAfter(run, entry) },
@@ -44,7 +46,7 @@ export const acted = (
       Effect.gen(function* () {
         const isSecond = tab.threwAt === entry.id
         tab.threwAt = entry.id
-        if (!isSecond || !(yield* setAsideAfterDefect(run, entry))) return yield* Effect.die(defect)
+        if (!isSecond || !(yield* setAside(run, entry, defect))) return yield* Effect.die(defect)
         yield* logDefect("what an entry is set aside for", defect)
         tab.threwAt = undefined
         return false

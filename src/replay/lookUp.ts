@@ -9,7 +9,7 @@ import {
   sameNotes,
   type WorkspaceId
 } from "../Client.js"
-import { type TransportError, Undecided } from "../ClientError.js"
+import { NotFound, type TransportError, Undecided, type UnexpectedAnswer } from "../ClientError.js"
 import type * as ClientsApi from "../ClientsApi.js"
 import { isTransport } from "../error/transport.js"
 import { type Attempt, elsewhere, type Entry, type FirstAttempt } from "../log/entry.js"
@@ -178,6 +178,10 @@ const lookUpClient = (entry: Entry, attempt: Attempt, theirs: Client): LookedUp 
   }
 }
 
+/** Why the client could not be read by itself, the last time: the list may tell more. */
+const unreadableAlone = ({ lastError }: Entry): UnexpectedAnswer | undefined =>
+  lastError?._tag === "UnexpectedAnswer" && lastError.operation === "get" ? lastError : undefined
+
 /** Finds out what became of an attempt that got no answer. Fails where Toggl cannot be asked now. */
 export const lookUp = (
   api: ClientsApi.Service,
@@ -194,6 +198,7 @@ export const lookUp = (
       if (leftOut.length === 0) before.listed(workspaceId, clients)
     })
   )
+  const unreadable = unreadableAlone(entry)
   const ask = (): Effect.Effect<LookedUp, Failure> => {
     if (mutation._tag === "Create") {
       return Effect.map(list, (listed) =>
@@ -206,6 +211,13 @@ export const lookUp = (
     // These may be repeated: the request itself is the look-up, unless it is this that keeps failing.
     const repeatable = mutation._tag === "Delete" || mutation._tag === "Restore"
     if (repeatable && entry.failures < 2) return Effect.succeed({ _tag: "NotApplied" })
+    if (unreadable !== undefined) {
+      return Effect.flatMap(list, ({ clients, leftOut }): Effect.Effect<LookedUp, Failure> => {
+        const theirs = clients.find(({ id }) => id === clientId)
+        if (theirs !== undefined) return Effect.succeed(lookUpClient(entry, attempt, theirs))
+        return Effect.fail(leftOut.length > 0 ? unreadable : new NotFound(asked(mutation)))
+      })
+    }
     return Effect.map(api.get(workspaceId, clientId, pastCaches), (theirs) => lookUpClient(entry, attempt, theirs))
   }
   return Effect.catchAll(ask(), (error): Effect.Effect<LookedUp, TransportError> => {

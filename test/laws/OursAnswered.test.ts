@@ -133,6 +133,32 @@ describe("a 2xx that is not Toggl's", () => {
   )
 })
 
+describe("a client that cannot be read by itself", () => {
+  const isOne = ({ method, path }: RequestLog.RecordedRequest) => method === "GET" && /\/clients\/\d+$/.test(path)
+
+  for (const [what, isMeant] of [
+    ["a delete", isDelete],
+    ["an archive", isArchive]
+  ] as const) {
+    for (const work of ["done", "skipped"] as const) {
+      law(`is looked up by the list: ${what} that was ${work}, and never answered by Toggl`, (world) =>
+        Effect.gen(function* () {
+          const { acme, tab } = yield* withAcme(world)
+          yield* world.toggl.inject(Fault.notAClient, { when: isOne, times: "always" })
+          const times = work === "done" ? "always" : 3
+          yield* world.toggl.inject({ ...Fault.workerFallback, work }, { when: isMeant, times })
+          const change = isMeant === isDelete ? tab.clients.delete : tab.clients.archive
+          yield* change(workspaceId, acme)
+          yield* world.passes("20 minutes")
+          assert.deepStrictEqual(yield* standing(tab), [])
+          const [client] = yield* world.toggl.clients(workspaceId)
+          assert.strictEqual(client?.archived, isMeant === isDelete ? undefined : true)
+        })
+      )
+    }
+  }
+})
+
 describe("an HttpClient that tries again by itself", () => {
   law("sends a change once within one attempt, and a read as often as it likes", (world) =>
     Effect.gen(function* () {

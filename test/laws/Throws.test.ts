@@ -103,6 +103,9 @@ describe("what throws in the replay", () => {
         assert.strictEqual(posts.length, 2)
         assert.deepStrictEqual(lines.at(-1), "what an entry is set aside for threw: TypeError")
         assert.strictEqual((yield* tab.outbox.status).setAside, 1)
+        const [aside] = yield* tab.outbox.entries
+        const reason = aside?.reason?._tag === "SetAside" ? aside.reason.error : undefined
+        assert.strictEqual(reason?._tag === "Unreachable" ? reason.detail : reason?._tag, "TypeError")
       })
     )
   )

@@ -598,6 +598,17 @@ export const run = (history: History, options: Options = {}): Result => {
     }
   }
 
+  /** The user sees that something does not get through, and changes it or gives it up. */
+  const seesToSetAside = () => {
+    const aside = [...laws.books().entries.values()].filter(({ state }) => state._tag === "SetAside")
+    const entry = oddities.oneOf(aside)
+    const [tab] = awake()
+    if (entry === undefined || oddities.chance(0.4)) return
+    if (oddities.chance(0.6)) retry(tab, entry, { name: `Seen to ${entry.seq}` })
+    else discard(tab, entry)
+    rest()
+  }
+
   // What is done to an entry that may have been applied comes up by how that stands.
   const metInDoubt = (done: "edit" | "discard", { state }: Entry) => {
     if (state._tag === "SetAside") met(`${done} set aside`)
@@ -620,7 +631,7 @@ export const run = (history: History, options: Options = {}): Result => {
   const inDoubt = (): Entry | undefined => {
     const kinds = ["SetAside", "Sending", "Uncertain"]
     const entries = [...laws.books().entries.values()].filter(({ state }) => kinds.includes(state._tag))
-    const wanted = dice.pick("SetAside", "SetAside", "Sending", "Uncertain")
+    const wanted = dice.pick("SetAside", "Sending", "Sending", "Uncertain")
     const found = entries.filter(({ state }) => state._tag === wanted)
     return dice.oneOf(found.length > 0 ? found : entries)
   }
@@ -816,7 +827,9 @@ export const run = (history: History, options: Options = {}): Result => {
     first?.call("resume", Outbox.resume, ignored)
     rest()
     if (wire.isPoisoned()) {
-      for (let hours = 0; hours < 24; hours++) advance(3_600_000)
+      for (let hours = 0; hours < 12; hours++) advance(3_600_000)
+      seesToSetAside()
+      for (let hours = 0; hours < 12; hours++) advance(3_600_000)
       laws.othersAreSent()
       wire.setPoison(undefined)
     }
