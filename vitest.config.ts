@@ -1,8 +1,11 @@
+import { availableParallelism } from "node:os"
 import { defineConfig } from "vitest/config"
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    // Browsers keep their tests waiting: two cores have work for two workers.
+    maxWorkers: availableParallelism(),
     // These end what hangs, and time nothing: a browser on a busy machine may take minutes for what takes seconds elsewhere.
     testTimeout: 300_000,
     hookTimeout: 300_000

@@ -36,6 +36,8 @@ interface Accepted {
   wasEdited: boolean
   /** Whether a request stood for it and an earlier entry. */
   wasJoined: boolean
+  /** Whether the browser sent it a second time by itself, so that a 429 may be the answer to what was done already. */
+  wasRepeated: boolean
   /** Whether Toggl's own answer to it, that it was done, was heard and has still to be stored. */
   wasTaken: boolean
   outcome: Outcome | undefined
@@ -179,7 +181,7 @@ export const make = (
     return name !== undefined && oldNames.has(foldName(name))
   }
   const isBuiltOnCache = ({ mutation }: Accepted): boolean =>
-    mutation._tag === "Update" && builtOnCache.has(clientOf(mutation, localOf(books)))
+    (mutation._tag === "Update" || mutation._tag === "Create") && builtOnCache.has(clientOf(mutation, localOf(books)))
   // What may be repeated is its own look-up, and its second answer may be a refusal.
   const isRepeatable = ({ _tag }: Mutation.Mutation): boolean => _tag === "Restore" || _tag === "Delete"
 
@@ -252,10 +254,20 @@ export const make = (
       if (entry.mutation._tag === "Create") {
         const id = ending.clientId
         const creator = id === undefined ? undefined : createdBy.get(id)
-        if (creator !== entry) broken("law 3", `${told(entry)} took client ${String(id)} for its own`)
+        if (creator !== undefined && creator !== entry && isJustLike(creator, entry)) {
+          touchedBy(creator)
+          touchedBy(entry)
+        } else if (creator !== entry) broken("law 3", `${told(entry)} took client ${String(id)} for its own`)
       }
     }
     if (ending._tag === "Refused") refused(entry, ending.error._tag, ending.error.message)
+  }
+
+  /** Of two creates that ask for the same and are both in doubt, nobody can say which has made the client. */
+  const isJustLike = (one: Accepted, other: Accepted): boolean => {
+    const [a, b] = [Mutation.asked(one.mutation), Mutation.asked(other.mutation)]
+    const isAlike = a.name === b.name && a.notes === b.notes
+    return isAlike && one.inDoubt && other.inDoubt && one.mutation._tag === other.mutation._tag
   }
 
   const refused = (entry: Accepted, tag: string, message: string) => {
@@ -349,6 +361,7 @@ export const make = (
           wasEdited: false,
           wasJoined: false,
           wasTaken: false,
+          wasRepeated: false,
           outcome: undefined,
           refused: undefined,
           wasMarked: false,
@@ -550,7 +563,9 @@ export const make = (
     // who finds the traces of an attempt wiped out by somebody else must take it for not made
     const isWipedOut =
       isTouched(entry) && (mutation._tag === "Archive" || mutation._tag === "Create" || entry.wasJoined)
-    const mayRepeat = mutation._tag === "Restore" || isWipedOut || entry.wasRepaired || entry.wasEdited
+    // a client that is archived again stays as it is
+    const isHarmless = mutation._tag === "Restore" || (mutation._tag === "Archive" && entry.wasRepeated)
+    const mayRepeat = isHarmless || isWipedOut || entry.wasRepaired || entry.wasEdited
     if (entry.applications > 1 && !mayRepeat) broken("law 3", `Toggl applied ${told(entry)} twice`)
     const isGivenUpInDoubt = entry.outcome?.ending._tag === "Discarded" && entry.outcome.ending.mayHaveBeenApplied
     if (entry.outcome !== undefined && entry.applications === 1 && !isGivenUpInDoubt && !entry.wasAdopted) {
@@ -701,6 +716,7 @@ export const make = (
     },
     requestRepeated: (flight, before, after) => {
       currentWorld = () => after
+      for (const entry of sentFor.get(flight) ?? []) entry.wasRepeated = true
       if (after.state.nextClientId === before.state.nextClientId) return
       // The name was free again: there are two, and nobody but the browser could have prevented it.
       const [entry] = sentFor.get(flight) ?? []

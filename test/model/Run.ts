@@ -414,7 +414,10 @@ export const run = (history: History, options: Options = {}): Result => {
     const id = target()
     switch (step.kind) {
       case "create": {
-        const input = { name: nameFor(step.uid), notes: notesOf(`made in ${step.uid}`) }
+        const name = nameFor(step.uid)
+        // as an older client may have it, or another tab has just made it
+        const isBare = name.startsWith("Common") && dice.chance(0.6)
+        const input = { name, notes: isBare ? "" : notesOf(`made in ${step.uid}`) }
         return tab.call("create", Clients.create(workspaceId, input), heard)
       }
       case "update": {
@@ -546,10 +549,10 @@ export const run = (history: History, options: Options = {}): Result => {
         return machine.setTime(machine.now() + dice.pick(100, 3_000, 6_000, 24_000, 40_000))
       case "retry":
       case "discard": {
-        if (tab !== undefined && dice.chance(0.4) && adopt(tab)) return
-        const parked = [...laws.books().entries.values()].filter(
-          ({ state }) => state._tag === "Refused" || state._tag === "SetAside" || dice.chance(0.1)
-        )
+        if (tab !== undefined && dice.chance(0.7) && adopt(tab)) return
+        const isMeant = (tag: Entry["state"]["_tag"]) =>
+          tag === "Refused" || tag === "SetAside" || dice.chance(tag === "Sending" ? 0.5 : 0.1)
+        const parked = [...laws.books().entries.values()].filter(({ state }) => isMeant(state._tag))
         const entry = dice.oneOf(parked)
         if (entry === undefined) return
         const edit = dice.chance(0.3) ? { name: `Repaired ${step.uid}` } : {}
@@ -601,12 +604,13 @@ export const run = (history: History, options: Options = {}): Result => {
   /** The user sees that something does not get through, and changes it or gives it up. */
   const seesToSetAside = () => {
     const aside = [...laws.books().entries.values()].filter(({ state }) => state._tag === "SetAside")
-    const entry = oddities.oneOf(aside)
     const [tab] = awake()
-    if (entry === undefined || oddities.chance(0.4)) return
-    if (oddities.chance(0.6)) retry(tab, entry, { name: `Seen to ${entry.seq}` })
-    else discard(tab, entry)
-    rest()
+    for (const entry of aside) {
+      if (oddities.chance(0.3)) continue
+      if (oddities.chance(0.6)) retry(tab, entry, { name: `Seen to ${entry.seq}` })
+      else discard(tab, entry)
+      rest()
+    }
   }
 
   // What is done to an entry that may have been applied comes up by how that stands.
@@ -631,7 +635,7 @@ export const run = (history: History, options: Options = {}): Result => {
   const inDoubt = (): Entry | undefined => {
     const kinds = ["SetAside", "Sending", "Uncertain"]
     const entries = [...laws.books().entries.values()].filter(({ state }) => kinds.includes(state._tag))
-    const wanted = dice.pick("SetAside", "Sending", "Sending", "Uncertain")
+    const wanted = dice.pick("SetAside", "Sending", "Sending", "Sending", "Uncertain")
     const found = entries.filter(({ state }) => state._tag === wanted)
     return dice.oneOf(found.length > 0 ? found : entries)
   }

@@ -8,14 +8,15 @@ import { shrink } from "./Shrink.js"
 import * as Step from "./Step.js"
 import { type Kind, kinds } from "./Weather.js"
 
-/** How many steps a history of the normal test run has. */
+/** How many seeds the normal test run plays, and how many steps the history of each has. */
+export const usualSeeds = 200
 export const usualSteps = 500
 
 export const history = (seed: number, steps = usualSteps): Step.History => Step.random(Dice.make(seed), steps)
 
 // What goes wrong at a start is met by many short histories, and seldom by a long one.
 const shortSteps = 60
-const shortCount = 5
+export const shortCount = 5
 
 /** The short histories that are played beside the long one of a seed: those of seeds of their own. */
 export const shortOnes = (seed: number): ReadonlyArray<Step.History> =>

@@ -15,7 +15,6 @@ export const aMoment = (): Promise<void> =>
 
 // In 200 seeds each kind comes up 20 times or more: in each quarter of them, its share.
 const leastOfEach = 20
-const usualSeeds = 200
 
 /** The seeds stand in several files, so that several workers share them. */
 export const playsSeeds = (first: number, count: number): void => {
@@ -41,7 +40,7 @@ export const playsSeeds = (first: number, count: number): void => {
       }
     })
     it("and each kind of what goes wrong comes up often enough", () => {
-      const share = Math.ceil((leastOfEach * count) / usualSeeds)
+      const share = Math.ceil((leastOfEach * count) / Seeds.usualSeeds)
       expect(kinds.filter((kind) => tally.of(kind) < share)).toEqual([])
     })
   })

@@ -1,0 +1,47 @@
+/**
+ * The model over a source from which a rule is taken out: what then breaks a law shows that the suite would see it.
+ */
+import * as esbuild from "esbuild"
+import { readFile } from "node:fs/promises"
+import { join } from "node:path"
+import type * as Judge from "./Judge.js"
+import type { Rule } from "./rules.js"
+
+const root = join(import.meta.dirname, "../..")
+
+const without = ({ changes, name }: Rule): esbuild.Plugin => ({
+  name: "without a rule",
+  setup: (build) => {
+    for (const file of new Set(changes.map(([file]) => file))) {
+      const path = join(root, "src", file)
+      build.onLoad({ filter: new RegExp(`${path.replace(/[.\\/]/g, "\\$&")}$`) }, async () => {
+        let contents = await readFile(path, "utf8")
+        for (const [, from, to] of changes.filter(([changed]) => changed === file)) {
+          const parts = contents.split(from)
+          if (parts.length !== 2) throw new Error(`"${name}": what it takes out stands not once in ${file}: ${from}`)
+          contents = parts.join(to)
+        }
+        return { contents, loader: "ts" }
+      })
+    }
+  }
+})
+
+/** The judge of a library that does not have this rule. */
+export const judge = async (rule: Rule): Promise<typeof Judge> => {
+  const built = await esbuild.build({
+    entryPoints: [join(import.meta.dirname, "Judge.ts")],
+    bundle: true,
+    write: false,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    logLevel: "silent",
+    plugins: [without(rule)]
+  })
+  const [file] = built.outputFiles
+  const loaded: typeof Judge = await import(
+    `data:text/javascript;base64,${Buffer.from(file?.contents ?? []).toString("base64")}`
+  )
+  return loaded
+}
