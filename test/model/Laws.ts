@@ -44,8 +44,9 @@ interface Accepted {
   refused: string | undefined
   /** Whether nobody had a whole list before its first attempt. */
   isBlind: boolean
-  /** Whether an attempt at it was recorded. */
+  /** Whether an attempt at it was recorded, and when the first one was by Toggl's clock, in milliseconds since the epoch. */
   wasMarked: boolean
+  firstMarkedAt: number
   /** Whether Toggl said to it that the name is taken, or what may mean that. */
   wasToldTaken: boolean
   /** Whether the user has said what became of it. */
@@ -97,6 +98,8 @@ export interface Around {
   /** Whether answers carry the time of Toggl's own clock. */
   readonly isDateTrue: boolean
   readonly isCaching: () => boolean
+  /** Toggl's clock, in milliseconds since the epoch. */
+  readonly togglNow: () => number
   readonly met: (kind: Kind) => void
 }
 
@@ -108,6 +111,9 @@ interface Named {
   readonly isRestarted: boolean
 }
 
+// So much older than its first attempt no client is an entry's own.
+const surelyOlder = 600_000
+
 const isMarked = (value: unknown): value is Extract<Marked, { _tag: "Marked" }> =>
   typeof value === "object" && value !== null && "_tag" in value && value._tag === "Marked"
 
@@ -116,7 +122,7 @@ export const make = (
   readBooks: () => Books,
   initial: ReadonlyArray<TogglState.Client>,
   workspaceId: number,
-  { isCaching, isDateTrue, met, setAsideAfter }: Around
+  { isCaching, isDateTrue, met, setAsideAfter, togglNow }: Around
 ): Laws => {
   const broken = (law: string, message: string): never => machine.fail(law, message)
   const accepted = new Map<number, Accepted>()
@@ -257,7 +263,8 @@ export const make = (
         if (creator !== undefined && creator !== entry && isJustLike(creator, entry)) {
           touchedBy(creator)
           touchedBy(entry)
-        } else if (creator !== entry) broken("law 3", `${told(entry)} took client ${String(id)} for its own`)
+        } else if (creator !== entry && !(creator === undefined && mayHaveMade(entry, id)))
+          broken("law 3", `${told(entry)} took client ${String(id)} for its own`)
       }
     }
     if (ending._tag === "Refused") refused(entry, ending.error._tag, ending.error.message)
@@ -268,6 +275,15 @@ export const make = (
     const [a, b] = [Mutation.asked(one.mutation), Mutation.asked(other.mutation)]
     const isAlike = a.name === b.name && a.notes === b.notes
     return isAlike && one.inDoubt && other.inDoubt && one.mutation._tag === other.mutation._tag
+  }
+
+  /** Another device of our user made the same in that moment: there nobody can say which it was. */
+  const mayHaveMade = ({ firstMarkedAt, isBlind, mutation }: Accepted, id: number | undefined): boolean => {
+    const client = currentWorld()?.state.clients.find((client) => client.id === id)
+    if (client === undefined || mutation._tag !== "Create") return false
+    const isAlike = client.name === mutation.name.trim() && Reference.sameNotes(client.notes, mutation.notes)
+    const isOld = client.at * 1000 < firstMarkedAt - surelyOlder
+    return isAlike && client.creatorId === owner() && (isDateTrue ? !isOld : !isBlind)
   }
 
   const refused = (entry: Accepted, tag: string, message: string) => {
@@ -365,6 +381,7 @@ export const make = (
           outcome: undefined,
           refused: undefined,
           wasMarked: false,
+          firstMarkedAt: 0,
           isBlind: false,
           wasToldTaken: false,
           wasAdopted: false,
@@ -389,7 +406,10 @@ export const make = (
         known.wasEdited = true
       }
       known.mutation = entry.mutation
-      if (entry.attempts > (was?.attempts ?? 0)) known.wasMarked = true
+      if (entry.attempts > (was?.attempts ?? 0)) {
+        if (!known.wasMarked) known.firstMarkedAt = togglNow()
+        known.wasMarked = true
+      }
       if (entry.state._tag === "Sending" && isCopyOld) builtOnCache.add(clientOf(entry.mutation, localOf(books)))
       if (entry.first !== undefined) known.isBlind = !entry.first.isListed
       noteFailure(known, entry)

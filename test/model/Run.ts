@@ -232,11 +232,12 @@ export const run = (history: History, options: Options = {}): Result => {
   })
 
   // Some clients are there from the start: they were made by a colleague, long ago.
+  const togglNow = () => machine.trueNow() + togglOptions.clockSkew
   const scene = (userId: number): TogglState.Scene => ({
     options: togglOptions,
     workspace: togglOptions.workspaces[0] ?? defaultWorkspace,
     userId,
-    at: Math.floor(machine.trueNow() / 1000)
+    at: Math.floor(togglNow() / 1000)
   })
   const olds = options.script === undefined ? setup.int(4) : 3
   for (let i = 0; i < olds; i++) {
@@ -250,7 +251,7 @@ export const run = (history: History, options: Options = {}): Result => {
     const { state } = wire.world()
     const by = scene(defaultUser.id)
     const age = oddities.pick(365 * 86_400, 86_400, 601, 300)
-    const name = oddities.pick(`Common ${i}`, `COMMON ${i}`, `common ${i}`)
+    const name = oddities.pick(`Common ${i}`, `Common ${i}`, `COMMON ${i}`, `common ${i}`)
     const made = TogglState.createClient(
       state,
       { ...by, at: by.at - age },
@@ -262,6 +263,7 @@ export const run = (history: History, options: Options = {}): Result => {
   const laws = Laws.make(machine, Books.reader(store.memory), wire.world().state.clients, workspaceId, {
     met,
     setAsideAfter: settings.setAsideAfter ?? 5,
+    togglNow,
     isDateTrue: togglOptions.dateHeader === "own",
     isCaching: () => wire.isCaching()
   })
@@ -697,9 +699,14 @@ export const run = (history: History, options: Options = {}): Result => {
       if (Either.isRight(transition)) wire.setWorld({ ...world, state: transition.right.state })
     }
     if (client === undefined || dice.chance(0.3)) {
-      const name = dice.chance(0.5) ? `Common ${dice.int(3)}` : `Theirs ${step.uid}`
+      const common = `${dice.pick("Common", "COMMON")} ${dice.int(3)}`
+      const name = dice.chance(0.6) ? common : `Theirs ${step.uid}`
+      // our own user has other devices, and a colleague may do just what we do
+      const isOurs = dice.chance(0.4)
+      const isBare = dice.chance(0.6) && (isOurs || togglOptions.creatorIds)
+      const creator = isOurs ? scene(defaultUser.id) : by
       laws.colleagueTouched(world.state.nextClientId, [name])
-      return put(TogglState.createClient(world.state, by, { name, notes: `theirs ${step.uid}` }))
+      return put(TogglState.createClient(world.state, creator, { name, notes: isBare ? "" : `theirs ${step.uid}` }))
     }
     const name = dice.chance(0.5) ? client.name : `Theirs ${step.uid}`
     laws.colleagueTouched(client.id, [client.name, name])

@@ -1,6 +1,7 @@
 /**
  * The model over a source from which a rule is taken out: what then breaks a law shows that the suite would see it.
  */
+import * as Predicate from "effect/Predicate"
 import * as esbuild from "esbuild"
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
@@ -27,6 +28,9 @@ const without = ({ changes, name }: Rule): esbuild.Plugin => ({
   }
 })
 
+const isJudge = (loaded: unknown): loaded is typeof Judge =>
+  Predicate.hasProperty(loaded, "long") && Predicate.hasProperty(loaded, "short")
+
 /** The judge of a library that does not have this rule. */
 export const judge = async (rule: Rule): Promise<typeof Judge> => {
   const built = await esbuild.build({
@@ -39,9 +43,8 @@ export const judge = async (rule: Rule): Promise<typeof Judge> => {
     logLevel: "silent",
     plugins: [without(rule)]
   })
-  const [file] = built.outputFiles
-  const loaded: typeof Judge = await import(
-    `data:text/javascript;base64,${Buffer.from(file?.contents ?? []).toString("base64")}`
-  )
+  const code = Buffer.from(built.outputFiles[0]?.contents ?? []).toString("base64")
+  const loaded: unknown = await import(`data:text/javascript;base64,${code}`)
+  if (!isJudge(loaded)) throw new Error("it was built without its judge")
   return loaded
 }

@@ -53,9 +53,7 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "a client that was known before is not it",
-    changes: [
-      ["replay/lookUp.ts", `    .filter((client) => !knownIds.has(client.id))\n    .map(`, `    .map(`]
-    ],
+    changes: [["replay/lookUp.ts", `    .filter((client) => !knownIds.has(client.id))\n    .map(`, `    .map(`]],
     law: "law 3",
     seed: 0
   },
@@ -123,9 +121,7 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "only another change that got through sets an entry aside",
-    changes: [
-      ["replay/book.ts", `stays || (isExhausted && (isPassed || isProbe))`, `stays || isExhausted`]
-    ],
+    changes: [["replay/book.ts", `stays || (isExhausted && (isPassed || isProbe))`, `stays || isExhausted`]],
     law: "law 4",
     seed: 0
   },
@@ -187,17 +183,13 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "a late answer is how a discarded create ends",
-    changes: [
-      ["transactions/settle.ts", `if (before?.ending._tag !== "Discarded") return []`, `return []`]
-    ],
+    changes: [["transactions/settle.ts", `if (before?.ending._tag !== "Discarded") return []`, `return []`]],
     law: "law 6",
     seed: 0
   },
   {
     name: "the user is checked where a change is marked and a list is stored",
-    changes: [
-      ["transactions/user.ts", `if (owner !== undefined && owner !== user) return undefined`, ``]
-    ],
+    changes: [["transactions/user.ts", `if (owner !== undefined && owner !== user) return undefined`, ``]],
     law: "law 8",
     seed: 0
   }
