@@ -40,7 +40,8 @@ export interface Attempt extends Schema.Schema.Type<typeof Attempt> {}
 /**
  * Where an entry is:
  *
- * - `Pending`: not sent, or surely not applied
+ * - `Pending`: not sent, or surely not applied; with an attempt where that went with another entry's, of which nobody can
+ *   say what became of it
  * - `Sending`: an attempt is on the wire, or its replayer died
  * - `Uncertain`: an attempt got no answer; it is looked up before anything is sent again
  * - `Refused`: Toggl refused it (`error`, at `at` in milliseconds since the epoch); the user decides
@@ -48,7 +49,7 @@ export interface Attempt extends Schema.Schema.Type<typeof Attempt> {}
  *   without an attempt where not even that could be made
  */
 export const State = Schema.Union(
-  Schema.TaggedStruct("Pending", {}),
+  Schema.TaggedStruct("Pending", { attempt: optional(Attempt) }),
   Schema.TaggedStruct("Sending", { attempt: Attempt }),
   Schema.TaggedStruct("Uncertain", { attempt: Attempt }),
   Schema.TaggedStruct("Refused", { error: Refusal, at: Schema.Finite, attempt: optional(Attempt) }),
@@ -60,9 +61,14 @@ export type State = typeof State.Type
 /**
  * What was known before the first attempt at an entry, which later ones never change: `notBefore` is the latest `Date`
  * that any of Toggl's answers had carried (milliseconds since the epoch), `isListed` whether this device had a whole
- * list of the workspace.
+ * list of the workspace, `highestId` the highest id in it (0 without one): what has a higher one is newer. Missing where
+ * the list was stored by the first version of the rows.
  */
-export const FirstAttempt = Schema.Struct({ notBefore: optional(Schema.Finite), isListed: Schema.Boolean })
+export const FirstAttempt = Schema.Struct({
+  notBefore: optional(Schema.Finite),
+  isListed: Schema.Boolean,
+  highestId: optional(Schema.Int)
+})
 
 export interface FirstAttempt extends Schema.Schema.Type<typeof FirstAttempt> {}
 
@@ -116,7 +122,7 @@ export const isOpen = ({ mutation, state }: Entry): boolean =>
 /** Whether Toggl may have applied an attempt at it, so far as is known. */
 export const mayHaveBeenApplied = (entry: Entry): boolean => {
   const { state } = entry
-  const isInDoubt = state._tag === "Refused" ? state.error._tag === "Undecided" : state._tag !== "Pending"
+  const isInDoubt = state._tag !== "Refused" || state.error._tag === "Undecided"
   return isInDoubt && attemptOf(entry) !== undefined
 }
 

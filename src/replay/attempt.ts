@@ -157,6 +157,7 @@ const whatBecameOf = (
       clients,
       // The first version of the rows did not keep it, and no list is stored while an attempt is open.
       first: entry.first ?? { isListed: fetchedAt !== undefined },
+      made: new Set(log.ids.values()),
       userId: tab.verified?.userId ?? log.state.userId,
       others: othersInDoubt(log, entry),
       resolve: log.resolve,
@@ -228,8 +229,9 @@ const attempt = (run: Run, group: ReadonlyArray<Entry>, toSend: ToSend): Effect.
           : sendBulk(run, { entries, clientIds })
       const verdict = yield* restore(sendMarked(run, sending, isMarkFresh))
       if (verdict === undefined) return yield* Effect.as(mirror.doubt, false)
-      const certain = yield* restore(ours(run, marked.entries, group.some(isInDoubt), verdict))
-      return yield* settle(run, marked.entries, together(marked.entries, certain))
+      const wasInDoubt = group.some(isInDoubt)
+      const certain = yield* restore(ours(run, marked.entries, wasInDoubt, verdict))
+      return yield* settle(run, marked.entries, together(marked.entries, stillInDoubt(certain, mutation, wasInDoubt)))
     })
   )
 
@@ -273,6 +275,10 @@ const sendBulk = ({ instance: { api, tab } }: Run, many: Parameters<typeof sendM
     if (!isKnown) tab.isBulkUnknown = true
     return verdict
   })
+
+/** What may be repeated is sent again without a look-up: that a later attempt never arrived says nothing of the first. */
+const stillInDoubt = (verdict: Verdict, { _tag }: Mutation.Mutation, wasInDoubt: boolean): Verdict =>
+  verdict._tag === "Again" && wasInDoubt && Mutation.isRepeatable(_tag) ? { ...verdict, uncertain: true } : verdict
 
 /** Its create is gone: a delete has nothing left to do. */
 const gone = ({ mutation }: Entry): Verdict =>

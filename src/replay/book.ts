@@ -61,6 +61,18 @@ export const sawNames = (
   for (const { name } of clients) names.add(asKept(name))
 }
 
+/** A name that a change of our own has freed may be the next one's. */
+const forgetFreed = ({ namesSeen }: Run, entries: ReadonlyArray<Entry>, verdict: Verdict): void => {
+  for (const entry of entries) {
+    const { mutation } = entry
+    const mayFree = mutation._tag === "Delete" || mutation._tag === "Archive" || renames(mutation)
+    if (mayFree && verdictOn(verdict, entry)._tag === "Done") namesSeen.delete(mutation.workspaceId)
+  }
+}
+
+const renames = (mutation: Mutation.Mutation): boolean =>
+  mutation._tag === "Update" && mutation.change.name !== undefined
+
 /** Whether the credentials that were asked with last are still the app's: what Toggl says to others is not about these. */
 export const areCurrent = ({ credentialsAsked, instance }: Run): boolean =>
   credentialsAsked === instance.tab.credentialsChanges
@@ -180,8 +192,8 @@ const sendAgain = (run: Run, entries: ReadonlyArray<Entry>, verdict: Extract<Ver
     const isExhausted = verdict.counts && failures >= settings.setAsideAfter
     const isPassed = entries.some((entry) => hasBeenPassed(instance, entry))
     // A time that Toggl names, or a sign-in that it wants, is no failure of the one that is set aside.
-    const stays = first.state._tag === "SetAside"
-    const isSetAside = stays || (isExhausted && (isPassed || isProbe))
+    const stays = first.state._tag === "SetAside" || isProbe
+    const isSetAside = stays || (isExhausted && isPassed)
     const goesOn = isExhausted && !isScout && hasScouts(log, first)
     const after =
       isSetAside && verdict.counts
@@ -192,7 +204,8 @@ const sendAgain = (run: Run, entries: ReadonlyArray<Entry>, verdict: Extract<Ver
       seqsOf(entries),
       { ...verdict, isSetAside },
       yield* heard(run, after),
-      yield* Clock.currentTimeMillis
+      yield* Clock.currentTimeMillis,
+      { known: entries }
     )
     if (settled === undefined) return yield* Effect.as(mirror.doubt, false)
     yield* mirror.stepped(settled)
@@ -266,6 +279,7 @@ export const settle = (
       return yield* sendAgain(run, unbelieved, { _tag: "Again", uncertain: true, error, counts: true })
     }
     merge.learn(run.plans, entries, verdict)
+    forgetFreed(run, entries, verdict)
     if (verdict._tag === "Refused") yield* metrics.refused
     if (right.ended.length > 0) yield* metrics.replayed(right.ended.length)
     yield* mirror.stepped(right)

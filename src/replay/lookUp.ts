@@ -27,8 +27,10 @@ type Asked = NonNullable<Attempt["target"]>
 
 /** What was known before the attempt, and what resolves its client. */
 export interface Before {
-  /** The workspace's clients that were known before the attempt. */
+  /** The workspace's clients that are known here now. */
   readonly clients: ReadonlyArray<Client>
+  /** Those of them that other changes of this store have made. */
+  readonly made: ReadonlySet<ClientId>
   readonly first: FirstAttempt
   readonly userId: number | undefined
   /** What the other creates that are in doubt have asked for. */
@@ -56,6 +58,12 @@ const clocksDiffer = 2_000
 
 // A proxy's clock is not wrong by more.
 const surelyOlder = 600_000
+
+/** Without a time that is still to come by Toggl's own clock: some answer's `Date` was wrong. */
+const dated = ({ notBefore, ...first }: FirstAttempt, latest: number | undefined): FirstAttempt =>
+  notBefore === undefined || (latest !== undefined && notBefore > latest + surelyOlder)
+    ? first
+    : { ...first, notBefore }
 
 type Age = "Since" | "Before" | "Unknown"
 
@@ -113,6 +121,12 @@ const renamed = (
 
 // --- The operations ----------------------------------------------------------------------------------------------------
 
+/** The clients that were there before the first attempt, and those that were made by others since. */
+const knownBefore = ({ clients, first, made }: Before): ReadonlySet<ClientId> => {
+  const { highestId = Number.POSITIVE_INFINITY } = first
+  return new Set(clients.map(({ id }) => id).filter((id) => id <= highestId || made.has(id)))
+}
+
 const lookUpCreate = (
   entry: Entry,
   attempt: Attempt,
@@ -121,7 +135,7 @@ const lookUpCreate = (
   before: Before
 ): LookedUp => {
   const { first } = before
-  const knownIds = new Set(before.clients.map((client) => client.id))
+  const knownIds = knownBefore(before)
   const perhapsOurs = listed.clients.filter((client) => !isAnothers(client, sent, before.others))
   const named = perhapsOurs.filter((client) => sameName(client.name, sent.name))
   // What this device knows now says nothing of what was there before another device's attempt.
@@ -201,16 +215,18 @@ export const lookUp = (
   const unreadable = unreadableAlone(entry)
   const ask = (): Effect.Effect<LookedUp, Failure> => {
     if (mutation._tag === "Create") {
-      return Effect.map(list, (listed) =>
+      return Effect.zipWith(list, api.latestDate, (listed, latest) =>
         // Later changes of the client may have gone with it.
-        lookUpCreate(entry, attempt, attempt.target ?? mutation, listed, before)
+        lookUpCreate(entry, attempt, attempt.target ?? mutation, listed, {
+          ...before,
+          first: dated(before.first, latest)
+        })
       )
     }
     const clientId = before.resolve(Mutation.clientId(mutation))
     if (clientId === undefined) return Effect.succeed({ _tag: "NotApplied" })
     // These may be repeated: the request itself is the look-up, unless it is this that keeps failing.
-    const repeatable = mutation._tag === "Delete" || mutation._tag === "Restore"
-    if (repeatable && entry.failures < 2) return Effect.succeed({ _tag: "NotApplied" })
+    if (Mutation.isRepeatable(mutation._tag) && entry.failures < 2) return Effect.succeed({ _tag: "NotApplied" })
     if (unreadable !== undefined) {
       return Effect.flatMap(list, ({ clients, leftOut }): Effect.Effect<LookedUp, Failure> => {
         const theirs = clients.find(({ id }) => id === clientId)
@@ -222,7 +238,7 @@ export const lookUp = (
   }
   return Effect.catchAll(ask(), (error): Effect.Effect<LookedUp, TransportError> => {
     if (isTransport(error)) return Effect.fail(error)
-    if (error._tag === "NotFound") {
+    if (error._tag === "NotFound" && mutation._tag !== "Create") {
       return Effect.succeed(mutation._tag === "Delete" ? { _tag: "Done" } : { _tag: "Refused", error })
     }
     return Effect.succeed(undecided(entry, `Toggl does not let this user look it up: ${error.message}`))

@@ -77,7 +77,7 @@ const planFor = (run: Run, head: Entry): Effect.Effect<merge.Plan, StorageError>
   Effect.gen(function* () {
     const { settings, transactions } = run.instance
     const { mutation } = head
-    if (!settings.merge) return { _tag: "Send", entries: [head], mutation, lacksNames: false }
+    if (!settings.merge || run.isScout) return { _tag: "Send", entries: [head], mutation, lacksNames: false }
     if (merge.wantsNames(run.plans, head)) {
       const { clients } = yield* transactions.copy(mutation.workspaceId)
       merge.setNames(run.plans, mutation.workspaceId, { names: makeNames(clients), isWhole: false })
@@ -166,7 +166,8 @@ export const prepare = (run: Run, entry: Entry, theirs?: Client): Effect.Effect<
   Effect.gen(function* () {
     const { log, settings, tab } = run.instance
     const { mutation, state } = entry
-    const mayBulk = settings.bulk && !tab.isBulkUnknown && state._tag === "Pending"
+    // What depends on the one that a scout passes stays behind it.
+    const mayBulk = settings.bulk && !run.isScout && !tab.isBulkUnknown && state._tag === "Pending"
     const many = mayBulk ? bulk.plan(log, entry) : undefined
     if (many !== undefined) return { _tag: "Send", mutation, ...many }
     const plan = yield* planFor(run, entry)

@@ -49,10 +49,15 @@ export const storeList = function* (
   if (!stoodStill(newStoreId, state, workspaceId, since)) return undefined
   yield* remove(...under("client", workspaceId))
   for (const client of clients) yield* putClient(client)
+  const highestId = clients.reduce((highest, { id }) => Math.max(highest, id), 0)
+  const { crossed, ...before } = workspaceOf(state, workspaceId)
   const stored: QueueState = {
     ...state,
     step: state.step + 1,
-    workspaces: { ...state.workspaces, [String(workspaceId)]: { turn: since.turn, open: [], fetchedAt: now } }
+    workspaces: {
+      ...state.workspaces,
+      [String(workspaceId)]: { ...before, turn: since.turn, open: [], fetchedAt: now, highestId }
+    }
   }
   yield* putState(stored)
   return stored

@@ -2,7 +2,7 @@
 import type { Client } from "../Client.js"
 import { asksAsKnown, type Attempt, type Entry, type FirstAttempt } from "../log/entry.js"
 import { type Lacking, type Request, requestOf } from "../log/request.js"
-import { type QueueState, workspaceOf } from "../log/state.js"
+import { type QueueState, type Workspace, workspaceOf } from "../log/state.js"
 import * as Mutation from "../Mutation.js"
 import type { Step } from "../store/step.js"
 import { changedTo, type Fence, holds, stepOn } from "./queue.js"
@@ -78,8 +78,7 @@ export const mark = function* (
   if (base !== undefined) yield* putClient(base)
   const [lead] = seqs
   const together = lead === undefined || seqs.length === 1 || isBulk ? {} : { lead }
-  const isListed = workspaceOf(state, mutation.workspaceId).fetchedAt !== undefined
-  const first: FirstAttempt = { ...(notBefore === undefined ? {} : { notBefore }), isListed }
+  const first = knownNow(workspaceOf(state, mutation.workspaceId), notBefore)
   const entries: Array<Entry> = []
   for (const { sent, ...entry } of marking) {
     const marked: Entry = {
@@ -112,6 +111,17 @@ export const mark = function* (
   const after = stepOn(state, [...entries, ...others].map(changedTo))
   yield* putState(after)
   return { _tag: "Marked", entries, others, request, state: after }
+}
+
+const knownNow = ({ fetchedAt, highestId }: Workspace, notBefore: number | undefined): FirstAttempt => {
+  const isListed = fetchedAt !== undefined
+  // a list that no longer counts as fetched was there all the same
+  const highest = highestId ?? (isListed ? undefined : 0)
+  return {
+    ...(notBefore === undefined ? {} : { notBefore }),
+    isListed,
+    ...(highest === undefined ? {} : { highestId: highest })
+  }
 }
 
 type BuiltOn = Pick<Attempt, "base" | "target">

@@ -154,11 +154,9 @@ export const settle = function* (
     if (entry !== undefined) entries.push(entry)
   }
   // One answer stands for all of them, or for none.
-  const [lead = known[0]] = entries
+  const [lead] = entries
   const verdict = told._tag === "Each" || lead === undefined ? told : yield* believed(told, lead)
-  if (verdict._tag === "Done" && verdict.isAnswer !== true && entries.some((entry) => wasEdited(entry, known))) {
-    return undefined
-  }
+  if (verdict._tag !== "Again" && entries.some((entry) => wasEdited(entry, known))) return undefined
   if (verdict._tag === "Nothing" && (entries.length !== seqs.length || !entries.every(isUnsent))) return undefined
   const left: Array<Entry> = []
   const ended: Array<Ended> = []
@@ -183,7 +181,8 @@ export const settle = function* (
       changed.push(goneFrom(entry))
       continue
     }
-    const standing = afterVerdict(entry, own, isFirst, now, state)
+    const isTakenUp = own._tag === "Again" && known.some((before) => wasTakenUp(entry, before))
+    const standing = afterVerdict(entry, isTakenUp ? { ...own, isSetAside: false } : own, isFirst, now, state)
     yield* putEntry(standing)
     left.push(standing)
     changed.push(changedTo(standing))
@@ -192,7 +191,7 @@ export const settle = function* (
     if (entries.some(({ seq }) => seq === entry.seq)) continue
     const own = verdictOn(verdict, entry)
     if (own._tag !== "Done") continue
-    ended.push(...(yield* lateAnswer(entry, own, now)))
+    ended.push(...(yield* lateAnswer(entry, own, state, now)))
   }
   if (verdict._tag === "Done" && verdict.client !== undefined && rebase !== undefined) {
     left.push(...(yield* rebased(entries, verdict.client, rebase)))
@@ -204,9 +203,13 @@ export const settle = function* (
   return { state: settled, entries: left, ended, ids }
 }
 
-/** Whether the user has edited it since it was looked up: what it still lacks is another. */
+/** Whether the user has edited it since it was looked up, or since it was decided what it comes to. */
 const wasEdited = (entry: Entry, known: ReadonlyArray<Entry>): boolean =>
   known.some((before) => before.seq === entry.seq && !asksAsKnown(entry, before))
+
+/** Whether the user has taken up again, since it was looked up, what failed so often. */
+const wasTakenUp = (entry: Entry, before: Entry): boolean =>
+  before.seq === entry.seq && entry.state._tag !== "Sending" && entry.failures < before.failures
 
 /** An answer to a create that names a client which was here before is about that one, and not about what was made. */
 const believed = function* (verdict: Verdict, entry: Entry): Step<Verdict> {
@@ -234,15 +237,25 @@ const goneOn = function* (entry: Entry, client: Client, change: UpdateInput): St
   return update
 }
 
-/** The answer to what the user discarded while it was under way is how it ended. */
+/**
+ * The answer to what the user discarded while it was under way is how it ended. What a list has shown since is newer than
+ * the client in it.
+ */
 const lateAnswer = function* (
   entry: Entry,
   done: Extract<Sent, { _tag: "Done" }>,
+  state: QueueState,
   now: number
 ): Step<ReadonlyArray<Ended>> {
   const before = yield* outcome(entry.id)
   if (before?.ending._tag !== "Discarded") return []
-  return [yield* end(entry, now, yield* acknowledge(entry, done, true))]
+  const { workspaceId } = entry.mutation
+  const wasListedSince = workspaceOf(state, workspaceId).fetchedAt !== undefined
+  const { highestId = Number.POSITIVE_INFINITY } = entry.first ?? {}
+  if (entry.mutation._tag === "Create" && done.client !== undefined && done.client.id <= highestId) {
+    if ((yield* getClient(workspaceId, done.client.id)) !== undefined) return []
+  }
+  return [yield* end(entry, now, yield* acknowledge(entry, done, !wasListedSince))]
 }
 
 const isUnsent = ({ state }: Entry): boolean => state._tag !== "Sending" && state._tag !== "Refused"
@@ -292,7 +305,10 @@ const afterVerdict = (
 ): Entry => {
   const attempt = attemptOf(entry)
   if (verdict._tag === "Apart") return { ...entry, apart: true, state: { _tag: "Pending" } }
-  if (verdict._tag === "Refused" && !isFirst) return { ...entry, state: { _tag: "Pending" } }
+  if (verdict._tag === "Refused" && !isFirst) {
+    const isDoubtful = verdict.error._tag === "Undecided" && attempt !== undefined
+    return { ...entry, state: { _tag: "Pending", ...(isDoubtful ? { attempt } : {}) } }
+  }
   if (verdict._tag === "Refused") {
     return {
       ...entry,
@@ -302,7 +318,7 @@ const afterVerdict = (
   const tried =
     attempt === undefined || verdict.isLookUp === true
       ? attempt
-      : { ...attempt, answered: verdict.error._tag !== "Unreachable" }
+      : { ...attempt, answered: !["Unreachable", "StorageError"].includes(verdict.error._tag) }
   return {
     ...entry,
     ...(verdict.counts

@@ -340,11 +340,19 @@ export const denied = ({ forbidden }: Denied, probe: Either.Either<void, Transpo
 // Two clocks of one service may differ by so much, and HTTP's dates are in whole seconds.
 const slack = 2000
 
-/** The failure of an answer that was asked for past caches and may be a cache's all the same; `notBefore` as in `Reading`. */
-export const cached = (asked: Asked, answer: Answer, notBefore: number | undefined): UnexpectedAnswer | undefined => {
+/**
+ * The failure of an answer that was asked for past caches and may be a cache's all the same; `notBefore` as in `Reading`.
+ * `mayBe`: whether one that is older than that may be.
+ */
+export const cached = (
+  asked: Asked,
+  answer: Answer,
+  notBefore: number | undefined,
+  mayBe: () => boolean
+): UnexpectedAnswer | undefined => {
   const date = dateOf(answer.headers)
   const isOld = notBefore !== undefined && date !== undefined && date < notBefore - slack
-  return isOld || answer.isRepeated === true || hasAged(answer.headers)
+  return answer.isRepeated === true || hasAged(answer.headers) || (isOld && mayBe())
     ? new UnexpectedAnswer({ ...tell(asked, answer, ""), status: answer.status, reason: "Cached" })
     : undefined
 }

@@ -91,7 +91,9 @@ export const makeCall = (client: HttpClient.HttpClient, source: Service, setting
       const sent = pastCaches === undefined ? request : yield* unheard(request)
       const answer = yield* exchange(asked, asked.operation, sent, credentials)
       const result = understood(asked.operation, answer, read(asked, answer))
-      const old = pastCaches === undefined ? undefined : cached(asked, answer, pastCaches.notBefore)
+      const question = `${asked.operation} ${asked.workspaceId} ${asked.clientId}`
+      const mayBe = () => heard.mayBeCached(question, answer.headers)
+      const old = pastCaches === undefined ? undefined : cached(asked, answer, pastCaches.notBefore, mayBe)
       // what is no answer of Toggl's says more of itself
       if (old !== undefined && (Either.isRight(result) || !isTransportFailure(result.left))) return yield* old
       if (Either.isRight(result)) return result.right

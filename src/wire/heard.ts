@@ -11,6 +11,11 @@ export interface Heard {
   readonly isTogglsOwn: (headers: AnswerHeaders) => void
   /** Notes that a client, a list or a user was understood. */
   readonly toldMuch: (headers: AnswerHeaders) => void
+  /**
+   * Whether an answer that dates from before an earlier one may be a cache's. A second one to the same question, with an id
+   * of its own, is none: it is the earlier date that was wrong.
+   */
+  readonly mayBeCached: (question: string, headers: AnswerHeaders) => boolean
   /** Whether Toggl has answered here without its request id. */
   readonly hidesIds: () => boolean
   /** The latest `Date` of all answers of Toggl's, in milliseconds since 1970. */
@@ -19,6 +24,7 @@ export interface Heard {
 
 export const makeHeard = (): Heard => {
   const ids = new Set<string>()
+  const dated = new Map<string, string>()
   let hidesIds = false
   let latest: number | undefined
   return {
@@ -36,6 +42,15 @@ export const makeHeard = (): Heard => {
     isTogglsOwn: (headers) => {
       const date = dateOf(headers)
       if (date !== undefined) latest = Math.max(latest ?? date, date)
+    },
+    mayBeCached: (question, headers) => {
+      const id = requestIdOf(headers)
+      const before = dated.get(question)
+      if (id === undefined) return true
+      dated.set(question, id)
+      if (before === undefined || before === id) return true
+      latest = dateOf(headers)
+      return false
     },
     toldMuch: (headers) => {
       if (requestIdOf(headers) === undefined) hidesIds = true

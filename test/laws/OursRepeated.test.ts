@@ -161,3 +161,31 @@ describe("a name that a colleague has taken", () => {
     )
   }
 })
+
+describe("a create that lands twice, of a name that the same run has freed", () => {
+  law("by a delete: it is done, and nobody is told to choose another name", (world) =>
+    Effect.gen(function* () {
+      const { ids, tab } = yield* Paused.paused(world, ["Zenith", "Acme"])
+      const [zenith = Paused.one(ids), acme = Paused.one(ids)] = ids
+      yield* Paused.update(tab, zenith, { notes: "new" })
+      yield* tab.clients.delete(workspaceId, acme)
+      const made = yield* Paused.create(tab, "Acme", "new")
+      yield* world.toggl.inject(Fault.repeat(), { when: isCreate })
+      yield* drained(world, tab)
+      assert.deepStrictEqual(yield* standing(tab), [])
+      assert.strictEqual((yield* tab.outbox.outcome(made.entry))._tag, "Done")
+    })
+  )
+
+  law("by a rename: the same", (world) =>
+    Effect.gen(function* () {
+      const { ids, tab } = yield* Paused.paused(world, ["Acme"])
+      yield* Paused.update(tab, Paused.one(ids), { name: "Acme Old" })
+      const made = yield* Paused.create(tab, "Acme", "new")
+      yield* world.toggl.inject(Fault.repeat(), { when: isCreate })
+      yield* drained(world, tab)
+      assert.deepStrictEqual(yield* standing(tab), [])
+      assert.strictEqual((yield* tab.outbox.outcome(made.entry))._tag, "Done")
+    })
+  )
+})

@@ -2,8 +2,23 @@ import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Client, type ClientError, Status } from "../../src/index.js"
 import { Fault, type RequestLog } from "../../src/testing/index.js"
-import { create, full, isChange, isCreate, isUpdate, offline, online, opened, queued, says } from "../Requests.js"
+import {
+  create,
+  full,
+  isChange,
+  isCreate,
+  isList,
+  isUpdate,
+  limited,
+  offline,
+  online,
+  opened,
+  queued,
+  says,
+  standing
+} from "../Requests.js"
 import { law, type Tab, workspaceId, type World } from "../World.js"
+import * as Paused from "./Paused.js"
 
 // Law 4: only another change that gets through shows that it is one entry that does not. Until then the queue waits in
 // order, and asks little.
@@ -274,6 +289,81 @@ describe("an answer that cannot be stored", () => {
       assert.strictEqual((yield* tab.outbox.outcome(first))._tag, "Done")
       const changes = (yield* world.toggl.requests).filter((request) => isUpdate(request) || isCreate(request))
       assert.strictEqual(changes.length, 2)
+    })
+  )
+})
+
+describe("a scout that is a bulk request", () => {
+  law("takes nothing along that depends on the head", (world) =>
+    Effect.gen(function* () {
+      const { ids, tab } = yield* Paused.paused(world, ["Acme", "Zenith"], { bulk: true })
+      const [acme = Paused.one(ids), zenith = Paused.one(ids)] = ids
+      yield* Paused.update(tab, acme, { notes: "new" })
+      yield* tab.clients.archive(workspaceId, zenith)
+      yield* tab.clients.archive(workspaceId, acme)
+      yield* world.toggl.inject(Fault.firewall(406), { when: isUpdate, times: "always" })
+      yield* tab.outbox.resume
+      yield* world.passes("2 hours")
+      const archived = (yield* world.toggl.clients(workspaceId)).map(({ archived, name }) => [name, archived])
+      assert.deepStrictEqual(archived, [
+        ["Acme", false],
+        ["Zenith", true]
+      ])
+    })
+  )
+
+  law("a delete is not sent before the rename of the same client", (world) =>
+    Effect.gen(function* () {
+      const { ids, tab } = yield* Paused.paused(world, ["Acme", "Zenith"], { bulk: true })
+      const [acme = Paused.one(ids), zenith = Paused.one(ids)] = ids
+      yield* Paused.update(tab, acme, { notes: "new" })
+      yield* tab.clients.delete(workspaceId, zenith)
+      yield* tab.clients.delete(workspaceId, acme)
+      yield* world.toggl.inject(Fault.proxyError({ status: 503 }), { when: isUpdate, times: 8 })
+      yield* tab.outbox.resume
+      yield* world.passes("6 hours")
+      assert.include((yield* world.sent).at(-1), "DELETE")
+    })
+  )
+})
+
+const setAside = (world: World) =>
+  Effect.gen(function* () {
+    const tab = yield* opened(world)
+    const fault = yield* world.toggl.inject(Fault.proxyError({ status: 503 }), {
+      when: (request) => isChange(request) && says(request, "Poison"),
+      times: "always"
+    })
+    const entry = queued(yield* create(tab, "Poison"))
+    yield* create(tab, "Free")
+    yield* world.passes("1 day")
+    assert.deepStrictEqual(yield* standing(tab), ["SetAside"])
+    yield* world.clearRequests
+    return { tab, fault, entry }
+  })
+
+describe("a set-aside change", () => {
+  law("that the user retries while it is looked up is tried again soon", (world) =>
+    Effect.gen(function* () {
+      const { entry, fault, tab } = yield* setAside(world)
+      yield* fault.takeBack
+      yield* world.toggl.inject(Fault.delayed(Fault.proxyError({ status: 503 }), "10 seconds"), { when: isList })
+      yield* tab.outbox.replayNow
+      yield* world.passes("1 second")
+      yield* tab.outbox.retry(entry)
+      yield* world.passes("30 minutes")
+      assert.deepStrictEqual(yield* standing(tab), [])
+    })
+  )
+
+  law("stays set aside where its probe is told to wait", (world) =>
+    Effect.gen(function* () {
+      const { fault, tab } = yield* setAside(world)
+      yield* fault.takeBack
+      yield* world.toggl.inject(limited("3600"), { when: isChange })
+      yield* tab.outbox.replayNow
+      yield* world.passes("1 minute")
+      assert.strictEqual((yield* tab.outbox.status).setAside, 1)
     })
   )
 })
