@@ -1,0 +1,22 @@
+// What an edit still lacks, once what was sent before it is known to be applied.
+import { type Client, sameNotes, type UpdateInput } from "../Client.js"
+import * as Mutation from "../Mutation.js"
+import type { Entry } from "./entry.js"
+
+/**
+ * What the user has edited since the entry was sent, and Toggl's client does not have: a field that no later change of
+ * the client sets anyway (`later`: its entries behind this one). `undefined`: nothing.
+ */
+export const restOf = ({ mutation, sent }: Entry, client: Client, later: Iterable<Entry>): UpdateInput | undefined => {
+  if (sent === undefined) return undefined
+  const { name, notes } = Mutation.asked(mutation)
+  const before = Mutation.asked(sent)
+  const behind = Array.from(later).filter(({ state }) => state._tag !== "Refused")
+  const isSetLater = (field: "name" | "notes") =>
+    behind.some(({ mutation }) => mutation._tag === "Update" && mutation.change[field] !== undefined)
+  const hasName = name === undefined || name === before.name || name === client.name || isSetLater("name")
+  const hasNotes =
+    notes === undefined || notes === before.notes || sameNotes(notes, client.notes) || isSetLater("notes")
+  if (hasName && hasNotes) return undefined
+  return { ...(hasName ? {} : { name }), ...(hasNotes ? {} : { notes }) }
+}
