@@ -127,10 +127,12 @@ const adopt = Effect.fn("Outbox.adopt")(function* (instance: Instance, id: Entry
 // --- Files -------------------------------------------------------------------------------------------------------------
 
 // On another device only Toggl's id says which client it is.
-const abroad = ({ log }: Instance, entry: Entry): Entry => {
-  const { mutation } = entry
-  if (mutation._tag === "Create") return entry
-  return { ...entry, mutation: { ...mutation, clientId: log.resolve(mutation.clientId) ?? mutation.clientId } }
+const abroad = ({ log }: Instance, { mutation, sent, ...entry }: Entry): Entry => {
+  const translated = (mutation: Mutation.Mutation): Mutation.Mutation =>
+    mutation._tag === "Create"
+      ? mutation
+      : { ...mutation, clientId: log.resolve(mutation.clientId) ?? mutation.clientId }
+  return { ...entry, mutation: translated(mutation), ...(sent === undefined ? {} : { sent: translated(sent) }) }
 }
 
 const exportEntries = (instance: Instance): Effect.Effect<string, StorageError> =>

@@ -6,13 +6,14 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { identify, isStillAccount } from "../account/identity.js"
 import { BadRequest, NotFound, type StorageError, type TransportError } from "../ClientError.js"
-import { type Client, sameNotes, type UpdateInput } from "../Client.js"
+import type { Client, UpdateInput } from "../Client.js"
 import type { Credentials } from "../Credentials.js"
 import { now } from "../instance/clock.js"
 import { decide, sawAttempts } from "../instance/decide.js"
 import { isOthers } from "../instance/signIn.js"
 import { attemptOf, type Entry } from "../log/entry.js"
 import { asked } from "../log/request.js"
+import * as rest from "../log/rest.js"
 import * as Mutation from "../Mutation.js"
 import type { Verdict } from "../transactions/settle.js"
 import { Pinned } from "../wire/signing.js"
@@ -109,31 +110,19 @@ const readFailed = (error: TransportError, uncertain: boolean): Verdict => ({
   isLookUp: true
 })
 
-/**
- * What the user has edited since it was sent, and Toggl does not have: a field that no later change of the client sets
- * anyway.
- */
+/** What the user has edited since it was sent, and Toggl does not have. */
 const restOf = (
   { instance: { log } }: Run,
   group: ReadonlyArray<Entry>,
   theirs: Client | undefined
 ): ReadonlyMap<number, UpdateInput> | undefined => {
-  const rest = new Map<number, UpdateInput>()
-  for (const { mutation, sent, seq } of group) {
-    if (sent === undefined || theirs === undefined) continue
-    const isSetLater = (field: "name" | "notes") =>
-      Array.from(log.entriesOf(Mutation.clientId(mutation), seq)).some(
-        ({ mutation, state }) =>
-          mutation._tag === "Update" && mutation.change[field] !== undefined && state._tag !== "Refused"
-      )
-    const { name, notes } = Mutation.asked(mutation)
-    const change = {
-      ...(name === undefined || name === theirs.name || isSetLater("name") ? {} : { name }),
-      ...(notes === undefined || sameNotes(notes, theirs.notes) || isSetLater("notes") ? {} : { notes })
-    }
-    if (change.name !== undefined || change.notes !== undefined) rest.set(seq, change)
+  if (theirs === undefined) return undefined
+  const found = new Map<number, UpdateInput>()
+  for (const entry of group) {
+    const change = rest.restOf(entry, theirs, log.entriesOf(Mutation.clientId(entry.mutation), entry.seq))
+    if (change !== undefined) found.set(entry.seq, change)
   }
-  return rest.size === 0 ? undefined : rest
+  return found.size === 0 ? undefined : found
 }
 
 /** What the other creates that are in doubt have asked for: a scout may have been one, or what is set aside. */

@@ -13,6 +13,7 @@ import {
   mayHaveBeenApplied,
   type Row
 } from "../log/entry.js"
+import { restOf } from "../log/rest.js"
 import { type QueueState, workspaceOf } from "../log/state.js"
 import * as Mutations from "../Mutation.js"
 import type { Mutation } from "../Mutation.js"
@@ -20,8 +21,18 @@ import { add, get, outcomeKey, range, remove, type Step, under } from "../store/
 import { load } from "./accept.js"
 import { end } from "./outcomes.js"
 import { changedTo, goneFrom, noteStep, stepOn } from "./queue.js"
-import { getEntry, putClient, putEntry, putResolved, putState, readResolved, resolve, writeRow } from "./rows.js"
-import type { Settled } from "./settle.js"
+import {
+  entriesBehind,
+  getEntry,
+  putClient,
+  putEntry,
+  putResolved,
+  putState,
+  readResolved,
+  resolve,
+  writeRow
+} from "./rows.js"
+import { goneOn, type Settled } from "./settle.js"
 
 export type Repaired = "Repaired" | "Unknown" | "BeingSent" | "NotRefused" | "Unreadable"
 
@@ -140,7 +151,7 @@ const notFetched = (state: QueueState, workspaceIds: ReadonlySet<number>): Queue
 
 /**
  * Settles a create or a rename that is undecided as this client, which Toggl has just described: its dependants go on.
- * One client is not taken for two creates.
+ * What the user has edited since it was sent is still to be done. One client is not taken for two creates.
  */
 export const adopt = function* (
   newStoreId: string,
@@ -157,6 +168,12 @@ export const adopt = function* (
     yield* putResolved(mutation.localId, client.id)
   } else if ((yield* resolve(Mutations.clientId(mutation))) !== client.id) {
     return "Taken"
+  }
+  const rest = restOf(entry, client, yield* entriesBehind(seq, client.id))
+  if (rest !== undefined) {
+    const left = yield* goneOn(entry, client, rest)
+    const ids = mutation._tag === "Create" ? ([[mutation.localId, client.id]] as const) : []
+    return { state: yield* noteStep(newStoreId, [changedTo(left)]), entries: [left], ended: [], ids }
   }
   yield* putClient(client)
   const ended = yield* end(entry, now, { _tag: "Done", clientId: client.id, client })

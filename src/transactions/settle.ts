@@ -222,7 +222,7 @@ const believed = function* (verdict: Verdict, entry: Entry): Step<Verdict> {
 }
 
 /** It was applied as it was sent, and goes on as an update of what the user has edited since. */
-const goneOn = function* (entry: Entry, client: Client, change: UpdateInput): Step<Entry> {
+export const goneOn = function* (entry: Entry, client: Client, change: UpdateInput): Step<Entry> {
   const { mutation } = entry
   const { workspaceId } = mutation
   if (mutation._tag === "Create") yield* putResolved(mutation.localId, client.id)

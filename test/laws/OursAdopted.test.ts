@@ -21,6 +21,9 @@ import * as Paused from "./Paused.js"
 // Laws 3 and 5: doubt has an exit. The user says which client an undecided create or rename has made, and what depends on it
 // goes on; what is retried is looked up first.
 
+const theClient = (world: World) =>
+  Effect.map(world.toggl.clients(workspaceId), ([client]) => Client.ClientId.make(client?.id ?? assert.fail("none")))
+
 /** A create that was applied, and that a colleague has changed before it was looked up; two changes depend on it. */
 const undecidedCreate = (world: World) =>
   Effect.gen(function* () {
@@ -254,4 +257,60 @@ describe("an edit of an update in doubt", () => {
       )
     }
   }
+})
+
+describe("what the user has edited before it is adopted", () => {
+  for (const when of ["while it is uncertain", "once it is undecided"] as const) {
+    law(`is still done to a create, edited ${when}: its other fields are the client's`, (world) =>
+      Effect.gen(function* () {
+        const tab = yield* opened(world)
+        yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
+        const receipt = yield* create(tab, "Acme", "net 30")
+        const entry = queued(receipt)
+        const id = yield* theClient(world)
+        if (when === "while it is uncertain") yield* tab.outbox.retry(entry, { name: "Acme GmbH" })
+        yield* world.toggl.edit.updateClient(workspaceId, id, { notes: "theirs" })
+        yield* world.passes("5 minutes")
+        if (when === "once it is undecided") yield* tab.outbox.retry(entry, { name: "Acme GmbH" })
+        yield* world.passes("5 minutes")
+        assert.deepStrictEqual(yield* standing(tab), ["Undecided"])
+        yield* tab.outbox.adopt(entry, id)
+        assert.deepInclude((yield* tab.clients.list(workspaceId, { freshness: "Local" }))[0], { name: "Acme GmbH" })
+        yield* world.passes("5 minutes")
+        assert.deepStrictEqual(yield* Paused.clientsOf(world), [["Acme GmbH", "theirs"]])
+        assert.deepInclude(yield* tab.outbox.outcome(entry), { _tag: "Done", clientId: id })
+        // The local id is known as that client's.
+        yield* tab.clients.update(workspaceId, receipt.id, { notes: "net 60" })
+        assert.deepStrictEqual(yield* Paused.clientsOf(world), [["Acme GmbH", "net 60"]])
+      })
+    )
+  }
+
+  law("is still done to a rename", (world) =>
+    Effect.gen(function* () {
+      const { acme, tab } = yield* withAcme(world)
+      yield* world.toggl.inject(Fault.loseAnswer, { when: isUpdate })
+      const entry = queued(yield* tab.clients.update(workspaceId, acme, { name: "Acme Inc" }))
+      yield* world.toggl.edit.updateClient(workspaceId, acme, { name: "Acme Incorporated" })
+      yield* tab.outbox.retry(entry, { notes: "net 90" })
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual(yield* standing(tab), ["Undecided"])
+      yield* tab.outbox.adopt(entry, acme)
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual(yield* Paused.clientsOf(world), [["Acme Incorporated", "net 90"]])
+    })
+  )
+
+  law("is left out where a later change sets it", (world) =>
+    Effect.gen(function* () {
+      const { acme, made, tab } = yield* undecidedCreate(world)
+      yield* tab.outbox.retry(acme.entry, { notes: "net 90" })
+      yield* world.passes("5 minutes")
+      yield* world.clearRequests
+      yield* tab.outbox.adopt(acme.entry, made)
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual((yield* Paused.clientsOf(world))[1], ["Acme", "net 60"])
+      assert.strictEqual((yield* world.toggl.requests).filter(isUpdate).length, 1)
+    })
+  )
 })

@@ -6,8 +6,9 @@ import * as FastCheck from "effect/FastCheck"
 import type { ClientError } from "../../src/index.js"
 import { Row } from "../../src/log/entry.js"
 import { Fault } from "../../src/testing/index.js"
-import { create, isCreate, offline, online, opened } from "../Requests.js"
+import { create, isCreate, isUpdate, offline, online, opened, queued, standing } from "../Requests.js"
 import { law, type Tab, workspaceId, type World } from "../World.js"
+import * as Paused from "./Paused.js"
 
 // Law 5, never silently gone: the user exports what waits, and imports it elsewhere.
 
@@ -73,6 +74,25 @@ describe("export and import", () => {
       yield* online(world, tab)
       yield* world.passes("5 minutes")
       assert.strictEqual((yield* world.toggl.clients(workspaceId))[0]?.notes, "x")
+    })
+  )
+
+  law("name it so too where an edit of it waits for the look-up of what was sent", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* create(tab, "Acme")
+      const [localId = assert.fail("none")] = (yield* world.store.load).ids.keys()
+      yield* world.toggl.inject(Fault.loseAnswer, { when: isUpdate })
+      const entry = queued(yield* tab.clients.update(workspaceId, localId, { notes: "net 60" }))
+      yield* tab.outbox.retry(entry, { notes: "net 90" })
+      const [acme] = yield* world.toggl.clients(workspaceId)
+      yield* world.toggl.edit.updateClient(workspaceId, acme?.id ?? 0, { notes: "theirs" })
+      const file = yield* tab.outbox.exportEntries
+      yield* tab.outbox.purge
+      yield* tab.outbox.importEntries(file)
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual(yield* Paused.clientsOf(world), [["Acme", "theirs"]])
+      assert.deepStrictEqual(yield* standing(tab), ["Undecided"])
     })
   )
 
