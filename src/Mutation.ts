@@ -140,14 +140,6 @@ export const asked = (mutation: Mutation): UpdateInput => {
 }
 
 /**
- * Whether it may be sent again without a look-up: done twice, it is as if it were done once.
- *
- * @since 0.1.0
- * @category guards
- */
-export const isRepeatable = (tag: Mutation["_tag"]): boolean => tag === "Restore" || tag === "Delete"
-
-/**
  * What a mutation changes in a client.
  *
  * @since 0.1.0

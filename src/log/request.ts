@@ -44,3 +44,6 @@ export const asked = (
   workspaceId: mutation.workspaceId,
   clientId: Mutation.clientId(mutation)
 })
+
+/** Whether it may be sent again without a look-up: done twice, it is as if it were done once. */
+export const isRepeatable = ({ _tag }: Mutation.Mutation): boolean => _tag === "Restore" || _tag === "Delete"

@@ -6,14 +6,12 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { identify, isStillAccount } from "../account/identity.js"
 import { BadRequest, NotFound, type StorageError, type TransportError } from "../ClientError.js"
-import type { Client, UpdateInput } from "../Client.js"
 import type { Credentials } from "../Credentials.js"
 import { now } from "../instance/clock.js"
 import { decide, sawAttempts } from "../instance/decide.js"
 import { isOthers } from "../instance/signIn.js"
 import { attemptOf, type Entry } from "../log/entry.js"
-import { asked } from "../log/request.js"
-import * as rest from "../log/rest.js"
+import { asked, isRepeatable } from "../log/request.js"
 import * as Mutation from "../Mutation.js"
 import type { Verdict } from "../transactions/settle.js"
 import { Pinned } from "../wire/signing.js"
@@ -93,8 +91,7 @@ const carryOn = (run: Run, entry: Entry): Effect.Effect<boolean, StorageError> =
     if (found === undefined) return yield* carryOut(run, group, yield* prepare(run, entry))
     if (Either.isLeft(found)) return yield* settle(run, group, readFailed(found.left, true))
     const { right } = found
-    if (right._tag === "Done") return yield* settle(run, group, right, restOf(run, group, right.client))
-    if (right._tag === "Refused") return yield* settle(run, group, right)
+    if (right._tag === "Done" || right._tag === "Refused") return yield* settle(run, group, right)
     const vanished = yield* vanish(run, entry)
     if (vanished !== undefined) return vanished
     return yield* carryOut(run, group, yield* prepare(run, entry, right.client))
@@ -109,21 +106,6 @@ const readFailed = (error: TransportError, uncertain: boolean): Verdict => ({
   uncertain,
   isLookUp: true
 })
-
-/** What the user has edited since it was sent, and Toggl does not have. */
-const restOf = (
-  { instance: { log } }: Run,
-  group: ReadonlyArray<Entry>,
-  theirs: Client | undefined
-): ReadonlyMap<number, UpdateInput> | undefined => {
-  if (theirs === undefined) return undefined
-  const found = new Map<number, UpdateInput>()
-  for (const entry of group) {
-    const change = rest.restOf(entry, theirs, log.entriesOf(Mutation.clientId(entry.mutation), entry.seq))
-    if (change !== undefined) found.set(entry.seq, change)
-  }
-  return found.size === 0 ? undefined : found
-}
 
 /** What the other creates that are in doubt have asked for: a scout may have been one, or what is set aside. */
 const othersInDoubt = (log: Run["instance"]["log"], { mutation, seq }: Entry): Before["others"] =>
@@ -266,8 +248,8 @@ const sendBulk = ({ instance: { api, tab } }: Run, many: Parameters<typeof sendM
   })
 
 /** What may be repeated is sent again without a look-up: that a later attempt never arrived says nothing of the first. */
-const stillInDoubt = (verdict: Verdict, { _tag }: Mutation.Mutation, wasInDoubt: boolean): Verdict =>
-  verdict._tag === "Again" && wasInDoubt && Mutation.isRepeatable(_tag) ? { ...verdict, uncertain: true } : verdict
+const stillInDoubt = (verdict: Verdict, mutation: Mutation.Mutation, wasInDoubt: boolean): Verdict =>
+  verdict._tag === "Again" && wasInDoubt && isRepeatable(mutation) ? { ...verdict, uncertain: true } : verdict
 
 /** Its create is gone: a delete has nothing left to do. */
 const gone = ({ mutation }: Entry): Verdict =>

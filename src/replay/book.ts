@@ -3,7 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { afterError, keepWait } from "../account/heed.js"
-import type { Client, UpdateInput, WorkspaceId } from "../Client.js"
+import type { Client, WorkspaceId } from "../Client.js"
 import type { StorageError, TransportError } from "../ClientError.js"
 import { backoff, now, stuckFor } from "../instance/clock.js"
 import { firstProbe, hasBeenPassed, hasScouts, nextProbe, standing } from "../instance/decide.js"
@@ -249,8 +249,7 @@ const wasNotBelieved = (verdict: Verdict, { state }: Entry): boolean =>
 export const settle = (
   run: Run,
   entries: ReadonlyArray<Entry>,
-  verdict: Verdict,
-  rest?: ReadonlyMap<number, UpdateInput>
+  verdict: Verdict
 ): Effect.Effect<boolean, StorageError> =>
   Effect.gen(function* () {
     if (verdict._tag === "Again") return yield* sendAgain(run, entries, verdict)
@@ -258,7 +257,11 @@ export const settle = (
     const ending = entries.filter((entry) => isEnding(verdict, entry))
     run.done += ending.length
     const left = log.entries.size - entries.length
-    const isLast = mirror.isUpToDate() && left === 0 && ending.length === entries.length && rest === undefined
+    const isLast =
+      mirror.isUpToDate() &&
+      left === 0 &&
+      ending.length === entries.length &&
+      entries.every(({ sent }) => sent === undefined)
     const settled = yield* transactions
       .settle(
         run.fence,
@@ -266,7 +269,7 @@ export const settle = (
         verdict,
         yield* heard(run, afterEnding(run, entries, verdict, isLast, left)),
         yield* Clock.currentTimeMillis,
-        { rebase: rebaseOf(run, entries, verdict), rest, known: entries }
+        { rebase: rebaseOf(run, entries, verdict), known: entries }
       )
       .pipe(Effect.either)
     if (Either.isLeft(settled)) return yield* unbooked(run, entries, settled.left)

@@ -13,7 +13,7 @@ import { NotFound, type TransportError, Undecided, type UnexpectedAnswer } from 
 import type * as ClientsApi from "../ClientsApi.js"
 import { isTransport } from "../error/transport.js"
 import { type Attempt, elsewhere, type Entry, type FirstAttempt } from "../log/entry.js"
-import { asked } from "../log/request.js"
+import { asked, isRepeatable } from "../log/request.js"
 import * as Mutation from "../Mutation.js"
 import type { Sent } from "../transactions/settle.js"
 
@@ -226,7 +226,7 @@ export const lookUp = (
     const clientId = before.resolve(Mutation.clientId(mutation))
     if (clientId === undefined) return Effect.succeed({ _tag: "NotApplied" })
     // These may be repeated: the request itself is the look-up, unless it is this that keeps failing.
-    if (Mutation.isRepeatable(mutation._tag) && entry.failures < 2) return Effect.succeed({ _tag: "NotApplied" })
+    if (isRepeatable(mutation) && entry.failures < 2) return Effect.succeed({ _tag: "NotApplied" })
     if (unreadable !== undefined) {
       return Effect.flatMap(list, ({ clients, leftOut }): Effect.Effect<LookedUp, Failure> => {
         const theirs = clients.find(({ id }) => id === clientId)

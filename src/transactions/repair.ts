@@ -13,7 +13,6 @@ import {
   mayHaveBeenApplied,
   type Row
 } from "../log/entry.js"
-import { restOf } from "../log/rest.js"
 import { type QueueState, workspaceOf } from "../log/state.js"
 import * as Mutations from "../Mutation.js"
 import type { Mutation } from "../Mutation.js"
@@ -21,18 +20,8 @@ import { add, get, outcomeKey, range, remove, type Step, under } from "../store/
 import { load } from "./accept.js"
 import { end } from "./outcomes.js"
 import { changedTo, goneFrom, noteStep, stepOn } from "./queue.js"
-import {
-  entriesBehind,
-  getEntry,
-  putClient,
-  putEntry,
-  putResolved,
-  putState,
-  readResolved,
-  resolve,
-  writeRow
-} from "./rows.js"
-import { goneOn, type Settled } from "./settle.js"
+import { getEntry, putClient, putEntry, putResolved, putState, readResolved, resolve, writeRow } from "./rows.js"
+import { goneOn, restIn, type Settled } from "./settle.js"
 
 export type Repaired = "Repaired" | "Unknown" | "BeingSent" | "NotRefused" | "Unreadable"
 
@@ -169,7 +158,7 @@ export const adopt = function* (
   } else if ((yield* resolve(Mutations.clientId(mutation))) !== client.id) {
     return "Taken"
   }
-  const rest = restOf(entry, client, yield* entriesBehind(seq, client.id))
+  const rest = yield* restIn(entry, client)
   if (rest !== undefined) {
     const left = yield* goneOn(entry, client, rest)
     const ids = mutation._tag === "Create" ? ([[mutation.localId, client.id]] as const) : []

@@ -4,12 +4,23 @@ import { type Refusal, type StorageError, type TransportError, UnexpectedAnswer 
 import type { Ending } from "../Entry.js"
 import { afresh, asksAsKnown, type Attempt, attemptOf, type Ended, type Entry } from "../log/entry.js"
 import { asked } from "../log/request.js"
+import { restOf } from "../log/rest.js"
 import { type QueueState, type Wait, without, workspaceOf } from "../log/state.js"
 import * as Mutation from "../Mutation.js"
 import { clientKey, lastSeq, range, remove, type Step } from "../store/step.js"
 import { end, outcome } from "./outcomes.js"
 import { type Changed, changedTo, type Fence, goneFrom, holds, stepOn } from "./queue.js"
-import { getClient, getEntry, getState, putClient, putEntry, putResolved, putState, resolve } from "./rows.js"
+import {
+  entriesBehind,
+  getClient,
+  getEntry,
+  getState,
+  putClient,
+  putEntry,
+  putResolved,
+  putState,
+  resolve
+} from "./rows.js"
 
 /** What came of an attempt. */
 export type Sent =
@@ -126,8 +137,6 @@ export interface Rebase {
 /** What else an acknowledgement has to know. */
 export interface Around {
   readonly rebase?: Rebase | undefined
-  /** What an applied change still lacks, by the number of its entry: the user has edited it since it was sent. */
-  readonly rest?: ReadonlyMap<number, UpdateInput> | undefined
   /** The entries as the replay knows them: the user may have discarded one meanwhile. */
   readonly known?: ReadonlyArray<Entry> | undefined
 }
@@ -144,7 +153,7 @@ export const settle = function* (
   told: Verdict,
   after: After,
   now: number,
-  { known = [], rebase, rest }: Around = {}
+  { known = [], rebase }: Around = {}
 ): Step<Settled | undefined> {
   const state = yield* getState(newStoreId)
   if (!holds(state, fence)) return undefined
@@ -166,12 +175,13 @@ export const settle = function* (
   for (const entry of entries) {
     const isFirst = entry === entries[0]
     const own = verdictOn(verdict, entry)
-    const change = rest?.get(entry.seq)
-    if (own._tag === "Done" && own.client !== undefined && change !== undefined) {
-      const standing = yield* goneOn(entry, own.client, change)
+    const client = own._tag === "Done" && own.isAnswer !== true ? own.client : undefined
+    const rest = client === undefined ? undefined : yield* restIn(entry, client)
+    if (client !== undefined && rest !== undefined) {
+      const standing = yield* goneOn(entry, client, rest)
       left.push(standing)
       changed.push(changedTo(standing))
-      if (entry.mutation._tag === "Create") ids.push([entry.mutation.localId, own.client.id])
+      if (entry.mutation._tag === "Create") ids.push([entry.mutation.localId, client.id])
       continue
     }
     if (own._tag === "Done" || own._tag === "Nothing") {
@@ -219,6 +229,15 @@ const believed = function* (verdict: Verdict, entry: Entry): Step<Verdict> {
   if (there === undefined) return verdict
   const error = new UnexpectedAnswer({ ...asked(entry.mutation), status: 200, reason: "OtherClient" })
   return { _tag: "Again", uncertain: true, error, counts: false }
+}
+
+/** What an applied change still lacks: the user has edited it since it was sent. */
+export const restIn = function* (entry: Entry, client: Client): Step<UpdateInput | undefined> {
+  const { mutation, sent, seq } = entry
+  if (sent === undefined) return undefined
+  // its later changes may know it by its local id only
+  if (mutation._tag === "Create") yield* putResolved(mutation.localId, client.id)
+  return restOf(entry, client, yield* entriesBehind(seq, client.id))
 }
 
 /** It was applied as it was sent, and goes on as an update of what the user has edited since. */

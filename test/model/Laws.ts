@@ -441,6 +441,8 @@ export const make = (
         broken("law 5", `${told(entry)} was discarded, and ends as ${outcome.ending._tag} by ${operation.name}`)
       }
       ended(entry, outcome, operation.name)
+      // a list may have shown it by its other id
+      touchedBy(entry)
     }
     setAsideRightly(before)
     if (new Set(books.ids.values()).size !== books.ids.size) broken("law 3", "two creates share one client")

@@ -116,7 +116,7 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
             assert.strictEqual(marked._tag, "Marked")
             return fence
           })
-        const first = { notBefore: 1500, isListed: false }
+        const first = { notBefore: 1500, isListed: false, highestId: 0 }
         const fence = yield* mark(1500)
         assert.deepStrictEqual((yield* standing(store, entry)).first, first)
         for (const uncertain of [true, false]) {
@@ -135,12 +135,12 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
         yield* copied(store, toggl(7, "a"))
         const listed = yield* store.accept(draft(creates(1)))
         yield* sending(store, listed)
-        assert.deepStrictEqual((yield* standing(store, listed)).first, { isListed: true })
+        assert.deepStrictEqual((yield* standing(store, listed)).first, { isListed: true, highestId: 7 })
         // What was discarded may be there: the copy is no whole list any more.
         yield* store.discard(listed.seq, 4000)
         const unlisted = yield* store.accept(draft(creates(2)))
         yield* sending(store, unlisted)
-        assert.deepStrictEqual((yield* standing(store, unlisted)).first, { isListed: false })
+        assert.deepStrictEqual((yield* standing(store, unlisted)).first, { isListed: false, highestId: 0 })
       }).pipe(Effect.scoped)
     )
 
@@ -260,8 +260,7 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
           )
           const { fence } = yield* claim(store)
           const client = toggl(mutation._tag === "Create" ? 9 : 7, "Acme")
-          const rest = new Map([[entry.seq, { name: "Zenith" }]])
-          const settled = yield* store.settle(fence, [entry.seq], { _tag: "Done", client }, over, 4000, { rest })
+          const settled = yield* store.settle(fence, [entry.seq], { _tag: "Done", client }, over, 4000)
           const { first: _, ...before } = entry
           const update: Entry = {
             ...before,
