@@ -140,7 +140,7 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
         yield* store.discard(listed.seq, 4000)
         const unlisted = yield* store.accept(draft(creates(2)))
         yield* sending(store, unlisted)
-        assert.deepStrictEqual((yield* standing(store, unlisted)).first, { isListed: false, highestId: 0 })
+        assert.deepStrictEqual((yield* standing(store, unlisted)).first, { isListed: false, highestId: 7 })
       }).pipe(Effect.scoped)
     )
 
