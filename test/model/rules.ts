@@ -121,7 +121,7 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "only another change that got through sets an entry aside",
-    changes: [["replay/book.ts", `stays || (isExhausted && (isPassed || isProbe))`, `stays || isExhausted`]],
+    changes: [["replay/book.ts", `stays || (isExhausted && isPassed)`, `stays || isExhausted`]],
     law: "law 4",
     seed: 0
   },
@@ -171,7 +171,7 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "what an edit asks for and the attempt did not is sent too",
-    changes: [["replay/attempt.ts", `return rest.size === 0 ? undefined : rest`, `return undefined`]],
+    changes: [["log/rest.ts", `if (sent === undefined) return undefined`, `if (true) return undefined`]],
     law: "law 6",
     seed: 0
   },
