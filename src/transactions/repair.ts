@@ -11,7 +11,8 @@ import {
   type Entry,
   isParked,
   mayHaveBeenApplied,
-  type Row
+  type Row,
+  type State
 } from "../log/entry.js"
 import { restOf } from "../log/rest.js"
 import { type QueueState, workspaceOf } from "../log/state.js"
@@ -180,21 +181,30 @@ export const adopt = function* (
   return { state: yield* noteStep(newStoreId, [goneFrom(entry)]), entries: [], ended: [ended] }
 }
 
+// More requests were made for no entry, and a count of them goes on here.
+const mostAttempts = 1_000_000
+
+// How often it failed, and since when, is told by another store's counts, which say nothing here.
+const fromElsewhere = ({ attempts, failedAt, failingSince, ...row }: Row): Row => ({
+  ...row,
+  attempts: Math.min(attempts, mostAttempts),
+  failures: 0,
+  state: heardElsewhere(row.state)
+})
+
 // What elsewhere was being sent has no replayer here that could hear the answer. Its attempt keeps no fence: this device
 // made none, and cannot say what it knew before it.
-const fromElsewhere = (row: Row): Row => {
-  switch (row.state._tag) {
+const heardElsewhere = (state: State): State => {
+  switch (state._tag) {
     case "Sending":
     case "Uncertain":
-      return { ...row, state: { _tag: "Uncertain", attempt: { ...row.state.attempt, fence: elsewhere } } }
+      return { _tag: "Uncertain", attempt: { ...state.attempt, fence: elsewhere } }
     case "SetAside": {
-      const { attempt } = row.state
-      return attempt === undefined
-        ? row
-        : { ...row, state: { ...row.state, attempt: { ...attempt, fence: elsewhere } } }
+      const { attempt } = state
+      return attempt === undefined ? state : { ...state, attempt: { ...attempt, fence: elsewhere } }
     }
     default:
-      return row
+      return state
   }
 }
 

@@ -306,7 +306,11 @@ const afterVerdict = (
   return {
     ...entry,
     ...(verdict.counts
-      ? { failures: entry.failures + 1, failingSince: entry.failingSince ?? successes, failedAt: step }
+      ? {
+          failures: entry.failures + 1,
+          failingSince: Math.min(entry.failingSince ?? successes, successes),
+          failedAt: step
+        }
       : {}),
     lastError: verdict.error,
     state: inDoubt(verdict, tried, now)
