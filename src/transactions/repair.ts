@@ -185,10 +185,12 @@ export const adopt = function* (
 const mostAttempts = 1_000_000
 
 // How often it failed, and since when, is told by another store's counts, which say nothing here.
-const fromElsewhere = ({ attempts, failedAt, failingSince, ...row }: Row): Row => ({
+const fromElsewhere = ({ attempts, failedAt, failingSince, first, ...row }: Row): Row => ({
   ...row,
   attempts: Math.min(attempts, mostAttempts),
   failures: 0,
+  // The list that was read there is not here: it does not tell an older client from what the attempt has made.
+  ...(first === undefined && !("attempt" in row.state) ? {} : { first: { ...first, isListed: false } }),
   state: heardElsewhere(row.state)
 })
 
@@ -199,7 +201,8 @@ const heardElsewhere = (state: State): State => {
     case "Sending":
     case "Uncertain":
       return { _tag: "Uncertain", attempt: { ...state.attempt, fence: elsewhere } }
-    case "SetAside": {
+    case "SetAside":
+    case "Refused": {
       const { attempt } = state
       return attempt === undefined ? state : { ...state, attempt: { ...attempt, fence: elsewhere } }
     }

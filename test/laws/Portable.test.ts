@@ -142,6 +142,43 @@ describe("export and import", () => {
     })
   )
 
+  for (const state of ["uncertain", "undecided"]) {
+    law(`make no client a second time that is known here under another name (${state})`, (world) =>
+      Effect.gen(function* () {
+        const tab = yield* opened(world)
+        yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
+        const entry = queued(yield* create(tab, "Acme", "net 30"))
+        const [made] = yield* world.toggl.clients(workspaceId)
+        yield* world.toggl.edit.updateClient(workspaceId, made?.id ?? 0, { name: "Acme Inc" })
+        if (state === "undecided") yield* world.passes("5 minutes")
+        const file = yield* tab.outbox.exportEntries
+        yield* tab.outbox.purge
+        yield* tab.clients.list(workspaceId, { freshness: "Toggl" })
+        yield* tab.outbox.importEntries(file)
+        if (state === "undecided") yield* tab.outbox.retry(entry)
+        yield* world.passes("5 minutes")
+        assert.deepStrictEqual(yield* world.names, ["Acme Inc"])
+        assert.deepStrictEqual(yield* standing(tab), ["Undecided"])
+      })
+    )
+  }
+
+  law("take no older client for their own that the other device knew, and this one does not", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* create(tab, "Acme", "net 30")
+      yield* world.passes("5 minutes")
+      yield* tab.clients.list(workspaceId, { freshness: "Toggl" })
+      yield* world.toggl.inject(Fault.refuse, { when: isCreate })
+      yield* create(tab, "Acme", "net 30")
+      const file = yield* tab.outbox.exportEntries
+      yield* tab.outbox.purge
+      yield* tab.outbox.importEntries(file)
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual(yield* standing(tab), ["Undecided"])
+    })
+  )
+
   law("do not store a list while an imported attempt may still land", (world) =>
     Effect.gen(function* () {
       const tab = yield* opened(world)
