@@ -33,7 +33,7 @@ import {
   resolve,
   writeRow
 } from "./rows.js"
-import { goneOn, type Settled } from "./settle.js"
+import { goneOn, rebased, type Settled } from "./settle.js"
 
 export type Repaired = "Repaired" | "Unknown" | "BeingSent" | "NotRefused" | "Unreadable"
 
@@ -153,12 +153,14 @@ const notFetched = (state: QueueState, workspaceIds: ReadonlySet<number>): Queue
 /**
  * Settles a create or a rename that is undecided as this client, which Toggl has just described: its dependants go on.
  * What the user has edited since it was sent is still to be done. One client is not taken for two creates.
+ * `rebases`: what it was made is no colleague's change to what follows.
  */
 export const adopt = function* (
   newStoreId: string,
   seq: number,
   client: Client,
-  now: number
+  now: number,
+  rebases = false
 ): Step<Settled | "Taken" | Exclude<Repaired, "Repaired">> {
   const entry = yield* getEntry(seq)
   if (entry === undefined) return (yield* get(seq)) === undefined ? "Unknown" : "Unreadable"
@@ -171,14 +173,17 @@ export const adopt = function* (
     return "Taken"
   }
   const rest = restOf(entry, client, yield* entriesBehind(seq, client.id))
+  // Its other field is a colleague's, for this is no answer to what was sent.
+  const changed = { ...entry, state: { _tag: "Pending" } } as const
+  const behind = rebases ? yield* rebased([changed], client, { seqs: [], last: seq }) : []
   if (rest !== undefined) {
     const left = yield* goneOn(entry, client, rest)
     const ids = mutation._tag === "Create" ? ([[mutation.localId, client.id]] as const) : []
-    return { state: yield* noteStep(newStoreId, [changedTo(left)]), entries: [left], ended: [], ids }
+    return { state: yield* noteStep(newStoreId, [changedTo(left)]), entries: [left, ...behind], ended: [], ids }
   }
   yield* putClient(client)
   const ended = yield* end(entry, now, { _tag: "Done", clientId: client.id, client })
-  return { state: yield* noteStep(newStoreId, [goneFrom(entry)]), entries: [], ended: [ended] }
+  return { state: yield* noteStep(newStoreId, [goneFrom(entry)]), entries: behind, ended: [ended] }
 }
 
 // More requests were made for no entry, and a count of them goes on here.
