@@ -188,6 +188,9 @@ export const isExhausted = ({ settings }: Pick<Instance, "settings">, { failures
 export const hasBeenPassed = ({ log }: Pick<Instance, "log">, { failingSince }: Entry): boolean =>
   failingSince !== undefined && log.state.successes > failingSince
 
+// Where the steps are counted anew, for their count could not be read, a higher number is of an earlier count.
+const failedAt = ({ log }: Instance, { failedAt = 0 }: Entry): number => (failedAt > log.state.step ? 0 : failedAt)
+
 /**
  * What is tried in place of the head, where that never gets through and nothing else has since: it shows whether it is
  * the head, or everything.
@@ -197,7 +200,8 @@ const scoutFor = (instance: Instance, head: Entry): Entry | undefined => {
   const { failing, fresh } = instance.log.scouts()
   const others = failing.filter((entry) => entry.seq !== head.seq)
   const tries = others.reduce((sum, entry) => sum + entry.failures, 0)
-  const hasFailedLast = others.every(({ failedAt = 0 }) => failedAt < (head.failedAt ?? 0))
+  const last = failedAt(instance, head)
+  const hasFailedLast = others.every((entry) => failedAt(instance, entry) < last)
   const isDue = hasFailedLast && head.failures >= instance.settings.setAsideAfter + scoutsSpacing(tries)
   if (others.length > 0 && !isDue) return undefined
   const tried = others.filter((entry) => !isExhausted(instance, entry))

@@ -109,13 +109,14 @@ const discard = Effect.fn("Outbox.discard")(function* (instance: Instance, which
 })
 
 const adopt = Effect.fn("Outbox.adopt")(function* (instance: Instance, id: EntryId, clientId: ClientId) {
-  const { api, log, mirror, transactions } = instance
+  const { api, log, mirror, settings, transactions } = instance
   const seq = yield* seqOf(instance, id)
   const entry = log.entries.get(seq)
   const isUndecided = entry?.state._tag === "Refused" && entry.state.error._tag === "Undecided"
   if (entry === undefined || !isUndecided) return yield* new EntryNotFound({ entryId: id, reason: "NotRefused" })
   const client = yield* ask(instance, identify(instance), api.get(entry.mutation.workspaceId, clientId))
-  const adopted = yield* transactions.adopt(seq, client, yield* Clock.currentTimeMillis)
+  const rebases = settings.conflicts === "CheckFirst"
+  const adopted = yield* transactions.adopt(seq, client, yield* Clock.currentTimeMillis, rebases)
   if (adopted === "Taken") {
     return yield* new BadRequest({ ...requested(entry.mutation), text: `client ${clientId} is another change's` })
   }

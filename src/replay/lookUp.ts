@@ -162,7 +162,7 @@ const lookUpCreate = (
   if (listed.leftOut.length > 0) {
     return undecided(entry, "the list of clients has an item that cannot be read, which may be this one")
   }
-  const unknown = perhapsOurs.filter((client) => !knownIds.has(client.id))
+  const unknown = perhapsOurs.filter((client) => attempt.fence === elsewhere || !knownIds.has(client.id))
   const perhaps = attempt.answered !== true && before.taken === "No" ? renamed(unknown, sent, first, before.userId) : []
   return perhaps.length === 0
     ? { _tag: "NotApplied" }

@@ -11,7 +11,8 @@ import {
   type Entry,
   isParked,
   mayHaveBeenApplied,
-  type Row
+  type Row,
+  type State
 } from "../log/entry.js"
 import { type QueueState, workspaceOf } from "../log/state.js"
 import * as Mutations from "../Mutation.js"
@@ -21,7 +22,7 @@ import { load } from "./accept.js"
 import { end } from "./outcomes.js"
 import { changedTo, goneFrom, noteStep, stepOn } from "./queue.js"
 import { getEntry, putClient, putEntry, putResolved, putState, readResolved, resolve, writeRow } from "./rows.js"
-import { goneOn, restIn, type Settled } from "./settle.js"
+import { goneOn, rebased, restIn, type Settled } from "./settle.js"
 
 export type Repaired = "Repaired" | "Unknown" | "BeingSent" | "NotRefused" | "Unreadable"
 
@@ -141,12 +142,14 @@ const notFetched = (state: QueueState, workspaceIds: ReadonlySet<number>): Queue
 /**
  * Settles a create or a rename that is undecided as this client, which Toggl has just described: its dependants go on.
  * What the user has edited since it was sent is still to be done. One client is not taken for two creates.
+ * `rebases`: what it was made is no colleague's change to what follows.
  */
 export const adopt = function* (
   newStoreId: string,
   seq: number,
   client: Client,
-  now: number
+  now: number,
+  rebases = false
 ): Step<Settled | "Taken" | Exclude<Repaired, "Repaired">> {
   const entry = yield* getEntry(seq)
   if (entry === undefined) return (yield* get(seq)) === undefined ? "Unknown" : "Unreadable"
@@ -159,31 +162,46 @@ export const adopt = function* (
     return "Taken"
   }
   const rest = yield* restIn(entry, client)
+  // Its other field is a colleague's, for this is no answer to what was sent.
+  const changed = { ...entry, state: { _tag: "Pending" } } as const
+  const behind = rebases ? yield* rebased([changed], client, { seqs: [], last: seq }) : []
   if (rest !== undefined) {
     const left = yield* goneOn(entry, client, rest)
     const ids = mutation._tag === "Create" ? ([[mutation.localId, client.id]] as const) : []
-    return { state: yield* noteStep(newStoreId, [changedTo(left)]), entries: [left], ended: [], ids }
+    return { state: yield* noteStep(newStoreId, [changedTo(left)]), entries: [left, ...behind], ended: [], ids }
   }
   yield* putClient(client)
   const ended = yield* end(entry, now, { _tag: "Done", clientId: client.id, client })
-  return { state: yield* noteStep(newStoreId, [goneFrom(entry)]), entries: [], ended: [ended] }
+  return { state: yield* noteStep(newStoreId, [goneFrom(entry)]), entries: behind, ended: [ended] }
 }
+
+// More requests were made for no entry, and a count of them goes on here.
+const mostAttempts = 1_000_000
+
+// How often it failed, and since when, is told by another store's counts, which say nothing here.
+const fromElsewhere = ({ attempts, failedAt, failingSince, first, ...row }: Row): Row => ({
+  ...row,
+  attempts: Math.min(attempts, mostAttempts),
+  failures: 0,
+  // The list that was read there is not here: it does not tell an older client from what the attempt has made.
+  ...(first === undefined && !("attempt" in row.state) ? {} : { first: { ...first, isListed: false } }),
+  state: heardElsewhere(row.state)
+})
 
 // What elsewhere was being sent has no replayer here that could hear the answer. Its attempt keeps no fence: this device
 // made none, and cannot say what it knew before it.
-const fromElsewhere = (row: Row): Row => {
-  switch (row.state._tag) {
+const heardElsewhere = (state: State): State => {
+  switch (state._tag) {
     case "Sending":
     case "Uncertain":
-      return { ...row, state: { _tag: "Uncertain", attempt: { ...row.state.attempt, fence: elsewhere } } }
-    case "SetAside": {
-      const { attempt } = row.state
-      return attempt === undefined
-        ? row
-        : { ...row, state: { ...row.state, attempt: { ...attempt, fence: elsewhere } } }
+      return { _tag: "Uncertain", attempt: { ...state.attempt, fence: elsewhere } }
+    case "SetAside":
+    case "Refused": {
+      const { attempt } = state
+      return attempt === undefined ? state : { ...state, attempt: { ...attempt, fence: elsewhere } }
     }
     default:
-      return row
+      return state
   }
 }
 

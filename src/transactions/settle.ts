@@ -283,15 +283,16 @@ const isUnsent = ({ state }: Entry): boolean => state._tag !== "Sending" && stat
 const endingOfNothing = ({ mutation }: Entry): Ending =>
   mutation._tag === "Delete" ? { _tag: "Done" } : { _tag: "Discarded", mayHaveBeenApplied: false }
 
-const rebased = function* (
+/** Carries the entries behind these on from what these have made of the client: that is no colleague's change. */
+export const rebased = function* (
   entries: ReadonlyArray<Entry>,
   client: Client,
   { last, seqs }: Rebase
 ): Step<ReadonlyArray<Entry>> {
   const changes = (field: "name" | "notes") =>
     entries.some(
-      ({ mutation }) =>
-        mutation._tag === "Create" || (mutation._tag === "Update" && mutation.change[field] !== undefined)
+      ({ mutation, sent = mutation }) =>
+        sent._tag === "Create" || (sent._tag === "Update" && sent.change[field] !== undefined)
     )
   const [first] = entries
   const attempt = first === undefined ? undefined : attemptOf(first)
@@ -341,7 +342,11 @@ const afterVerdict = (
   return {
     ...entry,
     ...(verdict.counts
-      ? { failures: entry.failures + 1, failingSince: entry.failingSince ?? successes, failedAt: step }
+      ? {
+          failures: entry.failures + 1,
+          failingSince: Math.min(entry.failingSince ?? successes, successes),
+          failedAt: step
+        }
       : {}),
     lastError: verdict.error,
     state: inDoubt(verdict, tried, now)

@@ -136,6 +136,39 @@ describe("an undecided rename", () => {
   )
 })
 
+describe("an adopted rename (CheckFirst)", () => {
+  const adopted = (world: World, next: Client.UpdateInput) =>
+    Effect.gen(function* () {
+      const { ids, tab } = yield* Paused.paused(world, ["Acme"], { conflicts: "CheckFirst", merge: false })
+      const id = Paused.one(ids)
+      const renamed = yield* Paused.update(tab, id, { name: "Beta" })
+      const entry = yield* Paused.update(tab, id, next)
+      yield* world.toggl.inject(Fault.loseAnswer, { when: isUpdate })
+      yield* tab.outbox.resume
+      yield* world.rests
+      yield* world.toggl.edit.updateClient(workspaceId, id, { notes: "theirs" })
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual(yield* standing(tab), ["Undecided", "Held"])
+      yield* tab.outbox.adopt(renamed, id)
+      yield* world.passes("5 minutes")
+      return yield* tab.outbox.outcome(entry)
+    })
+
+  law("is no colleague's change to what follows", (world) =>
+    Effect.gen(function* () {
+      assert.deepInclude(yield* adopted(world, { name: "Gamma" }), { _tag: "Done" })
+      assert.deepStrictEqual(yield* Paused.clientsOf(world), [["Gamma", "theirs"]])
+    })
+  )
+
+  law("lets what a colleague has changed meanwhile be one", (world) =>
+    Effect.gen(function* () {
+      assert.deepInclude(yield* adopted(world, { notes: "mine" }), { _tag: "Standing" })
+      assert.deepStrictEqual(yield* Paused.clientsOf(world), [["Beta", "theirs"]])
+    })
+  )
+})
+
 describe("an undecided create that the user retries", () => {
   law("is looked up first, and not sent while the doubt is there", (world) =>
     Effect.gen(function* () {

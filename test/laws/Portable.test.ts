@@ -3,10 +3,23 @@ import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
+import * as Predicate from "effect/Predicate"
 import type { ClientError } from "../../src/index.js"
 import { Row } from "../../src/log/entry.js"
-import { Fault } from "../../src/testing/index.js"
-import { create, isCreate, isUpdate, offline, online, opened, queued, standing } from "../Requests.js"
+import { Fault, type RequestLog } from "../../src/testing/index.js"
+import {
+  asked,
+  create,
+  isChange,
+  isCreate,
+  isUpdate,
+  offline,
+  online,
+  opened,
+  queued,
+  says,
+  standing
+} from "../Requests.js"
 import { law, type Tab, workspaceId, type World } from "../World.js"
 import * as Paused from "./Paused.js"
 
@@ -126,6 +139,43 @@ describe("export and import", () => {
       assert.deepStrictEqual(yield* world.names, ["Acme"])
       const [entry] = yield* tab.outbox.entries
       assert.strictEqual(entry?.refused?._tag, "Undecided")
+    })
+  )
+
+  for (const state of ["uncertain", "undecided"]) {
+    law(`make no client a second time that is known here under another name (${state})`, (world) =>
+      Effect.gen(function* () {
+        const tab = yield* opened(world)
+        yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
+        const entry = queued(yield* create(tab, "Acme", "net 30"))
+        const [made] = yield* world.toggl.clients(workspaceId)
+        yield* world.toggl.edit.updateClient(workspaceId, made?.id ?? 0, { name: "Acme Inc" })
+        if (state === "undecided") yield* world.passes("5 minutes")
+        const file = yield* tab.outbox.exportEntries
+        yield* tab.outbox.purge
+        yield* tab.clients.list(workspaceId, { freshness: "Toggl" })
+        yield* tab.outbox.importEntries(file)
+        if (state === "undecided") yield* tab.outbox.retry(entry)
+        yield* world.passes("5 minutes")
+        assert.deepStrictEqual(yield* world.names, ["Acme Inc"])
+        assert.deepStrictEqual(yield* standing(tab), ["Undecided"])
+      })
+    )
+  }
+
+  law("take no older client for their own that the other device knew, and this one does not", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* create(tab, "Acme", "net 30")
+      yield* world.passes("5 minutes")
+      yield* tab.clients.list(workspaceId, { freshness: "Toggl" })
+      yield* world.toggl.inject(Fault.refuse, { when: isCreate })
+      yield* create(tab, "Acme", "net 30")
+      const file = yield* tab.outbox.exportEntries
+      yield* tab.outbox.purge
+      yield* tab.outbox.importEntries(file)
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual(yield* standing(tab), ["Undecided"])
     })
   )
 
@@ -261,4 +311,61 @@ describe("export and import", () => {
       )
     })
   )
+})
+
+describe("imported changes that had failed where they come from", () => {
+  const when = (request: RequestLog.RecordedRequest) => isChange(request) && says(request, "Poison")
+
+  law("do not keep the others waiting for one of them", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      // A store that has seen some thousand steps.
+      for (const row of world.memory.rows) {
+        if (row.key === "state" && Predicate.isRecord(row.row)) row.row = { ...row.row, step: 5000 }
+      }
+      yield* tab.outbox.entries
+      yield* offline(world, tab)
+      yield* create(tab, "Poison")
+      yield* create(tab, "Other")
+      const maintenance = yield* world.toggl.inject(Fault.proxyError({ status: 503 }), {
+        when: isChange,
+        times: "always"
+      })
+      yield* online(world, tab)
+      yield* world.passes("3 hours")
+      const file = yield* tab.outbox.exportEntries
+      yield* tab.outbox.purge
+      yield* maintenance.takeBack
+      yield* world.toggl.inject(Fault.firewall(403), { when, times: "always" })
+      yield* tab.outbox.importEntries(file)
+      yield* create(tab, "Free")
+      yield* world.passes("1 day")
+      assert.deepStrictEqual([...(yield* world.names)].sort(), ["Free", "Other"])
+    })
+  )
+
+  for (const count of ["failures", "attempts"]) {
+    law(`cost few requests, and stop nothing, with as many ${count} as there can be`, (world) =>
+      Effect.gen(function* () {
+        const tab = yield* opened(world)
+        yield* offline(world, tab)
+        yield* create(tab, "Poison")
+        const file = yield* tab.outbox.exportEntries
+        yield* tab.outbox.purge
+        const most = `"${count}":${Number.MAX_SAFE_INTEGER}`
+        yield* tab.outbox.importEntries(file.replace(new RegExp(`"${count}":\\d+`), most))
+        const firewall = yield* world.toggl.inject(Fault.firewall(403), { when, times: "always" })
+        yield* create(tab, "Free")
+        yield* online(world, tab)
+        yield* world.passes("10 minutes")
+        const first = yield* asked(world)
+        yield* world.passes("10 minutes")
+        assert.isAtMost((yield* asked(world)) - first, 20)
+        assert.deepStrictEqual(yield* world.names, ["Free"])
+        yield* firewall.takeBack
+        yield* world.passes("6 hours")
+        assert.deepStrictEqual(yield* world.names, ["Free", "Poison"])
+      })
+    )
+  }
 })
