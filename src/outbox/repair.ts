@@ -14,7 +14,7 @@ import { checkedName, checkedNotes } from "../error/name.js"
 import { type Instance, wake } from "../instance/instance.js"
 import { type Entry, Row, version } from "../log/entry.js"
 import { asked as requested } from "../log/request.js"
-import { type QueueState, raised, without } from "../log/state.js"
+import { pausedByUser, type QueueState, raised, signedIn, without } from "../log/state.js"
 import type * as Mutation from "../Mutation.js"
 import { credentialsOf } from "../wire/signing.js"
 import type * as Outbox from "./service.js"
@@ -169,7 +169,7 @@ const change = (
 ): Effect.Effect<void, StorageError> => Effect.flatMap(transactions.changeState(change), mirror.setState)
 
 const resumed = (state: QueueState): QueueState =>
-  state.paused === undefined && state.signIn === undefined ? state : without(state, "paused", "signIn")
+  state.paused === undefined && state.signIn === undefined ? state : without(state, "paused", "pausedByUser", "signIn")
 
 /** A pause that the user made stays; one until somebody signs in is over, unless there are no credentials now. */
 export const credentialsChanged = (instance: Instance): Effect.Effect<void> =>
@@ -184,9 +184,7 @@ export const credentialsChanged = (instance: Instance): Effect.Effect<void> =>
     // They end the pause once they can be had, and Toggl accepts them.
     if (Either.isLeft(current)) tab.mayEnd = log.state
     else if (Option.isSome(current.right)) {
-      yield* change(instance, (state) =>
-        state.paused === undefined || state.paused === "ByUser" ? state : without(state, "paused")
-      )
+      yield* change(instance, signedIn)
     }
   }).pipe(Effect.ignore, Effect.zipRight(wake(instance, "User")))
 
@@ -220,7 +218,7 @@ export const make = (
     adopt: (id, clientId) => notice(adopt(instance, id, clientId)),
     exportEntries: exportEntries(instance),
     importEntries: (json) => notice(importEntries(instance, json)),
-    pause: notice(change(instance, (state) => (state.paused === undefined ? { ...state, paused: "ByUser" } : state))),
+    pause: notice(change(instance, pausedByUser)),
     resume: notice(Effect.zipRight(resume(instance), wake(instance, "User"))),
     replayNow: wake(instance, "User"),
     // What a tab has seen before it signs out, it can tell from that.

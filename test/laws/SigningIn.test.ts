@@ -243,3 +243,50 @@ describe("an account that was signed out", () => {
     })
   )
 })
+
+describe("a pause that the user makes", () => {
+  law("while nobody is signed in outlasts the sign-in, until the user resumes", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* tab.outbox.signOut
+      yield* tab.credentials.set(Option.none())
+      yield* tab.outbox.pause
+      yield* create(tab, "Acme")
+      assert.strictEqual(yield* queue(tab), "SignInNeeded")
+      yield* tab.credentials.set(Option.some(ada))
+      yield* world.passes("10 minutes")
+      assert.strictEqual(yield* queue(tab), "ByUser")
+      assert.deepStrictEqual(yield* world.names, [])
+      yield* tab.outbox.resume
+      yield* world.rests
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+    })
+  )
+
+  law("outlasts signing out and in again", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* tab.outbox.pause
+      yield* create(tab, "Acme")
+      yield* tab.outbox.signOut
+      yield* tab.credentials.set(Option.none())
+      yield* tab.credentials.set(Option.some(ada))
+      yield* world.passes("10 minutes")
+      assert.deepStrictEqual(yield* world.names, [])
+    })
+  )
+
+  law("outlasts signing out and a start that is signed in", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* tab.outbox.pause
+      yield* create(tab, "Acme")
+      yield* tab.outbox.signOut
+      yield* tab.close
+      const again = yield* world.open()
+      yield* world.passes("10 minutes")
+      assert.strictEqual(yield* queue(again), "ByUser")
+      assert.deepStrictEqual(yield* world.names, [])
+    })
+  )
+})
