@@ -104,14 +104,24 @@ export const end = (run: Run): Effect.Effect<boolean, StorageError> => book(run,
 const afterTransport = (run: Run, error: TransportError): Effect.Effect<After> =>
   afterError(run.instance, error, areCurrent(run), "Ended")
 
+/** Whoever has the turn now, or whatever cannot be booked: nothing is asked before the time that Toggl names. */
+const keeping = <A>(
+  { instance }: Run,
+  error: TransportError | StorageError,
+  booking: Effect.Effect<A, StorageError>
+): Effect.Effect<A, StorageError> => {
+  if (error._tag === "StorageError") return booking
+  const kept = keepWait(instance, error)
+  return booking.pipe(
+    Effect.tapError(() => kept),
+    Effect.tap((booked) => (booked === undefined || booked === false ? kept : Effect.void))
+  )
+}
+
 /** The run is over, for Toggl cannot be asked now, or says to wait. */
 export const endFor = (run: Run, error: TransportError): Effect.Effect<false, StorageError> =>
   Effect.gen(function* () {
-    const after = yield* afterTransport(run, error)
-    // Whoever has the turn now, or whatever cannot be booked: nothing is asked before the time that Toggl names.
-    const kept = keepWait(run.instance, error)
-    const isBooked = yield* Effect.tapError(book(run, after), () => kept)
-    if (!isBooked) yield* kept
+    yield* keeping(run, error, book(run, yield* afterTransport(run, error)))
     return false as const
   })
 
@@ -187,13 +197,14 @@ const sendAgain = (run: Run, entries: ReadonlyArray<Entry>, verdict: Extract<Ver
       isSetAside && verdict.counts
         ? asideAfter(run, first)
         : yield* afterFailure(run, verdict.error, isExhausted && !isPassed, goesOn)
-    const settled = yield* transactions.settle(
+    const booking = transactions.settle(
       run.fence,
       seqsOf(entries),
       { ...verdict, isSetAside },
       yield* heard(run, after),
       yield* Clock.currentTimeMillis
     )
+    const settled = yield* keeping(run, verdict.error, booking)
     if (settled === undefined) return yield* Effect.as(mirror.doubt, false)
     yield* mirror.stepped(settled)
     return after.run !== "Ended"
