@@ -1,8 +1,8 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Fault } from "../../src/testing/index.js"
-import { create, full, isChange, limited, opened, silentFor } from "../Requests.js"
-import { law } from "../World.js"
+import { create, full, isChange, isMe, limited, opened, silentFor } from "../Requests.js"
+import { law, workspaceId } from "../World.js"
 
 // Law 9: never a request before the time that the server named, whatever happens to what has heard it.
 
@@ -29,6 +29,25 @@ describe("a time that Toggl names to a change", () => {
       yield* tab.outbox.signOut
       yield* tab.outbox.resume
       yield* world.passes("5 seconds")
+      yield* silentFor(world, "480 seconds", "2 minutes")
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+    })
+  )
+})
+
+describe("a time that Toggl names to a read", () => {
+  law("holds where the sign-in that is tried meanwhile fails otherwise", (world) =>
+    Effect.gen(function* () {
+      const first = yield* opened(world)
+      yield* first.outbox.signOut
+      yield* create(first, "Acme")
+      yield* first.close
+      yield* world.toggl.inject(Fault.delayed(Fault.proxyError({ status: 503 }), "10 seconds"), { when: isMe })
+      yield* world.toggl.inject(limited("500"), { when: isMe })
+      const tab = yield* world.open()
+      yield* world.passes("1 second")
+      const error = yield* Effect.flip(tab.clients.list(workspaceId, { freshness: "Toggl" }))
+      assert.strictEqual(error._tag, "RateLimited")
       yield* silentFor(world, "480 seconds", "2 minutes")
       assert.deepStrictEqual(yield* world.names, ["Acme"])
     })
