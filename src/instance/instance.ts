@@ -51,6 +51,8 @@ export interface Tab {
   persisted: boolean | undefined
   /** A time that the server named, and that could not be stored. */
   unstored: Wait | undefined
+  /** How often in a row a step of the replay could not be written. */
+  unwritten: number
   /** The service has shown that it does not know bulk requests. */
   isBulkUnknown: boolean
   /** The app's credentials, once Toggl has said whose they are. They stay in memory. */
@@ -148,6 +150,7 @@ export const make = (
       stoodStillAt: undefined,
       persisted: undefined,
       unstored: undefined,
+      unwritten: 0,
       isBulkUnknown: false,
       verified: undefined,
       lastUser: undefined

@@ -205,6 +205,7 @@ const sendAgain = (run: Run, entries: ReadonlyArray<Entry>, verdict: Extract<Ver
       yield* Clock.currentTimeMillis
     )
     const settled = yield* keeping(run, verdict.error, booking)
+    instance.tab.unwritten = 0
     if (settled === undefined) return yield* Effect.as(mirror.doubt, false)
     yield* mirror.stepped(settled)
     return after.run !== "Ended"
@@ -268,6 +269,7 @@ export const settle = (
       )
       .pipe(Effect.either)
     if (Either.isLeft(settled)) return yield* unbooked(run, entries, settled.left)
+    run.instance.tab.unwritten = 0
     const { right } = settled
     if (right === undefined) return yield* Effect.as(mirror.doubt, false)
     const unbelieved = right.entries.filter((entry) => wasNotBelieved(verdict, entry))
@@ -285,8 +287,13 @@ export const settle = (
     return !isLast
   })
 
-// What cannot be stored of one entry may be its answer alone: less of it is tried, so that the others go on.
-const unbooked = (run: Run, entries: ReadonlyArray<Entry>, error: StorageError): Effect.Effect<boolean, StorageError> =>
-  Effect.catchAll(sendAgain(run, entries, { _tag: "Again", uncertain: true, error, counts: true }), () =>
+/** What cannot be stored of one entry may be its mark or answer alone: less is tried, so that the others go on. */
+export const unbooked = (
+  run: Run,
+  entries: ReadonlyArray<Entry>,
+  error: StorageError,
+  about: { readonly isLookUp?: boolean } = {}
+): Effect.Effect<boolean, StorageError> =>
+  Effect.catchAll(sendAgain(run, entries, { _tag: "Again", uncertain: true, error, counts: true, ...about }), () =>
     Effect.fail(error)
   )
