@@ -15,12 +15,14 @@ export const refused = (instance: Instance, isPassword: boolean): Effect.Effect<
   Effect.gen(function* () {
     const { log, mirror, tab, transactions } = instance
     const { wall } = yield* now
-    const signIn = afterRefusal(log.state.signIn ?? tab.refused?.signIn, wall)
+    const { lastRefused } = tab
+    const signIn = afterRefusal(log.state.signIn ?? tab.refused?.signIn ?? lastRefused, wall)
+    tab.lastRefused = signIn
     tab.verified = undefined
     tab.areSet = false
     tab.refused = { isPassword, signIn }
     yield* transactions
-      .changeState((state) => ({ ...state, signIn: afterRefusal(state.signIn, wall) }))
+      .changeState((state) => ({ ...state, signIn: afterRefusal(state.signIn ?? lastRefused, wall) }))
       .pipe(Effect.flatMap(mirror.setState), Effect.ignore)
     yield* mirror.changed
   })

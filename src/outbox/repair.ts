@@ -178,6 +178,7 @@ export const credentialsChanged = (instance: Instance): Effect.Effect<void> =>
     tab.credentialsChanges++
     tab.verified = undefined
     tab.refused = undefined
+    tab.lastRefused = undefined
     tab.unavailable = undefined
     tab.areSet = true
     const current = yield* Effect.either(credentialsOf(credentials))
@@ -192,6 +193,7 @@ export const credentialsChanged = (instance: Instance): Effect.Effect<void> =>
 const resume = (instance: Instance): Effect.Effect<void, StorageError> =>
   Effect.suspend(() => {
     instance.tab.refused = undefined
+    instance.tab.lastRefused = undefined
     return change(instance, resumed)
   })
 

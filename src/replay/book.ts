@@ -215,6 +215,9 @@ const sendAgain = (run: Run, entries: ReadonlyArray<Entry>, verdict: Extract<Ver
 const probesOn = ({ isProbe }: Run, { mutation }: Entry, verdict: Verdict): After["probe"] =>
   isProbe && verdict._tag === "Done" ? { workspaceId: mutation.workspaceId, length: 0 } : undefined
 
+/** Only what Toggl takes shows that changes get through. */
+const isTaken = (verdict: Verdict): boolean => verdict._tag === "Done" && verdict.isAnswer === true
+
 /** What the queue does after an ending. */
 const afterEnding = (
   run: Run,
@@ -230,9 +233,7 @@ const afterEnding = (
     run: isLast ? ("Ended" as const) : progress(run, left),
     ...(probe === undefined ? {} : { probe })
   }
-  // Only what Toggl takes shows that changes get through.
-  const isTaken = verdict._tag === "Done" && verdict.isAnswer === true
-  return run.isScout && !isTaken
+  return run.isScout && !isTaken(verdict)
     ? { ...common, failures, ...(wait === undefined ? {} : { wait }) }
     : { ...common, failures: 0 }
 }
@@ -253,7 +254,7 @@ export const settle = (
 ): Effect.Effect<boolean, StorageError> =>
   Effect.gen(function* () {
     if (verdict._tag === "Again") return yield* sendAgain(run, entries, verdict)
-    const { deadlines, log, mirror, transactions } = run.instance
+    const { deadlines, log, mirror, tab, transactions } = run.instance
     const ending = entries.filter((entry) => isEnding(verdict, entry))
     run.done += ending.length
     const left = log.entries.size - entries.length
@@ -269,7 +270,9 @@ export const settle = (
       )
       .pipe(Effect.either)
     if (Either.isLeft(settled)) return yield* unbooked(run, entries, settled.left)
-    run.instance.tab.unwritten = 0
+    tab.unwritten = 0
+    // That `/me` is answered does not show that changes are.
+    if (isTaken(verdict)) tab.lastRefused = undefined
     const { right } = settled
     if (right === undefined) return yield* Effect.as(mirror.doubt, false)
     const unbelieved = right.entries.filter((entry) => wasNotBelieved(verdict, entry))
