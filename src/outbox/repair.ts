@@ -14,7 +14,7 @@ import { checkedName, checkedNotes } from "../error/name.js"
 import { type Instance, wake } from "../instance/instance.js"
 import { type Entry, Row, version } from "../log/entry.js"
 import { asked as requested } from "../log/request.js"
-import { pausedByUser, type QueueState, raised, signedIn, without } from "../log/state.js"
+import { pausedByUser, type QueueState, signedIn, without } from "../log/state.js"
 import type * as Mutation from "../Mutation.js"
 import { credentialsOf } from "../wire/signing.js"
 import type * as Outbox from "./service.js"
@@ -224,12 +224,7 @@ export const make = (
     resume: notice(Effect.zipRight(resume(instance), wake(instance, "User"))),
     replayNow: wake(instance, "User"),
     // What a tab has seen before it signs out, it can tell from that.
-    signOut: notice(
-      Effect.zipRight(
-        Effect.ignore(mirror.sync),
-        change(instance, (state) => raised(state, "SignInNeeded"))
-      )
-    ),
+    signOut: notice(Effect.zipRight(Effect.ignore(mirror.sync), Effect.flatMap(transactions.signOut, mirror.stepped))),
     purge: notice(Effect.zipRight(transactions.purge, Effect.ignore(mirror.reread)))
   }
 }
