@@ -32,8 +32,9 @@ const secretOf = (credentials: Credentials): unknown => {
       return credentials.password
     case "Token":
       return credentials.token
+    // Its user is the proxy's to know. The header may be another each time (a nonce), and the app says when it signs in.
     case "Proxy":
-      return credentials.header?.value
+      return undefined
   }
 }
 

@@ -5,7 +5,7 @@ import type { Credentials } from "../Credentials.js"
 import { backoff, now } from "../instance/clock.js"
 import { type Instance, unsafeWake } from "../instance/instance.js"
 import { afterRefusal, isOthers, isTooSoon, mayEndPause } from "../instance/signIn.js"
-import { type QueueState, without } from "../log/state.js"
+import { type QueueState, signedIn, without } from "../log/state.js"
 
 /**
  * Toggl has refused the app's credentials: this tab does without, and no others that an app starts with are tried for a
@@ -15,12 +15,14 @@ export const refused = (instance: Instance, isPassword: boolean): Effect.Effect<
   Effect.gen(function* () {
     const { log, mirror, tab, transactions } = instance
     const { wall } = yield* now
-    const signIn = afterRefusal(log.state.signIn ?? tab.refused?.signIn, wall)
+    const { lastRefused } = tab
+    const signIn = afterRefusal(log.state.signIn ?? tab.refused?.signIn ?? lastRefused, wall)
+    tab.lastRefused = signIn
     tab.verified = undefined
     tab.areSet = false
     tab.refused = { isPassword, signIn }
     yield* transactions
-      .changeState((state) => ({ ...state, signIn: afterRefusal(state.signIn, wall) }))
+      .changeState((state) => ({ ...state, signIn: afterRefusal(state.signIn ?? lastRefused, wall) }))
       .pipe(Effect.flatMap(mirror.setState), Effect.ignore)
     yield* mirror.changed
   })
@@ -44,7 +46,7 @@ export const accepted = (instance: Instance): Effect.Effect<void, StorageError> 
   Effect.suspend(() => {
     const { log, mirror, transactions } = instance
     const change = (state: QueueState): QueueState => {
-      const open = mayEndPause(instance, state) ? without(state, "paused") : state
+      const open = mayEndPause(instance, state) ? signedIn(state) : state
       return open.signIn === undefined ? open : without(open, "signIn")
     }
     if (change(log.state) === log.state) return Effect.void

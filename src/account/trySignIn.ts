@@ -2,7 +2,10 @@
 import * as Effect from "effect/Effect"
 import type { StorageError } from "../ClientError.js"
 import type { Instance } from "../instance/instance.js"
-import { without } from "../log/state.js"
+import { now } from "../instance/clock.js"
+import { standing } from "../instance/decide.js"
+import { type QueueState, without } from "../log/state.js"
+import { waitAfter } from "../transactions/settle.js"
 import { afterError } from "./heed.js"
 import { identify } from "./identity.js"
 
@@ -16,11 +19,16 @@ export const trySignIn = (instance: Instance): Effect.Effect<void, StorageError>
     tab.signedOut = identity._tag === "SignedOut"
     if (identity._tag !== "Unknown") return
     const areCurrent = credentialsChanges === tab.credentialsChanges
-    const { failures, wait } = yield* afterError(instance, identity.error, areCurrent, "Ended")
-    const changed = yield* transactions.changeState((state) => ({
-      ...without(state, "wait"),
-      failures,
-      ...(wait === undefined ? {} : { wait })
-    }))
-    yield* mirror.setState(changed)
+    const { failures, wait: next } = yield* afterError(instance, identity.error, areCurrent, "Ended")
+    const moment = yield* now
+    const known = standing(instance, moment)
+    const after = {
+      ...(next === undefined ? {} : { wait: next }),
+      ...(known === undefined ? {} : { standing: known })
+    }
+    const change = (state: QueueState): QueueState => {
+      const wait = waitAfter(state, after, moment.wall)
+      return { ...without(state, "wait"), failures, ...(wait === undefined ? {} : { wait }) }
+    }
+    yield* mirror.setState(yield* transactions.changeState(change))
   })

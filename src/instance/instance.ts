@@ -33,6 +33,8 @@ export interface Tab {
   signedOut: boolean
   /** Toggl has refused the credentials that are here, and how long they are not tried; another tab may have others. */
   refused: { readonly isPassword: boolean; readonly signIn: NonNullable<QueueState["signIn"]> } | undefined
+  /** The last refusal, though `/me` may have been answered since: until Toggl takes a change, or the app sets others. */
+  lastRefused: NonNullable<QueueState["signIn"]> | undefined
   /** The app has set the credentials since the start, and nobody has refused them: they are tried at once. */
   areSet: boolean
   /** The pause as it was when the app set credentials that could not be had yet. */
@@ -51,6 +53,8 @@ export interface Tab {
   persisted: boolean | undefined
   /** A time that the server named, and that could not be stored. */
   unstored: Wait | undefined
+  /** How often in a row a step of the replay could not be written. */
+  unwritten: number
   /** The service has shown that it does not know bulk requests. */
   isBulkUnknown: boolean
   /** The app's credentials, once Toggl has said whose they are. They stay in memory. */
@@ -139,6 +143,7 @@ export const make = (
       credentialsChanges: 0,
       signedOut: false,
       refused: undefined,
+      lastRefused: undefined,
       areSet: false,
       mayEnd: undefined,
       unavailable: undefined,
@@ -148,6 +153,7 @@ export const make = (
       stoodStillAt: undefined,
       persisted: undefined,
       unstored: undefined,
+      unwritten: 0,
       isBulkUnknown: false,
       verified: undefined,
       lastUser: undefined

@@ -58,6 +58,7 @@ export interface KeptQuota extends Schema.Schema.Type<typeof KeptQuota> {}
  * has another, so that no fence of the old one holds. `fence` is the number of the replayer whose turn it is, `step`
  * counts its steps, `successes` the mutations that Toggl has taken, `run` is its progress, `quota` holds what was last
  * heard of each workspace's quota, `prunedAt` is when old outcomes were last forgotten (milliseconds since the epoch).
+ * `pausedByUser`: while sign-in is needed the user's own pause stands behind that, and outlasts it.
  * `signIn`: when Toggl last refused the credentials that an app started with, and how long no such are tried;
  * nothing of the credentials is kept.
  */
@@ -71,6 +72,7 @@ export const QueueState = Schema.Struct({
   run: optional(Schema.Struct({ fence: Schema.Int, done: Schema.Int, total: Schema.Int })),
   wait: optional(Wait),
   paused: optional(PauseReason),
+  pausedByUser: optional(Schema.Boolean),
   userId: optional(Schema.Int),
   signIn: optional(Schema.Struct({ seenAt: Schema.Finite, length: Schema.Finite })),
   prunedAt: optional(Schema.Finite),
@@ -125,5 +127,20 @@ export const without = <K extends keyof QueueState>(
 export const raised = (state: QueueState, paused?: PauseReason): QueueState => ({
   ...without(state, "run"),
   fence: state.fence + 1,
-  ...(paused === undefined ? {} : { paused })
+  ...(paused === undefined ? {} : { paused }),
+  ...(paused !== undefined && paused !== "ByUser" && state.paused === "ByUser" ? { pausedByUser: true } : {})
 })
+
+/** The user pauses it: at once, or behind the sign-in that is needed first. */
+export const pausedByUser = (state: QueueState): QueueState => {
+  if (state.paused === undefined) return { ...state, paused: "ByUser" }
+  return state.paused === "ByUser" || state.pausedByUser === true ? state : { ...state, pausedByUser: true }
+}
+
+/** Somebody has signed in: only a pause that the user made is left. */
+export const signedIn = (state: QueueState): QueueState => {
+  if (state.paused === undefined || state.paused === "ByUser") return state
+  const { pausedByUser } = state
+  const rest = without(state, "paused", "pausedByUser")
+  return pausedByUser === true ? { ...rest, paused: "ByUser" } : rest
+}

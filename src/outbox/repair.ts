@@ -14,7 +14,7 @@ import { checkedName, checkedNotes } from "../error/name.js"
 import { type Instance, wake } from "../instance/instance.js"
 import { type Entry, Row, version } from "../log/entry.js"
 import { asked as requested } from "../log/request.js"
-import { type QueueState, raised, without } from "../log/state.js"
+import { pausedByUser, type QueueState, signedIn, without } from "../log/state.js"
 import type * as Mutation from "../Mutation.js"
 import { credentialsOf } from "../wire/signing.js"
 import type * as Outbox from "./service.js"
@@ -172,7 +172,7 @@ const change = (
 ): Effect.Effect<void, StorageError> => Effect.flatMap(transactions.changeState(change), mirror.setState)
 
 const resumed = (state: QueueState): QueueState =>
-  state.paused === undefined && state.signIn === undefined ? state : without(state, "paused", "signIn")
+  state.paused === undefined && state.signIn === undefined ? state : without(state, "paused", "pausedByUser", "signIn")
 
 /** A pause that the user made stays; one until somebody signs in is over, unless there are no credentials now. */
 export const credentialsChanged = (instance: Instance): Effect.Effect<void> =>
@@ -181,15 +181,14 @@ export const credentialsChanged = (instance: Instance): Effect.Effect<void> =>
     tab.credentialsChanges++
     tab.verified = undefined
     tab.refused = undefined
+    tab.lastRefused = undefined
     tab.unavailable = undefined
     tab.areSet = true
     const current = yield* Effect.either(credentialsOf(credentials))
     // They end the pause once they can be had, and Toggl accepts them.
     if (Either.isLeft(current)) tab.mayEnd = log.state
     else if (Option.isSome(current.right)) {
-      yield* change(instance, (state) =>
-        state.paused === undefined || state.paused === "ByUser" ? state : without(state, "paused")
-      )
+      yield* change(instance, signedIn)
     }
   }).pipe(Effect.ignore, Effect.zipRight(wake(instance, "User")))
 
@@ -197,6 +196,7 @@ export const credentialsChanged = (instance: Instance): Effect.Effect<void> =>
 const resume = (instance: Instance): Effect.Effect<void, StorageError> =>
   Effect.suspend(() => {
     instance.tab.refused = undefined
+    instance.tab.lastRefused = undefined
     return change(instance, resumed)
   })
 
@@ -223,16 +223,11 @@ export const make = (
     adopt: (id, clientId) => notice(adopt(instance, id, clientId)),
     exportEntries: exportEntries(instance),
     importEntries: (json) => notice(importEntries(instance, json)),
-    pause: notice(change(instance, (state) => (state.paused === undefined ? { ...state, paused: "ByUser" } : state))),
+    pause: notice(change(instance, pausedByUser)),
     resume: notice(Effect.zipRight(resume(instance), wake(instance, "User"))),
     replayNow: wake(instance, "User"),
     // What a tab has seen before it signs out, it can tell from that.
-    signOut: notice(
-      Effect.zipRight(
-        Effect.ignore(mirror.sync),
-        change(instance, (state) => raised(state, "SignInNeeded"))
-      )
-    ),
+    signOut: notice(Effect.zipRight(Effect.ignore(mirror.sync), Effect.flatMap(transactions.signOut, mirror.stepped))),
     purge: notice(Effect.zipRight(transactions.purge, Effect.ignore(mirror.reread)))
   }
 }

@@ -15,7 +15,7 @@ import { asked, isRepeatable } from "../log/request.js"
 import type * as Mutation from "../Mutation.js"
 import type { Verdict } from "../transactions/settle.js"
 import { Pinned } from "../wire/signing.js"
-import { asKept, end, endFor, type Run, sawNames, settle } from "./book.js"
+import { asKept, end, endFor, type Run, sawNames, settle, unbooked } from "./book.js"
 import { type Before, lookUp, type LookedUp } from "./lookUp.js"
 import { groupOf } from "./merge.js"
 import { prepare, type Prepared, type ToSend, vanishing, withBase } from "./prepare.js"
@@ -177,7 +177,11 @@ const attempt = (run: Run, group: ReadonlyArray<Entry>, toSend: ToSend): Effect.
         isBulk: clientIds !== undefined
       }
       const isMarkFresh = yield* freshness(run)
-      const marked = yield* transactions.mark(run.fence, seqs, mutation, yield* Clock.currentTimeMillis, basis)
+      const mark = transactions.mark(run.fence, seqs, mutation, yield* Clock.currentTimeMillis, basis)
+      const made = yield* Effect.either(mark)
+      // Nothing has left: of an earlier attempt is known what was.
+      if (Either.isLeft(made)) return yield* unbooked(run, entries, made.left, { isLookUp: true })
+      const marked = made.right
       switch (marked._tag) {
         case "Superseded":
           return yield* Effect.as(mirror.doubt, false)

@@ -116,14 +116,24 @@ export const end = (run: Run): Effect.Effect<boolean, StorageError> => book(run,
 const afterTransport = (run: Run, error: TransportError): Effect.Effect<After> =>
   afterError(run.instance, error, areCurrent(run), "Ended")
 
+/** Whoever has the turn now, or whatever cannot be booked: nothing is asked before the time that Toggl names. */
+const keeping = <A>(
+  { instance }: Run,
+  error: TransportError | StorageError,
+  booking: Effect.Effect<A, StorageError>
+): Effect.Effect<A, StorageError> => {
+  if (error._tag === "StorageError") return booking
+  const kept = keepWait(instance, error)
+  return booking.pipe(
+    Effect.tapError(() => kept),
+    Effect.tap((booked) => (booked === undefined || booked === false ? kept : Effect.void))
+  )
+}
+
 /** The run is over, for Toggl cannot be asked now, or says to wait. */
 export const endFor = (run: Run, error: TransportError): Effect.Effect<false, StorageError> =>
   Effect.gen(function* () {
-    const after = yield* afterTransport(run, error)
-    // Whoever has the turn now, or whatever cannot be booked: nothing is asked before the time that Toggl names.
-    const kept = keepWait(run.instance, error)
-    const isBooked = yield* Effect.tapError(book(run, after), () => kept)
-    if (!isBooked) yield* kept
+    yield* keeping(run, error, book(run, yield* afterTransport(run, error)))
     return false as const
   })
 
@@ -199,7 +209,7 @@ const sendAgain = (run: Run, entries: ReadonlyArray<Entry>, verdict: Extract<Ver
       isSetAside && verdict.counts
         ? asideAfter(run, first)
         : yield* afterFailure(run, verdict.error, isExhausted && !isPassed, goesOn)
-    const settled = yield* transactions.settle(
+    const booking = transactions.settle(
       run.fence,
       seqsOf(entries),
       { ...verdict, isSetAside },
@@ -207,6 +217,8 @@ const sendAgain = (run: Run, entries: ReadonlyArray<Entry>, verdict: Extract<Ver
       yield* Clock.currentTimeMillis,
       { known: entries }
     )
+    const settled = yield* keeping(run, verdict.error, booking)
+    instance.tab.unwritten = 0
     if (settled === undefined) return yield* Effect.as(mirror.doubt, false)
     yield* mirror.stepped(settled)
     return after.run !== "Ended"
@@ -215,6 +227,9 @@ const sendAgain = (run: Run, entries: ReadonlyArray<Entry>, verdict: Extract<Ver
 /** The next of a workspace's set-aside entries follows at once where one has got through. */
 const probesOn = ({ isProbe }: Run, { mutation }: Entry, verdict: Verdict): After["probe"] =>
   isProbe && verdict._tag === "Done" ? { workspaceId: mutation.workspaceId, length: 0 } : undefined
+
+/** Only what Toggl takes shows that changes get through. */
+const isTaken = (verdict: Verdict): boolean => verdict._tag === "Done" && verdict.isAnswer === true
 
 /** What the queue does after an ending. */
 const afterEnding = (
@@ -231,9 +246,7 @@ const afterEnding = (
     run: isLast ? ("Ended" as const) : progress(run, left),
     ...(probe === undefined ? {} : { probe })
   }
-  // Only what Toggl takes shows that changes get through.
-  const isTaken = verdict._tag === "Done" && verdict.isAnswer === true
-  return run.isScout && !isTaken
+  return run.isScout && !isTaken(verdict)
     ? { ...common, failures, ...(wait === undefined ? {} : { wait }) }
     : { ...common, failures: 0 }
 }
@@ -253,7 +266,7 @@ export const settle = (
 ): Effect.Effect<boolean, StorageError> =>
   Effect.gen(function* () {
     if (verdict._tag === "Again") return yield* sendAgain(run, entries, verdict)
-    const { deadlines, log, mirror, transactions } = run.instance
+    const { deadlines, log, mirror, tab, transactions } = run.instance
     const ending = entries.filter((entry) => isEnding(verdict, entry))
     run.done += ending.length
     const left = log.entries.size - entries.length
@@ -273,6 +286,9 @@ export const settle = (
       )
       .pipe(Effect.either)
     if (Either.isLeft(settled)) return yield* unbooked(run, entries, settled.left)
+    tab.unwritten = 0
+    // That `/me` is answered does not show that changes are.
+    if (isTaken(verdict)) tab.lastRefused = undefined
     const { right } = settled
     if (right === undefined) return yield* Effect.as(mirror.doubt, false)
     const unbelieved = right.entries.filter((entry) => wasNotBelieved(verdict, entry))
@@ -291,8 +307,13 @@ export const settle = (
     return !isLast
   })
 
-// What cannot be stored of one entry may be its answer alone: less of it is tried, so that the others go on.
-const unbooked = (run: Run, entries: ReadonlyArray<Entry>, error: StorageError): Effect.Effect<boolean, StorageError> =>
-  Effect.catchAll(sendAgain(run, entries, { _tag: "Again", uncertain: true, error, counts: true }), () =>
+/** What cannot be stored of one entry may be its mark or answer alone: less is tried, so that the others go on. */
+export const unbooked = (
+  run: Run,
+  entries: ReadonlyArray<Entry>,
+  error: StorageError,
+  about: { readonly isLookUp?: boolean } = {}
+): Effect.Effect<boolean, StorageError> =>
+  Effect.catchAll(sendAgain(run, entries, { _tag: "Again", uncertain: true, error, counts: true, ...about }), () =>
     Effect.fail(error)
   )

@@ -80,7 +80,9 @@ interface Rounds {
   readonly instance: Instance
   /** The run of another replayer that is watched: its step, and the monotonic time at which it stands still. */
   watched: { readonly step: number; readonly until: number }
-  storageFailures: number
+  /** How often in a row the store could not be read. */
+  unread: number
+  isRead: boolean
   /** How many rounds in a row have thrown. */
   defects: number
 }
@@ -106,19 +108,19 @@ const round = (rounds: Rounds): Effect.Effect<void, StorageError> =>
   Effect.gen(function* () {
     const { instance } = rounds
     const { log, mirror, transactions, tab, wakeUps } = instance
+    rounds.isRead = false
     yield* mirror.sync
+    rounds.isRead = true
+    rounds.unread = 0
     const decision = yield* decideNow(instance)
-    if (decision._tag !== "Act") {
-      rounds.storageFailures = 0
-      yield* mirror.unwritable(undefined)
-    }
+    if (decision._tag === "Idle") tab.unwritten = 0
+    if (decision._tag !== "Act") yield* mirror.unwritable(undefined)
     yield* mirror.changed
     switch (decision._tag) {
       case "Act": {
         if (tab.busy && log.state.run !== undefined) return yield* watchRun(rounds)
         tab.busy = false
         yield* takeTurn(instance)
-        rounds.storageFailures = 0
         rounds.defects = 0
         return
       }
@@ -135,6 +137,14 @@ const round = (rounds: Rounds): Effect.Effect<void, StorageError> =>
         return yield* Queue.take(wakeUps)
     }
   })
+
+// Reading the store again costs no request. What cannot be written may cost some each time.
+const untilStored = (rounds: Rounds): Effect.Effect<number> => {
+  const { settings, tab } = rounds.instance
+  return rounds.isRead
+    ? backoff(settings.backoff, tab.unwritten++)
+    : backoff({ base: "500 millis", cap: "1 minute" }, rounds.unread++)
+}
 
 /** Whatever threw, the replay goes on: no sooner than the backoff, for nobody knows what is wrong. */
 const afterDefect = (rounds: Rounds, defect: unknown): Effect.Effect<void> =>
@@ -154,14 +164,14 @@ const afterDefect = (rounds: Rounds, defect: unknown): Effect.Effect<void> =>
 /** Sends what can be sent, for as long as it runs. */
 export const loop = (instance: Instance): Effect.Effect<never> =>
   Effect.suspend(() => {
-    const rounds: Rounds = { instance, watched: { step: -1, until: 0 }, storageFailures: 0, defects: 0 }
+    const rounds: Rounds = { instance, watched: { step: -1, until: 0 }, unread: 0, isRead: false, defects: 0 }
     return Effect.forever(
       round(rounds).pipe(
         Effect.catchAll((error) =>
           Effect.gen(function* () {
             yield* instance.mirror.doubt
             yield* instance.mirror.unwritable(error)
-            yield* rest(instance, yield* backoff({ base: "500 millis", cap: "1 minute" }, rounds.storageFailures++))
+            yield* rest(instance, yield* untilStored(rounds))
           })
         ),
         Effect.catchAllDefect((defect) => afterDefect(rounds, defect))

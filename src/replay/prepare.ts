@@ -50,8 +50,12 @@ export const readList = (
   Effect.gen(function* () {
     const read = yield* Effect.either(refreshBases(instance, workspaceId, keeper))
     if (Either.isLeft(read)) {
-      if (read.left._tag === "StorageError") return yield* Effect.fail(read.left)
       if (isTransport(read.left)) return read.left
+      if (read.left._tag === "StorageError") {
+        // A change may still be built on its own client, and where no mark can be made either it is not sent.
+        yield* instance.mirror.doubt
+        unstored.add(workspaceId)
+      }
     } else {
       const { clients, isStored, isWhole } = read.right
       if (isStored) unstored.delete(workspaceId)
@@ -143,14 +147,11 @@ const checked = (run: Run, toSend: ToSend, theirs: Client, since?: Turn): Effect
     const found = firstConflict(toSend.entries, theirs)
     if (found === undefined) return { ...toSend, base: theirs }
     if (found.index === 0) {
-      if (since !== undefined)
-        yield* run.instance.transactions.storeClient(
-          workspaceId,
-          theirs.id,
-          since,
-          theirs,
-          run.instance.tab.verified?.userId
-        )
+      if (since !== undefined) {
+        const { tab, transactions } = run.instance
+        // The refusal says what Toggl has: the copy may do without.
+        yield* Effect.ignore(transactions.storeClient(workspaceId, theirs.id, since, theirs, tab.verified?.userId))
+      }
       return { _tag: "Refused", error: found.conflict }
     }
     const [first, ...others] = toSend.entries

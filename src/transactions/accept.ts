@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import { type ClientId, LocalClientId } from "../Client.js"
 import type { EntryId } from "../Entry.js"
 import { type Entry, isOpen, type Unreadable, version } from "../log/entry.js"
-import type { QueueState } from "../log/state.js"
+import { type QueueState, raised } from "../log/state.js"
 import * as Mutation from "../Mutation.js"
 import { add, firstSeq, lastSeq, range, type Step, under } from "../store/step.js"
 import { changedTo, type Fence, stepOn } from "./queue.js"
@@ -63,23 +63,10 @@ export const accept = function* (draft: Draft): Step<Entry> {
   return { ...entry, seq: yield* add(writeNew(entry), true) }
 }
 
-export interface Claimed {
-  readonly fence: Fence
-  readonly snapshot: Snapshot
-}
-
-/**
- * Takes the next fence. What an earlier replayer was sending becomes uncertain, for its answer can no longer be booked.
- * With `unless`, nothing is claimed while another replayer's run is under way, unless it still stands at that step.
- */
-export const claim = function* (
-  newStoreId: string,
-  unless?: { readonly step: number | undefined }
-): Step<Claimed | undefined> {
-  const before = yield* load(newStoreId)
-  if (unless !== undefined && before.state.run !== undefined && before.state.step !== unless.step) return undefined
+/** What was being sent becomes uncertain, for its answer can no longer be booked. */
+const unheard = function* (before: ReadonlyArray<Entry>): Step<ReadonlyArray<Entry>> {
   const entries: Array<Entry> = []
-  for (const entry of before.entries) {
+  for (const entry of before) {
     if (entry.state._tag !== "Sending") {
       entries.push(entry)
       continue
@@ -88,6 +75,33 @@ export const claim = function* (
     yield* putEntry(uncertain)
     entries.push(uncertain)
   }
+  return entries
+}
+
+/** Nobody has the turn until somebody has signed in: gives what is in doubt then. */
+export const signOut = function* (newStoreId: string): Step<Pick<Snapshot, "entries" | "state">> {
+  const before = yield* load(newStoreId)
+  const entries = (yield* unheard(before.entries)).filter(isOpen)
+  const state = raised(stepOn(before.state, entries.map(changedTo)), "SignInNeeded")
+  yield* putState(state)
+  return { entries, state }
+}
+
+export interface Claimed {
+  readonly fence: Fence
+  readonly snapshot: Snapshot
+}
+
+/**
+ * Takes the next fence. What an earlier replayer was sending becomes uncertain. With `unless`, nothing is claimed while another replayer's run is under way, unless it still stands at that step.
+ */
+export const claim = function* (
+  newStoreId: string,
+  unless?: { readonly step: number | undefined }
+): Step<Claimed | undefined> {
+  const before = yield* load(newStoreId)
+  if (unless !== undefined && before.state.run !== undefined && before.state.step !== unless.step) return undefined
+  const entries = yield* unheard(before.entries)
   const number = before.state.fence + 1
   const state: QueueState = {
     ...stepOn(before.state, entries.filter(isOpen).map(changedTo)),

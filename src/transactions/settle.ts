@@ -104,6 +104,10 @@ const later = (named: Wait | undefined, next: Wait | undefined): Wait | undefine
     ? next
     : named
 
+/** What the queue waits for, where it is to wait for this next. */
+export const waitAfter = (state: QueueState, { standing, wait }: Pick<After, "standing" | "wait">, now: number) =>
+  later(stillNamed(state.wait, standing, now), wait)
+
 const probed = (
   state: QueueState,
   { length, workspaceId }: NonNullable<After["probe"]>,
@@ -114,7 +118,7 @@ const probed = (
 })
 
 const afterwards = (state: QueueState, fence: Fence, after: After, now: number): QueueState => {
-  const wait = later(stillNamed(state.wait, after.standing, now), after.wait)
+  const wait = waitAfter(state, after, now)
   const workspaces = after.probe === undefined ? state.workspaces : probed(state, after.probe, now)
   return {
     ...without(state, "wait", "run"),

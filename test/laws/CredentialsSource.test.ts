@@ -1,6 +1,10 @@
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { ClientError, type Credentials } from "../../src/index.js"
+import * as Option from "effect/Option"
+import { ClientError, Credentials } from "../../src/index.js"
+import { FakeToggl } from "../../src/testing/index.js"
 import { asked, create, names, waitsFor } from "../Requests.js"
 import { law, type Tab, workspaceId } from "../World.js"
 
@@ -76,4 +80,22 @@ describe("a source of credentials that cannot tell now", () => {
       })
     )
   }
+})
+
+describe("a proxy's header that is another at each time", () => {
+  law("lets changes be sent all the same", (world) =>
+    Effect.gen(function* () {
+      let nonce = 0
+      const header = () => Credentials.proxy({ header: { name: "x-nonce", value: `n${nonce++}` } })
+      const tab = yield* world.open({
+        credentials: "none",
+        transformClient: HttpClient.mapRequest(
+          HttpClientRequest.basicAuth(FakeToggl.defaultUser.apiToken, "api_token")
+        ),
+        source: (source) => ({ ...source, get: Effect.sync(() => Option.some(header())) })
+      })
+      assert.strictEqual(waitsFor(yield* create(tab, "Acme")), "Confirmed")
+      assert.strictEqual((yield* world.probes).length, 1)
+    })
+  )
 })

@@ -326,13 +326,30 @@ describe("signing out", () => {
       yield* other.outbox.signOut
       yield* world.passes("1 minute")
       const [entry] = (yield* world.store.load).entries
-      assert.strictEqual(entry?.state._tag, "Sending")
+      assert.strictEqual(entry?.state._tag, "Uncertain")
       assert.deepStrictEqual([yield* queue(tab), yield* queue(other)], ["SignInNeeded", "SignInNeeded"])
       yield* other.credentials.set(Option.some(ada))
       yield* world.passes("5 minutes")
       assert.deepStrictEqual(yield* world.names, ["Acme"])
       assert.deepStrictEqual(yield* world.requests, ["POST /clients Acme", "GET /clients"])
       assert.deepStrictEqual(yield* tab.outbox.entries, [])
+    })
+  )
+
+  law("lets the user edit what was on the wire", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* world.toggl.inject(Fault.delay("5 seconds", { work: "first" }), { when: isCreate })
+      yield* Effect.forkScoped(create(tab, "Acme"))
+      yield* world.rests
+      yield* tab.outbox.signOut
+      const [entry] = yield* tab.outbox.entries
+      if (entry?.id === undefined) return assert.fail("it is there")
+      yield* tab.outbox.retry(entry.id, { name: "Acme Inc" })
+      assert.strictEqual(yield* queue(tab), "SignInNeeded")
+      yield* tab.credentials.set(Option.some(ada))
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual(yield* world.names, ["Acme Inc"])
     })
   )
 

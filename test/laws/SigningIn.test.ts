@@ -2,8 +2,8 @@ import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Credentials } from "../../src/index.js"
-import { FakeToggl } from "../../src/testing/index.js"
-import { create, opened, waitsFor } from "../Requests.js"
+import { FakeToggl, Fault } from "../../src/testing/index.js"
+import { create, isUpdate, opened, waitsFor, withAcme } from "../Requests.js"
 import { ada, grace, law, type Tab, workspaceId, type World } from "../World.js"
 
 // Law 8: a refusal belongs to the tab that holds the credentials.
@@ -240,6 +240,71 @@ describe("an account that was signed out", () => {
       yield* world.passes("1 day")
       assert.strictEqual(yield* queue(again), "ByUser")
       assert.deepStrictEqual(yield* world.requests, [])
+    })
+  )
+})
+
+describe("a pause that the user makes", () => {
+  law("while nobody is signed in outlasts the sign-in, until the user resumes", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* tab.outbox.signOut
+      yield* tab.credentials.set(Option.none())
+      yield* tab.outbox.pause
+      yield* create(tab, "Acme")
+      assert.strictEqual(yield* queue(tab), "SignInNeeded")
+      yield* tab.credentials.set(Option.some(ada))
+      yield* world.passes("10 minutes")
+      assert.strictEqual(yield* queue(tab), "ByUser")
+      assert.deepStrictEqual(yield* world.names, [])
+      yield* tab.outbox.resume
+      yield* world.rests
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+    })
+  )
+
+  law("outlasts signing out and in again", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* tab.outbox.pause
+      yield* create(tab, "Acme")
+      yield* tab.outbox.signOut
+      yield* tab.credentials.set(Option.none())
+      yield* tab.credentials.set(Option.some(ada))
+      yield* world.passes("10 minutes")
+      assert.deepStrictEqual(yield* world.names, [])
+    })
+  )
+
+  law("outlasts signing out and a start that is signed in", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* tab.outbox.pause
+      yield* create(tab, "Acme")
+      yield* tab.outbox.signOut
+      yield* tab.close
+      const again = yield* world.open()
+      yield* world.passes("10 minutes")
+      assert.strictEqual(yield* queue(again), "ByUser")
+      assert.deepStrictEqual(yield* world.names, [])
+    })
+  )
+})
+
+describe("credentials that are good for `/me`, and for no change", () => {
+  law("are tried later and later, at most each ten minutes, until a change is taken", (world) =>
+    Effect.gen(function* () {
+      const { acme, tab } = yield* withAcme(world)
+      yield* world.toggl.inject(Fault.refusal(401, null), { when: isUpdate, times: "always" })
+      yield* Effect.forkScoped(tab.clients.update(workspaceId, acme, { notes: "new" }))
+      yield* world.passes("1 hour")
+      const before = yield* count(world)
+      yield* world.passes("2 hours")
+      assert.isAtMost((yield* count(world)) - before, 40)
+      yield* world.toggl.clearFaults
+      yield* tab.credentials.set(Option.some(ada))
+      yield* world.rests
+      assert.deepStrictEqual((yield* world.toggl.clients(workspaceId))[0]?.notes, "new")
     })
   )
 })

@@ -70,6 +70,7 @@ const steps: ReadonlyArray<readonly [name: string, step: Writes]> = [
   ],
   ["book", (store, { fence }) => store.book(fence, { ...over, failures: 7 }, 4000)],
   ["raise the fence", (store) => Steps.raiseFence(store, "SignInNeeded")],
+  ["sign out", (store) => store.signOut],
   ["change the state", (store) => store.changeState((state) => ({ ...state, userId: 42 }))],
   ["retry", (store, { refused }) => store.retry(refused.seq, (mutation) => ({ ...mutation, name: "else" }))],
   ["discard", (store, { refused }) => store.discard(refused.seq, 4000)],

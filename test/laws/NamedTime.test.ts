@@ -1,0 +1,55 @@
+import { assert, describe } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { Fault } from "../../src/testing/index.js"
+import { create, full, isChange, isMe, limited, opened, silentFor } from "../Requests.js"
+import { law, workspaceId } from "../World.js"
+
+// Law 9: never a request before the time that the server named, whatever happens to what has heard it.
+
+describe("a time that Toggl names to a change", () => {
+  law("holds where it could not be stored", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      let settles = 0
+      yield* tab.setStorageFault((operation) => (operation === "settle" && settles++ === 0 ? full : undefined))
+      yield* world.toggl.inject(limited("500"), { when: isChange })
+      yield* Effect.forkScoped(create(tab, "Acme"))
+      yield* world.passes("1 second")
+      yield* silentFor(world, "480 seconds", "2 minutes")
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+    })
+  )
+
+  law("holds where the user has signed out and in again meanwhile", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* world.toggl.inject(Fault.delayed(limited("500"), "5 seconds"), { when: isChange })
+      yield* Effect.forkScoped(create(tab, "Acme"))
+      yield* world.passes("1 second")
+      yield* tab.outbox.signOut
+      yield* tab.outbox.resume
+      yield* world.passes("5 seconds")
+      yield* silentFor(world, "480 seconds", "2 minutes")
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+    })
+  )
+})
+
+describe("a time that Toggl names to a read", () => {
+  law("holds where the sign-in that is tried meanwhile fails otherwise", (world) =>
+    Effect.gen(function* () {
+      const first = yield* opened(world)
+      yield* first.outbox.signOut
+      yield* create(first, "Acme")
+      yield* first.close
+      yield* world.toggl.inject(Fault.delayed(Fault.proxyError({ status: 503 }), "10 seconds"), { when: isMe })
+      yield* world.toggl.inject(limited("500"), { when: isMe })
+      const tab = yield* world.open()
+      yield* world.passes("1 second")
+      const error = yield* Effect.flip(tab.clients.list(workspaceId, { freshness: "Toggl" }))
+      assert.strictEqual(error._tag, "RateLimited")
+      yield* silentFor(world, "480 seconds", "2 minutes")
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+    })
+  )
+})
