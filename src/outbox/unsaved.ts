@@ -13,7 +13,7 @@ import { asked, type Request, requestOf } from "../log/request.js"
 import type * as Mutation from "../Mutation.js"
 import { mayBeStored } from "../store/failure.js"
 import { send } from "../replay/send.js"
-import type { Sent } from "../transactions/settle.js"
+import type { Sent } from "../log/verdict.js"
 
 const overtakes = ({ log }: Instance): boolean => log.entries.size > 0 || log.unreadable.length > 0
 

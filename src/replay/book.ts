@@ -15,7 +15,8 @@ import { workspaceOf } from "../log/state.js"
 import * as Mutation from "../Mutation.js"
 import type { Held } from "../ReplayLock.js"
 import type { Fence } from "../transactions/queue.js"
-import { type After, type Rebase, type Verdict, verdictOn } from "../transactions/settle.js"
+import { type Verdict, verdictOn } from "../log/verdict.js"
+import type { After, Rebase } from "../transactions/settle.js"
 import * as merge from "./merge.js"
 
 /** What a replayer knows and does while it has the turn. */

@@ -15,7 +15,7 @@ import { isTransport } from "../error/transport.js"
 import { type Attempt, elsewhere, type Entry, type FirstAttempt } from "../log/entry.js"
 import { asked, isRepeatable } from "../log/request.js"
 import * as Mutation from "../Mutation.js"
-import type { Sent } from "../transactions/settle.js"
+import type { Sent } from "../log/verdict.js"
 
 type Failure = ClientsApi.NameError | ClientsApi.ListError
 

@@ -3,7 +3,7 @@ import type { Log } from "../instance/log.js"
 import { attemptOf, type Entry } from "../log/entry.js"
 import { bytesOf, makeTouches, type Names, type Touches } from "../log/names.js"
 import * as Mutation from "../Mutation.js"
-import { type Verdict, verdictOn } from "../transactions/settle.js"
+import { type Verdict, verdictOn } from "../log/verdict.js"
 
 // No service is known to refuse so short a name for its length.
 const surelyFits = 32

@@ -1,11 +1,12 @@
 // What came of an attempt: the one transaction of an acknowledgement, or of a refusal.
-import type { Client, ClientId, LocalClientId, ProjectId, UpdateInput } from "../Client.js"
-import { type Refusal, type StorageError, type TransportError, UnexpectedAnswer } from "../ClientError.js"
+import type { Client, ClientId, LocalClientId, UpdateInput } from "../Client.js"
+import { UnexpectedAnswer } from "../ClientError.js"
 import type { Ending } from "../Entry.js"
 import { afresh, asksAsKnown, type Attempt, attemptOf, type Ended, type Entry } from "../log/entry.js"
 import { asked } from "../log/request.js"
 import { restOf } from "../log/rest.js"
 import { type QueueState, type Wait, without, workspaceOf } from "../log/state.js"
+import { type Sent, type Verdict, verdictOn } from "../log/verdict.js"
 import * as Mutation from "../Mutation.js"
 import { clientKey, lastSeq, range, remove, type Step } from "../store/step.js"
 import { end, outcome } from "./outcomes.js"
@@ -21,42 +22,6 @@ import {
   putState,
   resolve
 } from "./rows.js"
-
-/** What came of an attempt. */
-export type Sent =
-  | {
-      readonly _tag: "Done"
-      readonly clientId?: ClientId
-      readonly client?: Client
-      readonly projects?: ReadonlyArray<ProjectId>
-      /** Whether it is what Toggl answered to the request itself. */
-      readonly isAnswer?: boolean
-    }
-  /** Of several entries the first is refused, and the others are as they were. */
-  | { readonly _tag: "Refused"; readonly error: Refusal }
-  /** To be sent again (`uncertain`: looked up first; `counts`: towards setting it aside; `isLookUp`: that failed). */
-  | {
-      readonly _tag: "Again"
-      readonly uncertain: boolean
-      readonly error: TransportError | StorageError
-      readonly counts: boolean
-      readonly isLookUp?: boolean
-      readonly isSetAside?: boolean
-    }
-
-/** What came of entries: of an attempt, of looking it up, or of what needed none. */
-export type Verdict =
-  | Sent
-  /** Refused for several entries at once, though not for each: they are sent one by one. */
-  | { readonly _tag: "Apart" }
-  /** A client that never left this device, and is deleted again. */
-  | { readonly _tag: "Nothing" }
-  /** To each its own, by its number; to the others: sent one by one. */
-  | { readonly _tag: "Each"; readonly of: ReadonlyMap<number, Sent> }
-
-/** What it is to this one of the entries. */
-export const verdictOn = (verdict: Verdict, { seq }: Entry): Exclude<Verdict, { _tag: "Each" }> =>
-  verdict._tag === "Each" ? (verdict.of.get(seq) ?? { _tag: "Apart" }) : verdict
 
 /** What else a step changes in the queue's state. */
 export interface After {

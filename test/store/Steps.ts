@@ -12,7 +12,8 @@ export type { Turn } from "../../src/log/state.js"
 export type { Draft, Snapshot } from "../../src/transactions/accept.js"
 export type { Transactions } from "../../src/transactions/make.js"
 export type { Fence } from "../../src/transactions/queue.js"
-export type { After, Verdict } from "../../src/transactions/settle.js"
+export type { Verdict } from "../../src/log/verdict.js"
+export type { After } from "../../src/transactions/settle.js"
 
 /** A connection: the steps, and word of what others do. */
 export interface Connection extends transactions.Transactions, Pick<OutboxStore.Service, "onHint"> {}
