@@ -166,7 +166,8 @@ export const discard = (entry: EntryId | { readonly seq: number }) =>
 
 /**
  * Settles a create or a rename that is `Undecided` as this client of Toggl's, which is asked for first: the local id is
- * that client's from then on, and what depends on the change goes on.
+ * that client's from then on, and what depends on the change goes on. Where it was edited since it was sent, it goes on as
+ * an update of what the edit asks for and the client lacks.
  *
  * Fails with `EntryNotFound` where the entry is not undecided, with `BadRequest` where the client is another change's, with
  * `NotFound` where Toggl has no such client, and as any request does.
@@ -210,7 +211,8 @@ export const exportEntries: Effect.Effect<string, StorageError, Outbox> = Effect
 export const importEntries = (json: string) => Effect.flatMap(Outbox, (outbox) => outbox.importEntries(json))
 
 /**
- * Sends nothing until {@link resume}, over restarts and in all tabs. Changes are still accepted.
+ * Sends nothing until {@link resume}, over restarts and in all tabs, whoever signs out and in meanwhile. Changes are still
+ * accepted.
  *
  * @since 0.1.0
  * @category control
