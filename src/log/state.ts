@@ -26,9 +26,9 @@ export interface Wait extends Schema.Schema.Type<typeof Wait> {}
 /**
  * What is known of a workspace as a whole: `turn` counts the steps of its attempts, `open` holds the numbers of the
  * entries that may be applied at any moment, `fetchedAt` is when Toggl last gave the whole list (milliseconds since the
- * epoch), `highestId` the highest id in it. A list is stored only if `turn` stood still and nothing was open while it was read; `crossed` is the step at
- * which one was last given up for that, if none has been stored since. `probe` is when one of the entries that are set
- * aside was last tried, and how long until the next one is.
+ * epoch), `highestId` the highest id in it. A list is stored only if `turn` stood still and nothing was open while it was
+ * read; `crossed` is the step at which one was last given up for that, if none has been stored since. `probe` is when one
+ * of the entries that are set aside was last tried, and how long until the next one is.
  */
 export const Workspace = Schema.Struct({
   turn: Schema.Int,

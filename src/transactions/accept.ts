@@ -93,7 +93,8 @@ export interface Claimed {
 }
 
 /**
- * Takes the next fence. What an earlier replayer was sending becomes uncertain. With `unless`, nothing is claimed while another replayer's run is under way, unless it still stands at that step.
+ * Takes the next fence. What an earlier replayer was sending becomes uncertain. With `unless`, nothing is claimed while
+ * another replayer's run is under way, unless it still stands at that step.
  */
 export const claim = function* (
   newStoreId: string,
