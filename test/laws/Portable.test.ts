@@ -125,22 +125,25 @@ describe("export and import", () => {
     })
   )
 
-  law("decide nothing about a create whose client this device already knows", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      yield* world.toggl.configure({ uniqueNames: false })
-      yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
-      yield* create(tab, "Acme")
-      const file = yield* tab.outbox.exportEntries
-      yield* tab.outbox.purge
-      yield* tab.clients.list(workspaceId, { freshness: "Toggl" })
-      yield* tab.outbox.importEntries(file)
-      yield* world.passes("5 minutes")
-      assert.deepStrictEqual(yield* world.names, ["Acme"])
-      const [entry] = yield* tab.outbox.entries
-      assert.strictEqual(entry?.refused?._tag, "Undecided")
-    })
-  )
+  for (const dateHeader of ["own", "hidden"] as const) {
+    const isTimed = dateHeader === "own"
+    const what = isTimed ? "take for its own" : "decide nothing about"
+    law(`${what} what a create has made and this device already knows (Toggl's time: ${dateHeader})`, (world) =>
+      Effect.gen(function* () {
+        yield* world.toggl.configure({ uniqueNames: false, dateHeader })
+        const tab = yield* opened(world)
+        yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
+        yield* create(tab, "Acme")
+        const file = yield* tab.outbox.exportEntries
+        yield* tab.outbox.purge
+        yield* tab.clients.list(workspaceId, { freshness: "Toggl" })
+        yield* tab.outbox.importEntries(file)
+        yield* world.passes("5 minutes")
+        assert.deepStrictEqual(yield* world.names, ["Acme"])
+        assert.deepStrictEqual(yield* standing(tab), isTimed ? [] : ["Undecided"])
+      })
+    )
+  }
 
   for (const state of ["uncertain", "undecided"]) {
     law(`make no client a second time that is known here under another name (${state})`, (world) =>
