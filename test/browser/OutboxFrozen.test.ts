@@ -11,8 +11,8 @@ const isPut = ({ method }: { readonly method: string }) => method === "PUT"
 const isPost = ({ method }: { readonly method: string }) => method === "POST"
 
 // the time after which an attempt without an answer is looked up
-const stillness = 1500
-const options = { requestLimit: 1000, margin: 1000, patience: 60_000 }
+const stillness = 3500
+const options = { requestLimit: 3000, margin: 1000, patience: 60_000 }
 // seeing that the other stands still, waiting until nothing of it can land, looking up: and the machine's own time
 const bound = 3 * stillness + 4000
 

@@ -168,7 +168,7 @@ export interface Options extends Partial<Omit<Settings, "baseUrl" | "tab" | "wor
 const settings: Omit<Settings, "baseUrl" | "tab" | "workspaceId"> = {
   account: "ada",
   credentials: FakeToggl.defaultUser.apiToken,
-  requestLimit: 1500,
+  requestLimit: 4000,
   margin: 1000,
   patience: 10_000,
   backoffCap: 1000
