@@ -1,3 +1,3 @@
 import { playsSeeds } from "./playsSeeds.js"
 
-playsSeeds(51, 50)
+playsSeeds(101, 100)

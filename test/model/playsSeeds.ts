@@ -13,7 +13,7 @@ export const aMoment = (): Promise<void> =>
     setImmediate(resolve)
   })
 
-// In 200 seeds each kind comes up 20 times or more: in each quarter of them, its share.
+// In 200 seeds each kind comes up 20 times or more: in each half of them, its share.
 const leastOfEach = 20
 
 /** The seeds stand in several files, so that several workers share them. */

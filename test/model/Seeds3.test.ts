@@ -1,3 +1,0 @@
-import { playsSeeds } from "./playsSeeds.js"
-
-playsSeeds(101, 50)
