@@ -7,6 +7,7 @@
 import { assert } from "@effect/vitest"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import { Client, ClientError, type Entry, type Receipt } from "../src/index.js"
 import { FakeToggl, Fault, type RequestLog } from "../src/testing/index.js"
 import { type Tab, type TabOptions, type World, workspaceId } from "./World.js"
@@ -59,6 +60,37 @@ export const withAcme = (world: World) =>
   Effect.gen(function* () {
     const acme = yield* world.toggl.edit.createClient(workspaceId, { name: "Acme", notes: "net 30" })
     return { tab: yield* opened(world), acme: Client.ClientId.make(acme.id) }
+  })
+
+/** "Poison" and "Other" have failed for three hours, in a store that has seen some thousand steps (`counts`). */
+export const bothStuck = (world: World, counts: Readonly<Record<string, number>>) =>
+  Effect.gen(function* () {
+    const tab = yield* opened(world)
+    for (const row of world.memory.rows) {
+      if (row.key === "state" && Predicate.isRecord(row.row)) row.row = { ...row.row, ...counts }
+    }
+    yield* tab.outbox.entries
+    yield* offline(world, tab)
+    yield* create(tab, "Poison")
+    yield* create(tab, "Other")
+    const maintenance = yield* world.toggl.inject(Fault.proxyError({ status: 503 }), {
+      when: isChange,
+      times: "always"
+    })
+    yield* online(world, tab)
+    yield* world.passes("3 hours")
+    return { tab, maintenance }
+  })
+
+/** A create of "Acme" was applied and its answer lost; then a colleague changed the client. */
+export const lostAndChanged = (world: World, theirs: Partial<Record<"name" | "notes", string>>) =>
+  Effect.gen(function* () {
+    const tab = yield* opened(world)
+    yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
+    const entry = queued(yield* create(tab, "Acme", "net 30"))
+    const [made] = yield* world.toggl.clients(workspaceId)
+    yield* world.toggl.edit.updateClient(workspaceId, made?.id ?? 0, theirs)
+    return { tab, entry }
   })
 
 /** "Taken" is refused, two changes depend on it, and "Free" has passed them. */

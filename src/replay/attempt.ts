@@ -108,7 +108,7 @@ const readFailed = (error: TransportError, uncertain: boolean): Verdict => ({
 })
 
 /** What the other creates that are in doubt have asked for: a scout may have been one, or what is set aside. */
-const othersInDoubt = (log: Run["instance"]["log"], { mutation, seq }: Entry): Before["others"] =>
+const othersInDoubt = (log: Run["instance"]["log"], { mutation, seq }: Entry): ReturnType<Before["others"]> =>
   Array.from(log.entries.values()).flatMap((other) => {
     const isOther = other.seq !== seq && other.mutation.workspaceId === mutation.workspaceId && isInDoubt(other)
     const { target } = attemptOf(other) ?? {}
@@ -128,9 +128,9 @@ const whatBecameOf = (
       clients,
       // The first version of the rows did not keep it, and no list is stored while an attempt is open.
       first: entry.first ?? { isListed: fetchedAt !== undefined },
-      made: new Set(log.ids.values()),
+      made: () => new Set(log.ids.values()),
       userId: tab.verified?.userId ?? log.state.userId,
-      others: othersInDoubt(log, entry),
+      others: () => othersInDoubt(log, entry),
       resolve: log.resolve,
       taken,
       listed: (workspaceId, clients) => sawNames(namesSeen, workspaceId, clients)

@@ -66,13 +66,10 @@ export const sawNames = (
 const forgetFreed = ({ namesSeen }: Run, entries: ReadonlyArray<Entry>, verdict: Verdict): void => {
   for (const entry of entries) {
     const { mutation } = entry
-    const mayFree = mutation._tag === "Delete" || mutation._tag === "Archive" || renames(mutation)
+    const mayFree = mutation._tag === "Delete" || mutation._tag === "Archive" || merge.renames(mutation)
     if (mayFree && verdictOn(verdict, entry)._tag === "Done") namesSeen.delete(mutation.workspaceId)
   }
 }
-
-const renames = (mutation: Mutation.Mutation): boolean =>
-  mutation._tag === "Update" && mutation.change.name !== undefined
 
 /** Whether the credentials that were asked with last are still the app's: what Toggl says to others is not about these. */
 export const areCurrent = ({ credentialsAsked, instance }: Run): boolean =>

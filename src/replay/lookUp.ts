@@ -30,11 +30,11 @@ export interface Before {
   /** The workspace's clients that are known here now. */
   readonly clients: ReadonlyArray<Client>
   /** Those of them that other changes of this store have made. */
-  readonly made: ReadonlySet<ClientId>
+  readonly made: () => ReadonlySet<ClientId>
   readonly first: FirstAttempt
   readonly userId: number | undefined
   /** What the other creates that are in doubt have asked for. */
-  readonly others: ReadonlyArray<Asked>
+  readonly others: () => ReadonlyArray<Asked>
   readonly resolve: (id: AnyClientId) => ClientId | undefined
   /** Whether Toggl has just said that the name is taken; `AfterDoubt`: and an earlier attempt had got no answer. */
   readonly taken: "No" | "Yes" | "AfterDoubt"
@@ -79,7 +79,7 @@ const isOf = (client: Client, { name, notes }: Asked): boolean =>
   sameName(client.name, name) && sameNotes(client.notes, notes)
 
 /** Whether it is just what another create asks for that is in doubt too, and not what this one does. */
-const isAnothers = (client: Client, sent: Asked, others: Before["others"]): boolean =>
+const isAnothers = (client: Client, sent: Asked, others: ReadonlyArray<Asked>): boolean =>
   !isOf(client, sent) && others.some((other) => isOf(client, other))
 
 type Ours = "Yes" | "No" | "Perhaps"
@@ -124,7 +124,8 @@ const renamed = (
 /** The clients that were there before the first attempt, and those that were made by others since. */
 const knownBefore = ({ clients, first, made }: Before): ReadonlySet<ClientId> => {
   const { highestId = Number.POSITIVE_INFINITY } = first
-  return new Set(clients.map(({ id }) => id).filter((id) => id <= highestId || made.has(id)))
+  const ofOthers = made()
+  return new Set(clients.map(({ id }) => id).filter((id) => id <= highestId || ofOthers.has(id)))
 }
 
 const lookUpCreate = (
@@ -136,7 +137,8 @@ const lookUpCreate = (
 ): LookedUp => {
   const { first } = before
   const knownIds = knownBefore(before)
-  const perhapsOurs = listed.clients.filter((client) => !isAnothers(client, sent, before.others))
+  const others = before.others()
+  const perhapsOurs = listed.clients.filter((client) => !isAnothers(client, sent, others))
   const named = perhapsOurs.filter((client) => sameName(client.name, sent.name))
   // What this device knows now says nothing of what was there before another device's attempt.
   const known = named.filter((client) => knownIds.has(client.id))
@@ -148,8 +150,8 @@ const lookUpCreate = (
     .map((client) => ({ client, ours: isOurs(client, sent, first, before.userId) }))
     .filter(({ ours }) => ours !== "No")
   const clients = found.map(({ client }) => client)
-  const [one, ...others] = found
-  if (one !== undefined && others.length > 0) {
+  const [one, ...more] = found
+  if (one !== undefined && more.length > 0) {
     return undecided(entry, `${found.length} clients have this name, and each may be this one`, clients)
   }
   if (one?.ours === "Yes") return { _tag: "Done", client: one.client }

@@ -40,7 +40,7 @@ export interface Plans {
 
 export const make = (log: Log): Plans => ({ log, workspaces: new Map() })
 
-const renames = (mutation: Mutation.Mutation): boolean =>
+export const renames = (mutation: Mutation.Mutation): boolean =>
   mutation._tag === "Update" && mutation.change.name !== undefined
 
 const leadOf = (entry: Entry): number | undefined =>

@@ -209,11 +209,10 @@ export const restIn = function* (entry: Entry, client: Client): Step<UpdateInput
   return restOf(entry, client, yield* entriesBehind(seq, client.id))
 }
 
-/** It was applied as it was sent, and goes on as an update of what the user has edited since. */
+/** It was applied as it was sent, and goes on as an update of `restIn`: what the user has edited since. */
 export const goneOn = function* (entry: Entry, client: Client, change: UpdateInput): Step<Entry> {
   const { mutation } = entry
   const { workspaceId } = mutation
-  if (mutation._tag === "Create") yield* putResolved(mutation.localId, client.id)
   yield* putClient(client)
   const update: Entry = {
     ...afresh(entry),

@@ -1,7 +1,7 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Fault } from "../../src/testing/index.js"
-import { create, full, isCreate, isGet, isList, opened, queued, standing } from "../Requests.js"
+import { create, full, isCreate, isGet, isList, lostAndChanged, opened, queued, standing } from "../Requests.js"
 import { law, workspaceId, type World } from "../World.js"
 
 // Law 3: what a look-up calls unknown is judged by what was known at the first attempt, whatever was listed or answered
@@ -10,11 +10,7 @@ import { law, workspaceId, type World } from "../World.js"
 describe("an undecided create whose workspace is listed before the user retries it", () => {
   law("renamed meanwhile: it is not made a second time", (world) =>
     Effect.gen(function* () {
-      const tab = yield* opened(world)
-      yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
-      const entry = queued(yield* create(tab, "Acme", "net 30"))
-      const [made] = yield* world.toggl.clients(workspaceId)
-      yield* world.toggl.edit.updateClient(workspaceId, made?.id ?? 0, { name: "Acme Inc" })
+      const { entry, tab } = yield* lostAndChanged(world, { name: "Acme Inc" })
       yield* world.passes("5 minutes")
       assert.deepStrictEqual(yield* standing(tab), ["Undecided"])
       // The app shows the list anew, as it does at each start.
@@ -28,11 +24,7 @@ describe("an undecided create whose workspace is listed before the user retries 
 
   law("its notes changed meanwhile: it is not told that the name is another's", (world) =>
     Effect.gen(function* () {
-      const tab = yield* opened(world)
-      yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
-      const entry = queued(yield* create(tab, "Acme", "net 30"))
-      const [made] = yield* world.toggl.clients(workspaceId)
-      yield* world.toggl.edit.updateClient(workspaceId, made?.id ?? 0, { notes: "theirs" })
+      const { entry, tab } = yield* lostAndChanged(world, { notes: "theirs" })
       yield* world.passes("5 minutes")
       assert.deepStrictEqual(yield* standing(tab), ["Undecided"])
       yield* tab.clients.list(workspaceId, { freshness: "Toggl" })

@@ -3,16 +3,17 @@ import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
-import * as Predicate from "effect/Predicate"
 import type { ClientError } from "../../src/index.js"
 import { Row } from "../../src/log/entry.js"
 import { Fault, type RequestLog } from "../../src/testing/index.js"
 import {
   asked,
+  bothStuck,
   create,
   isChange,
   isCreate,
   isUpdate,
+  lostAndChanged,
   offline,
   online,
   opened,
@@ -148,11 +149,7 @@ describe("export and import", () => {
   for (const state of ["uncertain", "undecided"]) {
     law(`make no client a second time that is known here under another name (${state})`, (world) =>
       Effect.gen(function* () {
-        const tab = yield* opened(world)
-        yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
-        const entry = queued(yield* create(tab, "Acme", "net 30"))
-        const [made] = yield* world.toggl.clients(workspaceId)
-        yield* world.toggl.edit.updateClient(workspaceId, made?.id ?? 0, { name: "Acme Inc" })
+        const { entry, tab } = yield* lostAndChanged(world, { name: "Acme Inc" })
         if (state === "undecided") yield* world.passes("5 minutes")
         const file = yield* tab.outbox.exportEntries
         yield* tab.outbox.purge
@@ -321,21 +318,7 @@ describe("imported changes that had failed where they come from", () => {
 
   law("do not keep the others waiting for one of them", (world) =>
     Effect.gen(function* () {
-      const tab = yield* opened(world)
-      // A store that has seen some thousand steps.
-      for (const row of world.memory.rows) {
-        if (row.key === "state" && Predicate.isRecord(row.row)) row.row = { ...row.row, step: 5000 }
-      }
-      yield* tab.outbox.entries
-      yield* offline(world, tab)
-      yield* create(tab, "Poison")
-      yield* create(tab, "Other")
-      const maintenance = yield* world.toggl.inject(Fault.proxyError({ status: 503 }), {
-        when: isChange,
-        times: "always"
-      })
-      yield* online(world, tab)
-      yield* world.passes("3 hours")
+      const { maintenance, tab } = yield* bothStuck(world, { step: 5000 })
       const file = yield* tab.outbox.exportEntries
       yield* tab.outbox.purge
       yield* maintenance.takeBack

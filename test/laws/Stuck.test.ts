@@ -30,6 +30,16 @@ const creates = (tab: Tab, names: ReadonlyArray<string>) =>
 
 const named = (count: number, name = "Client") => Array.from({ length: count }, (_, i) => `${name} ${i + 1}`)
 
+/** "First" has failed for three hours, and so would every other change. */
+const stuck = (world: World) =>
+  Effect.gen(function* () {
+    const tab = yield* opened(world)
+    yield* world.toggl.inject(Fault.proxyError({ status: 503 }), { when: isChange, times: "always" })
+    yield* create(tab, "First")
+    yield* world.passes("3 hours")
+    return tab
+  })
+
 describe("while reads are answered and every change is refused", () => {
   law("a day costs 600 requests at most, and then all land in order", (world) =>
     Effect.gen(function* () {
@@ -59,10 +69,7 @@ describe("while reads are answered and every change is refused", () => {
 
   law("what a new entry shows is heard at once, and nothing is set aside", (world) =>
     Effect.gen(function* () {
-      const tab = yield* opened(world)
-      yield* world.toggl.inject(Fault.proxyError({ status: 503 }), { when: isChange, times: "always" })
-      yield* create(tab, "First")
-      yield* world.passes("3 hours")
+      const tab = yield* stuck(world)
       yield* world.clearRequests
       const second = yield* create(tab, "Second")
       assert.deepStrictEqual(yield* world.sent, ["POST /clients Second"])
@@ -79,10 +86,7 @@ describe("while reads are answered and every change is refused", () => {
   ] as const) {
     law(`a new tab that cannot try another entry asks no faster than the backoff: ${how}`, (world) =>
       Effect.gen(function* () {
-        const tab = yield* opened(world)
-        yield* world.toggl.inject(Fault.proxyError({ status: 503 }), { when: isChange, times: "always" })
-        yield* create(tab, "First")
-        yield* world.passes("3 hours")
+        const tab = yield* stuck(world)
         yield* tab.kill
         yield* world.toggl.inject(fault, { times: "always" })
         yield* world.clearRequests
@@ -95,10 +99,7 @@ describe("while reads are answered and every change is refused", () => {
 
   law("reading again and again sends nothing", (world) =>
     Effect.gen(function* () {
-      const tab = yield* opened(world)
-      yield* world.toggl.inject(Fault.proxyError({ status: 503 }), { when: isChange, times: "always" })
-      yield* create(tab, "First")
-      yield* world.passes("3 hours")
+      const tab = yield* stuck(world)
       yield* world.clearRequests
       for (let i = 0; i < 20; i++) {
         yield* tab.clients.list(workspaceId, { freshness: "Toggl" })

@@ -1,10 +1,9 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Predicate from "effect/Predicate"
 import { Client } from "../../src/index.js"
 import { version } from "../../src/log/entry.js"
 import { Fault } from "../../src/testing/index.js"
-import { create, isChange, offline, online, opened, says } from "../Requests.js"
+import { bothStuck, create, isChange, offline, opened, says } from "../Requests.js"
 import { law, type Tab, workspaceId } from "../World.js"
 
 // Law 5, never silently gone: no unreadable row takes anything away. It is kept with its bytes and passed over, and only the
@@ -112,21 +111,7 @@ describe("a row that cannot be read", () => {
 describe("the queue's state, where it cannot be read", () => {
   law("makes no change wait for one that kept failing before", (world) =>
     Effect.gen(function* () {
-      const tab = yield* opened(world)
-      // A store that has seen some thousand steps.
-      for (const row of world.memory.rows) {
-        if (row.key === "state" && Predicate.isRecord(row.row)) row.row = { ...row.row, step: 5000, successes: 500 }
-      }
-      yield* tab.outbox.entries
-      yield* offline(world, tab)
-      yield* create(tab, "Poison")
-      yield* create(tab, "Other")
-      const maintenance = yield* world.toggl.inject(Fault.proxyError({ status: 503 }), {
-        when: isChange,
-        times: "always"
-      })
-      yield* online(world, tab)
-      yield* world.passes("3 hours")
+      const { maintenance, tab } = yield* bothStuck(world, { step: 5000, successes: 500 })
       yield* tab.kill
       for (const row of world.memory.rows) if (row.key === "state") row.row = "garbled"
       yield* maintenance.takeBack
