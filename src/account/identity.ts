@@ -52,14 +52,6 @@ const isAccount = (instance: Instance, credentials: Credentials): boolean => {
   return userId !== undefined && !isOthers(instance, userId)
 }
 
-/** Whether the app's credentials are still those that were last seen to be this user's. */
-export const isStillAccount = (instance: Instance): Effect.Effect<boolean> =>
-  Effect.match(credentialsOf(instance.credentials), {
-    onSuccess: Option.exists((credentials) => isAccount(instance, credentials)),
-    // It told a moment ago, and would have said so if the app had set others.
-    onFailure: () => instance.tab.verified !== undefined
-  })
-
 /** `mayTry` and `accepted` are what the store says and is told, where there is one. */
 const identifyWith = <E>(
   instance: Instance,
@@ -90,6 +82,7 @@ const identifyWith = <E>(
     }
     if (!isAccount(instance, credentials)) return { _tag: "WrongAccount" }
     yield* accepted
+    if (credentialsChanges !== tab.credentialsChanges) return { _tag: "Replaced" }
     return { _tag: "Known", credentials }
   })
 
@@ -99,6 +92,21 @@ const identifyWith = <E>(
  */
 export const identify = (instance: Instance): Effect.Effect<Identity, StorageError> =>
   identifyWith(instance, (credentials) => signIn.mayTry(instance, credentials), signIn.accepted(instance))
+
+/**
+ * The app's credentials as they are now, if they are still this user's. Where its source gives others than a moment ago,
+ * Toggl is asked whose these are.
+ */
+export const stillAccount = (instance: Instance): Effect.Effect<Credentials | undefined, StorageError> =>
+  Effect.gen(function* () {
+    const current = yield* Effect.either(credentialsOf(instance.credentials))
+    // It told a moment ago, and would have said so if the app had set others.
+    if (Either.isLeft(current)) return instance.tab.verified?.credentials
+    if (Option.isNone(current.right)) return undefined
+    if (isAccount(instance, current.right.value)) return current.right.value
+    const identity = yield* identify(instance)
+    return identity._tag === "Known" ? identity.credentials : undefined
+  })
 
 /** The same where nothing can be stored: as far as this instance knows. */
 export const identifyUnstored = (instance: Instance): Effect.Effect<Identity> =>

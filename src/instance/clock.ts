@@ -14,7 +14,7 @@ export interface Now {
 
 export const now: Effect.Effect<Now> = Effect.map(Effect.clock, (clock) => ({
   wall: clock.unsafeCurrentTimeMillis(),
-  monotonic: Number(clock.unsafeCurrentTimeNanos() / 1_000_000n)
+  monotonic: Number(clock.unsafeCurrentTimeNanos()) / 1_000_000
 }))
 
 export interface Backoff {

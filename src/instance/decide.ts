@@ -59,8 +59,11 @@ export const namedWait = (
 }
 
 /** The monotonic time from which the entry's last attempt can land no more. */
-const stillAt = ({ deadlines, settings }: Instance, { attempts, id }: Entry, { monotonic }: Now): number =>
-  deadlines.ofEntry(id).until(`attempt ${attempts}`, monotonic, () => settings.stillness)
+const stillAt = (
+  { deadlines, settings }: Instance,
+  { attempts, id }: Pick<Entry, "attempts" | "id">,
+  { monotonic }: Now
+): number => deadlines.ofEntry(id).until(`attempt ${attempts}`, monotonic, () => settings.stillness)
 
 /** From now on the stillness after these entries' attempts is counted. */
 export const sawAttempts = (instance: Instance, entries: Iterable<Entry>, now: Now): void => {
@@ -148,7 +151,7 @@ const decideUnpaused = (instance: Instance, now: Now, override: boolean): Decisi
   if (entry === undefined) return { _tag: "Idle" }
   const reserved = reservedFor(instance, entry, now)
   if (reserved > 0) return waiting("Quota", reserved, now, undefined)
-  const unsettled = landsFor(instance, entry, now)
+  const unsettled = Math.max(landsFor(instance, entry, now), givenUpLandsFor(instance, now))
   return unsettled > 0 ? waiting("LookingUp", unsettled, now, entry.lastError) : { _tag: "Act", entry, isScout: false }
 }
 
@@ -161,6 +164,16 @@ const landsFor = (instance: Instance, entry: Entry, now: Now): number => {
   if (entry.state._tag !== "Uncertain" && entry.state._tag !== "Sending") return 0
   const millis = stillAt(instance, entry, now) - now.monotonic
   return entry.state._tag === "Uncertain" ? millis : 0
+}
+
+// What was given up on another day is not waited for, whatever the wall clock was set to meanwhile.
+const surelyLanded = Duration.toMillis("1 day")
+
+/** How long what the user has given up may still land, in milliseconds: what is sent before could land before it. */
+export const givenUpLandsFor = (instance: Instance, now: Now): number => {
+  const { givenUp = [] } = instance.log.state
+  const recent = givenUp.filter(({ seenAt }) => Math.abs(now.wall - seenAt) < surelyLanded)
+  return Math.max(0, ...recent.map((given) => stillAt(instance, given, now) - now.monotonic))
 }
 
 /** What a read that Toggl has answered tells the replay: it ends a backoff only where nothing at all came through. */
@@ -218,7 +231,8 @@ const actingAsScout = (entry: Entry): Decision => ({ _tag: "Act", entry, isScout
 const scouting = (instance: Instance, head: Entry | undefined, now: Now) => {
   const entry = head === undefined ? undefined : scoutFor(instance, head)
   if (entry === undefined || namedWait(instance, now) !== undefined) return undefined
-  return { entry, millis: Math.max(reservedFor(instance, entry, now), landsFor(instance, entry, now)) }
+  const unsettled = Math.max(landsFor(instance, entry, now), givenUpLandsFor(instance, now))
+  return { entry, millis: Math.max(reservedFor(instance, entry, now), unsettled) }
 }
 
 /** Whether another may be tried once this one has failed again. */
@@ -283,7 +297,7 @@ const oldestSetAside = ({ log }: Instance): ReadonlyMap<number, Entry> => {
   const oldest = new Map<number, Entry>()
   for (const seq of log.parked) {
     const entry = log.entries.get(seq)
-    if (entry?.state._tag !== "SetAside" || seq > log.newerAt) continue
+    if (entry?.state._tag !== "SetAside" || seq > log.newerAt || log.dependencies().behind.has(seq)) continue
     const { workspaceId } = entry.mutation
     const other = oldest.get(workspaceId)?.state
     if (other?._tag !== "SetAside" || entry.state.seenAt < other.seenAt) oldest.set(workspaceId, entry)

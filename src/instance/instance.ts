@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
-import type { Client, WorkspaceId } from "../Client.js"
+import type { Client, ClientId, WorkspaceId } from "../Client.js"
 import type { CredentialsUnavailable, StorageError } from "../ClientError.js"
 import type { ListError, Service as Api } from "../ClientsApi.js"
 import { type Credentials, CurrentCredentials, type Service as CredentialsSource } from "../Credentials.js"
@@ -59,8 +59,22 @@ export interface Tab {
   isBulkUnknown: boolean
   /** The app's credentials, once Toggl has said whose they are. They stay in memory. */
   verified: { readonly credentials: Credentials; readonly userId: number } | undefined
+  /** What the last run has read of Toggl. */
+  seen: Seen | undefined
   /** The user whose credentials these or earlier ones were. */
   lastUser: number | undefined
+}
+
+/** What a run has read of Toggl. */
+export interface Seen {
+  /** When the first of it was read, by the monotonic clock. */
+  readonly since: number
+  /** The workspaces whose list was read. */
+  readonly listed: Set<WorkspaceId>
+  /** Those of them whose list could not be stored: each base is read by itself. */
+  readonly unstored: Set<WorkspaceId>
+  /** The clients that were read by themselves since something was last sent. */
+  readonly clients: Map<ClientId, Client>
 }
 
 /** A list as Toggl gave it. */
@@ -155,6 +169,7 @@ export const make = (
       unstored: undefined,
       unwritten: 0,
       isBulkUnknown: false,
+      seen: undefined,
       verified: undefined,
       lastUser: undefined
     }

@@ -13,6 +13,7 @@ import type { Snapshot } from "../transactions/accept.js"
 const rememberedOutcomes = 1000
 
 const nothingHeld: ReadonlyMap<number, number> = new Map()
+const noneBehind: ReadonlySet<number> = new Set()
 
 /**
  * What holds after each change:
@@ -99,7 +100,7 @@ export class Log {
   readonly dependencies = (): Dependencies => {
     // With nothing parked nothing is held, and the queue's length does not matter.
     if (this.parkedSeqs.size === 0 && this.unread.length === 0) {
-      return { held: nothingHeld, next: this.bySeq.values().next().value, newer: undefined }
+      return { held: nothingHeld, behind: noneBehind, next: this.bySeq.values().next().value, newer: undefined }
     }
     this.known ??= growing({ entries: this.bySeq.values(), unreadable: this.unread, ids: this.resolved }, isParked)
     return this.known.now()

@@ -15,6 +15,8 @@ export interface Rows {
 export interface Dependencies {
   /** Entries that must wait, each with the number of the parked or unreadable row that it waits for. */
   readonly held: ReadonlyMap<number, number>
+  /** Parked entries that depend on another one: they are not tried before it. */
+  readonly behind: ReadonlySet<number>
   /** The first entry that may be sent. */
   readonly next: Entry | undefined
   /** A row of a newer version stands before whatever would come next. */
@@ -55,6 +57,7 @@ export interface Growing {
  */
 export const growing = (log: Rows, isParked: (entry: Entry) => boolean, certainly = false): Growing => {
   const held = new Map<number, number>()
+  const behind = new Set<number>()
   const names = new Map<AnyClientId, string | undefined>()
   const blockedClients = new Map<number, number>()
   const blockedNames = new Map<string, number>()
@@ -101,6 +104,7 @@ export const growing = (log: Rows, isParked: (entry: Entry) => boolean, certainl
     if (parked || heldBy !== undefined) {
       const by = parked ? entry.seq : (heldBy ?? entry.seq)
       if (!parked) held.set(entry.seq, by)
+      else if (heldBy !== undefined) behind.add(entry.seq)
       blockedClients.set(client, by)
       if (!certainly && mutation._tag === "Create" && ["SetAside", "Uncertain"].includes(entry.state._tag)) {
         mayBeMade.set(mutation.workspaceId, by)
@@ -117,7 +121,7 @@ export const growing = (log: Rows, isParked: (entry: Entry) => boolean, certainl
     if (newer !== undefined) break
   }
   newer ??= passUnreadable(Number.POSITIVE_INFINITY)
-  return { add, now: () => ({ held, next, newer: next === undefined ? newer : undefined }) }
+  return { add, now: () => ({ held, behind, next, newer: next === undefined ? newer : undefined }) }
 }
 
 export const dependencies = (log: Rows, isParked: (entry: Entry) => boolean, certainly = false): Dependencies =>

@@ -1,6 +1,7 @@
 // The queue's state at rest, shared by all tabs.
 import * as Schema from "effect/Schema"
 import { TransportError } from "../ClientError.js"
+import { EntryId } from "../Entry.js"
 import { optional } from "../error/base.js"
 import { PauseReason } from "../Status.js"
 import { version } from "./entry.js"
@@ -54,6 +55,14 @@ export const KeptQuota = Schema.Struct({
 export interface KeptQuota extends Schema.Schema.Type<typeof KeptQuota> {}
 
 /**
+ * What the user gave up at `seenAt` (milliseconds since the epoch), though its attempt of this number may still land:
+ * nothing is sent before that can be no more.
+ */
+export const GivenUp = Schema.Struct({ id: EntryId, attempts: Schema.Int, seenAt: Schema.Finite })
+
+export interface GivenUp extends Schema.Schema.Type<typeof GivenUp> {}
+
+/**
  * The queue's state, shared by all tabs. `store` is the database's own random id: one that was deleted and made anew
  * has another, so that no fence of the old one holds. `fence` is the number of the replayer whose turn it is, `step`
  * counts its steps, `successes` the mutations that Toggl has taken, `run` is its progress, `quota` holds what was last
@@ -76,6 +85,7 @@ export const QueueState = Schema.Struct({
   userId: optional(Schema.Int),
   signIn: optional(Schema.Struct({ seenAt: Schema.Finite, length: Schema.Finite })),
   prunedAt: optional(Schema.Finite),
+  givenUp: optional(Schema.Array(GivenUp)),
   quota: optional(Schema.Record({ key: Schema.String, value: KeptQuota })),
   workspaces: Schema.Record({
     key: Schema.String,
@@ -121,6 +131,12 @@ export const without = <K extends keyof QueueState>(
   const rest = { ...state }
   for (const key of keys) Reflect.deleteProperty(rest, key)
   return rest
+}
+
+/** What was given up has been heard of: there is nothing of it to wait for any more. */
+export const landed = (state: QueueState, heard: ReadonlySet<EntryId>): QueueState => {
+  const givenUp = (state.givenUp ?? []).filter(({ id }) => !heard.has(id))
+  return { ...without(state, "givenUp"), ...(givenUp.length === 0 ? {} : { givenUp }) }
 }
 
 /** Nobody's turn any more: what is on the wire can no longer be booked. */

@@ -7,7 +7,7 @@ import { identifyUnstored } from "../account/identity.js"
 import { NotSaved, type Refusal, type StorageError, type TransportError, Unauthorized } from "../ClientError.js"
 import { isTransport } from "../error/transport.js"
 import { now } from "../instance/clock.js"
-import { namedWait } from "../instance/decide.js"
+import { givenUpLandsFor, namedWait } from "../instance/decide.js"
 import type { Instance } from "../instance/instance.js"
 import { asked, type Request, requestOf } from "../log/request.js"
 import type * as Mutation from "../Mutation.js"
@@ -15,7 +15,11 @@ import { mayBeStored } from "../store/failure.js"
 import { send } from "../replay/send.js"
 import type { Sent } from "../log/verdict.js"
 
-const overtakes = ({ log }: Instance): boolean => log.entries.size > 0 || log.unreadable.length > 0
+const overtakes = (instance: Instance): Effect.Effect<boolean> =>
+  Effect.map(now, (now) => {
+    const { log } = instance
+    return log.entries.size > 0 || log.unreadable.length > 0 || givenUpLandsFor(instance, now) > 0
+  })
 
 /** The request; `undefined`: the local id will never be Toggl's. */
 const requestFor = ({ api, log }: Instance, mutation: Mutation.Mutation) =>
@@ -34,7 +38,9 @@ const sendOnce = (instance: Instance, mutation: Mutation.Mutation) =>
     const request: Request | undefined = yield* requestFor(instance, mutation)
     // While Toggl was asked for this one, others may have been stored, or told to wait.
     const mayNot =
-      overtakes(instance) || instance.log.state.paused !== undefined || namedWait(instance, yield* now) !== undefined
+      (yield* overtakes(instance)) ||
+      instance.log.state.paused !== undefined ||
+      namedWait(instance, yield* now) !== undefined
     return request === undefined || mayNot ? undefined : yield* send(instance.api, mutation.workspaceId, request)
   })
 
@@ -61,7 +67,7 @@ export const sendUnsaved = (
     const read = yield* Effect.either(mirror.reread)
     // A store that hangs may hold yesterday's changes, which this one would overtake.
     const isUnread = Either.isLeft(read) && read.left.reason !== "Missing" && read.left.reason !== "Denied"
-    if (isUnread || overtakes(instance)) return yield* notSaved()
+    if (isUnread || (yield* overtakes(instance))) return yield* notSaved()
     const named = namedWait(instance, yield* now)
     if (named !== undefined) return yield* notSaved(named.wait.error)
     if (log.state.paused !== undefined) return yield* notSaved()

@@ -52,13 +52,17 @@ const askFrom = <A, E extends { readonly _tag: string }>(
     let from: Turn = turnOf(log.state, workspaceId)
     let user: number | undefined
     let { credentialsChanges } = tab
+    const whose = Effect.tap(identify(instance), () =>
+      Effect.sync(() => {
+        user = tab.verified?.userId
+        credentialsChanges = tab.credentialsChanges
+      })
+    )
     const asked = Effect.suspend(() => {
       from = turnOf(log.state, workspaceId)
-      user = tab.verified?.userId
-      credentialsChanges = tab.credentialsChanges
       return request
     })
-    const answer = yield* Effect.either(ask(instance, identify(instance), asked, keeper))
+    const answer = yield* Effect.either(ask(instance, whose, asked, keeper))
     // Nobody's store is bound to a user whose credentials the app has given up meanwhile.
     const isOld = credentialsChanges !== tab.credentialsChanges && user !== log.userId
     return { answer, from, user, isOld }

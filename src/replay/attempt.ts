@@ -4,7 +4,7 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { identify, isStillAccount } from "../account/identity.js"
+import { identify, stillAccount } from "../account/identity.js"
 import { BadRequest, NotFound, type StorageError, type TransportError } from "../ClientError.js"
 import type { Credentials } from "../Credentials.js"
 import { now } from "../instance/clock.js"
@@ -203,7 +203,7 @@ const attempt = (run: Run, group: ReadonlyArray<Entry>, toSend: ToSend): Effect.
           ? send(instance.api, mutation.workspaceId, marked.request)
           : sendBulk(run, { entries, clientIds })
       const verdict = yield* restore(sendMarked(run, sending, isMarkFresh))
-      if (verdict === undefined) return yield* Effect.as(mirror.doubt, false)
+      if (verdict === undefined) return yield* Effect.zipRight(mirror.doubt, end(run))
       const wasInDoubt = group.some(isInDoubt)
       const certain = yield* restore(ours(run, marked.entries, wasInDoubt, verdict))
       return yield* settle(run, marked.entries, together(marked.entries, stillInDoubt(certain, mutation, wasInDoubt)))
@@ -226,12 +226,14 @@ const sendMarked = (
   { instance, turn }: Run,
   sending: Effect.Effect<Verdict>,
   isMarkFresh: () => boolean
-): Effect.Effect<Verdict | undefined> =>
+): Effect.Effect<Verdict | undefined, StorageError> =>
   Effect.gen(function* () {
     const isFresh = () => !turn.isLost() && isMarkFresh()
     const { fetch } = instance.settings
-    if (!(yield* isStillAccount(instance)) || !isFresh()) return undefined
-    if (fetch === undefined) return yield* sending
+    const credentials = yield* stillAccount(instance)
+    if (credentials === undefined || !isFresh()) return undefined
+    const pinned = Effect.provideService(sending, Pinned, credentials)
+    if (fetch === undefined) return yield* pinned
     const left = { isFirst: true, unsent: false }
     const guarded: typeof globalThis.fetch = (input, init) => {
       if (left.isFirst && !isFresh()) {
@@ -241,7 +243,7 @@ const sendMarked = (
       left.isFirst = false
       return fetch(input, init)
     }
-    const verdict = yield* Effect.provideService(sending, FetchHttpClient.Fetch, guarded)
+    const verdict = yield* Effect.provideService(pinned, FetchHttpClient.Fetch, guarded)
     return left.unsent ? undefined : verdict
   })
 

@@ -7,7 +7,7 @@ import type { Client, WorkspaceId } from "../Client.js"
 import type { StorageError, TransportError } from "../ClientError.js"
 import { backoff, now, stuckFor } from "../instance/clock.js"
 import { firstProbe, hasBeenPassed, hasScouts, nextProbe, standing } from "../instance/decide.js"
-import type { Instance } from "../instance/instance.js"
+import type { Instance, Seen } from "../instance/instance.js"
 import * as metrics from "../instance/metrics.js"
 import * as quota from "../instance/quota.js"
 import type { Entry } from "../log/entry.js"
@@ -25,10 +25,7 @@ export interface Run {
   readonly fence: Fence
   readonly turn: Held
   readonly plans: merge.Plans
-  /** The workspaces whose list was read in this run. */
-  readonly listed: Set<WorkspaceId>
-  /** Those of them whose list could not be stored: each base is read by itself. */
-  readonly unstored: Set<WorkspaceId>
+  readonly seen: Seen
   /** The workspaces whose list was read for the sake of others, and at which step they had asked for it. */
   readonly readFor: Map<WorkspaceId, number>
   /** Whether a list has been read for others since the last attempt. */
@@ -109,7 +106,8 @@ export const book = (run: Run, after: After): Effect.Effect<boolean, StorageErro
   })
 
 /** The run is over. */
-export const end = (run: Run): Effect.Effect<boolean, StorageError> => book(run, unchanged(run, "Ended"))
+export const end = (run: Run): Effect.Effect<false, StorageError> =>
+  Effect.as(book(run, unchanged(run, "Ended")), false as const)
 
 const afterTransport = (run: Run, error: TransportError): Effect.Effect<After> =>
   afterError(run.instance, error, areCurrent(run), "Ended")
@@ -207,6 +205,7 @@ const sendAgain = (run: Run, entries: ReadonlyArray<Entry>, verdict: Extract<Ver
       isSetAside && verdict.counts
         ? asideAfter(run, first)
         : yield* afterFailure(run, verdict.error, isExhausted && !isPassed, goesOn)
+    if (after.wait?.named !== true) run.seen.clients.clear()
     const booking = transactions.settle(
       run.fence,
       seqsOf(entries),
@@ -265,6 +264,7 @@ export const settle = (
   Effect.gen(function* () {
     if (verdict._tag === "Again") return yield* sendAgain(run, entries, verdict)
     const { deadlines, log, mirror, tab, transactions } = run.instance
+    run.seen.clients.clear()
     const ending = entries.filter((entry) => isEnding(verdict, entry))
     run.done += ending.length
     const left = log.entries.size - entries.length

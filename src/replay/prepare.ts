@@ -43,7 +43,7 @@ export type Prepared =
  * has to do.
  */
 export const readList = (
-  { instance, listed, namesSeen, plans, unstored }: Run,
+  { instance, namesSeen, plans, seen: { listed, unstored } }: Run,
   workspaceId: WorkspaceId,
   keeper?: Keeper
 ): Effect.Effect<TransportError | undefined, StorageError> =>
@@ -72,7 +72,7 @@ const keepsAField = (mutation: Mutation.Mutation): mutation is Mutation.Update =
   mutation._tag === "Update" && (mutation.change.name === undefined || mutation.change.notes === undefined)
 
 const wantsList = (
-  { instance: { settings }, listed }: Run,
+  { instance: { settings }, seen: { listed } }: Run,
   { lacksNames, mutation }: Extract<merge.Plan, { _tag: "Send" }>
 ): boolean =>
   !listed.has(mutation.workspaceId) && (lacksNames || (settings.conflicts === "LastWriteWins" && keepsAField(mutation)))
@@ -96,11 +96,21 @@ export const vanishing = (run: Run, entry: Entry): Effect.Effect<ReadonlyArray<E
 // --- What the request is built on --------------------------------------------------------------------------------------
 
 /** An update of a client that this device does not know is built on what Toggl has. */
-export const withBase = ({ instance: { api } }: Run, toSend: ToSend, clientId: ClientId): Effect.Effect<Prepared> =>
-  Effect.match(api.get(toSend.mutation.workspaceId, clientId, { pastCaches: {} }), {
-    onSuccess: (base): Prepared => ({ ...toSend, base }),
+export const withBase = (
+  { instance: { api }, seen: { clients } }: Run,
+  toSend: ToSend,
+  clientId: ClientId
+): Effect.Effect<Prepared> => {
+  const known = clients.get(clientId)
+  if (known !== undefined) return Effect.succeed({ ...toSend, base: known })
+  return Effect.match(api.get(toSend.mutation.workspaceId, clientId, { pastCaches: {} }), {
+    onSuccess: (base): Prepared => {
+      clients.set(clientId, base)
+      return { ...toSend, base }
+    },
     onFailure: (error): Prepared => (isTransport(error) ? { _tag: "NotNow", error } : { _tag: "Refused", error })
   })
+}
 
 const isSame = { name: (a: string, b: string) => a === b, notes: sameNotes }
 
@@ -190,7 +200,7 @@ export const prepare = (run: Run, entry: Entry, theirs?: Client): Effect.Effect<
     }
     const toSend: ToSend = { _tag: "Send", entries: plan.entries, mutation: plan.mutation }
     if (settings.conflicts === "CheckFirst") return yield* checkFirst(run, toSend)
-    const isUnread = run.unstored.has(mutation.workspaceId) && keepsAField(plan.mutation)
+    const isUnread = run.seen.unstored.has(mutation.workspaceId) && keepsAField(plan.mutation)
     const clientId = isUnread ? log.resolve(Mutation.clientId(plan.mutation)) : undefined
     return clientId === undefined ? toSend : yield* withBase(run, toSend, clientId)
   })

@@ -11,6 +11,7 @@ import { book, end, progress, type Run } from "./book.js"
 import { acted } from "./defect.js"
 import * as merge from "./merge.js"
 import { readList } from "./prepare.js"
+import * as seen from "./seen.js"
 
 /** Takes the turn in the books. `undefined`: another replayer has it. */
 const claim = (instance: Instance, turn: Held): Effect.Effect<Run | undefined, StorageError> =>
@@ -23,17 +24,18 @@ const claim = (instance: Instance, turn: Held): Effect.Effect<Run | undefined, S
     tab.busy = claimed === undefined
     if (claimed === undefined) return yield* Effect.as(mirror.doubt, undefined)
     yield* mirror.unwritable(undefined)
-    deadlines.keepOnly((id) => log.byId(id) !== undefined)
+    const givenUp = new Set(log.state.givenUp?.map(({ id }) => id))
+    deadlines.keepOnly((id) => log.byId(id) !== undefined || givenUp.has(id))
     // All that a bulk request stood for can be looked up after the same time.
     const inDoubt = claimed.snapshot.entries.filter(({ state }) => state._tag === "Uncertain")
-    sawAttempts(instance, inDoubt, yield* now)
+    const moment = yield* now
+    sawAttempts(instance, inDoubt, moment)
     return {
       instance,
       fence: claimed.fence,
       turn,
       plans: merge.make(log),
-      listed: new Set(),
-      unstored: new Set(),
+      seen: seen.begin(instance, moment),
       readFor: new Map(),
       hasReadForOthers: false,
       isForced: false,

@@ -2,7 +2,7 @@
 import type { Client } from "../Client.js"
 import { asksAsKnown, type Attempt, type Entry, type FirstAttempt } from "../log/entry.js"
 import { type Lacking, type Request, requestOf } from "../log/request.js"
-import { type QueueState, type Workspace, workspaceOf } from "../log/state.js"
+import { type QueueState, without, type Workspace, workspaceOf } from "../log/state.js"
 import * as Mutation from "../Mutation.js"
 import type { Step } from "../store/step.js"
 import { changedTo, type Fence, holds, stepOn } from "./queue.js"
@@ -108,7 +108,8 @@ export const mark = function* (
     yield* putEntry(pending)
     others.push(pending)
   }
-  const after = stepOn(state, [...entries, ...others].map(changedTo))
+  // Whoever marks has waited until what was given up can land no more.
+  const after = stepOn(without(state, "givenUp"), [...entries, ...others].map(changedTo))
   yield* putState(after)
   return { _tag: "Marked", entries, others, request, state: after }
 }

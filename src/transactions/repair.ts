@@ -14,7 +14,7 @@ import {
   type Row,
   type State
 } from "../log/entry.js"
-import { type QueueState, workspaceOf } from "../log/state.js"
+import { type GivenUp, type QueueState, workspaceOf } from "../log/state.js"
 import * as Mutations from "../Mutation.js"
 import type { Mutation } from "../Mutation.js"
 import { add, get, outcomeKey, range, remove, type Step, under } from "../store/step.js"
@@ -121,14 +121,21 @@ export const discard = function* (newStoreId: string, seq: number, now: number):
   for (const { entry, mayHaveBeenApplied } of entries) {
     yield* end(entry, now, { _tag: "Discarded", mayHaveBeenApplied })
   }
-  const inDoubt = entries.filter((given) => given.mayHaveBeenApplied).map(({ entry }) => entry.mutation.workspaceId)
+  const inDoubt = entries.filter((given) => given.mayHaveBeenApplied).map(({ entry }) => entry)
   const state = stepOn(
     snapshot.state,
     entries.map(({ entry }) => goneFrom(entry))
   )
-  yield* putState(notFetched(state, new Set(inDoubt)))
+  const listed = notFetched(state, new Set(inDoubt.map(({ mutation }) => mutation.workspaceId)))
+  yield* putState(
+    inDoubt.length === 0 ? listed : { ...listed, givenUp: [...(state.givenUp ?? []), ...inDoubt.map(givenUpAt(now))] }
+  )
   return { _tag: "Discarded", entries }
 }
+
+const givenUpAt =
+  (seenAt: number) =>
+  ({ attempts, id }: Entry): GivenUp => ({ id, attempts, seenAt })
 
 const notFetched = (state: QueueState, workspaceIds: ReadonlySet<number>): QueueState => {
   const workspaces = { ...state.workspaces }

@@ -1,11 +1,11 @@
 // What came of an attempt: the one transaction of an acknowledgement, or of a refusal.
 import type { Client, ClientId, LocalClientId, UpdateInput } from "../Client.js"
 import { UnexpectedAnswer } from "../ClientError.js"
-import type { Ending } from "../Entry.js"
+import type { Ending, EntryId } from "../Entry.js"
 import { afresh, asksAsKnown, type Attempt, attemptOf, type Ended, type Entry } from "../log/entry.js"
 import { asked } from "../log/request.js"
 import { restOf } from "../log/rest.js"
-import { type QueueState, type Wait, without, workspaceOf } from "../log/state.js"
+import { landed, type QueueState, type Wait, without, workspaceOf } from "../log/state.js"
 import { type Sent, type Verdict, verdictOn } from "../log/verdict.js"
 import * as Mutation from "../Mutation.js"
 import { clientKey, lastSeq, range, remove, type Step } from "../store/step.js"
@@ -166,9 +166,11 @@ export const settle = function* (
     left.push(standing)
     changed.push(changedTo(standing))
   }
+  const heard = new Set<EntryId>()
   for (const entry of known) {
     if (entries.some(({ seq }) => seq === entry.seq)) continue
     const own = verdictOn(verdict, entry)
+    if (own._tag !== "Again" || !own.uncertain) heard.add(entry.id)
     if (own._tag !== "Done") continue
     ended.push(...(yield* lateAnswer(entry, own, state, now)))
   }
@@ -177,7 +179,8 @@ export const settle = function* (
   }
   const counted = { ...state, successes: state.successes + successes }
   // What the queue does after another answer than this one, the replay books next.
-  const settled = stepOn(verdict === told ? afterwards(counted, fence, after, now) : state, changed)
+  const afterAnswer = verdict === told ? afterwards(counted, fence, after, now) : state
+  const settled = stepOn(landed(afterAnswer, heard), changed)
   yield* putState(settled)
   return { state: settled, entries: left, ended, ids }
 }

@@ -12,6 +12,7 @@ import {
   limited,
   noRoom,
   offline,
+  online,
   opened,
   silentFor,
   waitsFor,
@@ -64,6 +65,27 @@ describe("429", () => {
         yield* silentFor(world, "59 seconds", "3 seconds")
         assert.deepStrictEqual(yield* world.names, ["Acme"])
       })
+    )
+  }
+
+  for (const conflicts of ["CheckFirst", "LastWriteWins", "Blind"] as const) {
+    law(
+      `where only one request a second is let through, changes that need more are sent all the same (${conflicts})`,
+      (world) =>
+        Effect.gen(function* () {
+          const { acme, tab: first } = yield* withAcme(world)
+          yield* first.close
+          const tab = yield* world.open({ conflicts })
+          yield* offline(world, tab)
+          for (const name of ["Acme A", "Acme B"]) yield* tab.clients.update(workspaceId, acme, { name })
+          yield* create(tab, "Beta")
+          yield* world.toggl.configure({ rateLimit: { capacity: 1, perSecond: 1, retryAfter: "seconds" } })
+          const before = yield* asked(world)
+          yield* online(world, tab)
+          yield* world.passes("5 minutes")
+          assert.sameMembers([...(yield* world.names)], ["Acme B", "Beta"])
+          assert.isBelow((yield* asked(world)) - before, 30)
+        })
     )
   }
 

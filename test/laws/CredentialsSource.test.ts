@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import { ClientError, Credentials } from "../../src/index.js"
 import { FakeToggl } from "../../src/testing/index.js"
 import { asked, create, names, waitsFor } from "../Requests.js"
-import { law, type Tab, workspaceId } from "../World.js"
+import { ada, grace, law, type Tab, workspaceId } from "../World.js"
 
 // Laws 4 and 8: a source of credentials that cannot tell is neither signed out nor wrong.
 
@@ -96,6 +96,41 @@ describe("a proxy's header that is another at each time", () => {
       })
       assert.strictEqual(waitsFor(yield* create(tab, "Acme")), "Confirmed")
       assert.strictEqual((yield* world.probes).length, 1)
+    })
+  )
+})
+
+describe("a source whose credentials are others at each time", () => {
+  const either = [
+    Credentials.token(FakeToggl.defaultUser.apiToken),
+    Credentials.password(FakeToggl.defaultUser.email, FakeToggl.defaultUser.password)
+  ]
+
+  law("lets the user's changes be sent, each after Toggl was asked whose they are", (world) =>
+    Effect.gen(function* () {
+      let times = 0
+      const tab = yield* world.open({
+        source: (source) => ({ ...source, get: Effect.sync(() => Option.fromNullable(either[times++ % 2])) })
+      })
+      assert.strictEqual(waitsFor(yield* create(tab, "Acme")), "Confirmed")
+      assert.strictEqual(waitsFor(yield* create(tab, "Beta")), "Confirmed")
+      yield* world.passes("1 hour")
+      assert.deepStrictEqual(yield* world.names, ["Acme", "Beta"])
+      assert.isAtMost((yield* world.probes).length, 5)
+    })
+  )
+
+  law("never sends one user's change as another user", (world) =>
+    Effect.gen(function* () {
+      let times = 0
+      const users = [ada, grace]
+      const tab = yield* world.open({
+        source: (source) => ({ ...source, get: Effect.sync(() => Option.fromNullable(users[Math.min(1, times++)])) })
+      })
+      yield* create(tab, "Acme")
+      yield* world.passes("10 minutes")
+      assert.deepStrictEqual(yield* world.names, [])
+      assert.deepInclude((yield* tab.outbox.status).queue, { _tag: "Paused", reason: "WrongAccount" })
     })
   )
 })
