@@ -3,19 +3,18 @@
  */
 import { run } from "./Run.js"
 import * as Seeds from "./Seeds.js"
+import type { History, Theme } from "./Step.js"
 
 export interface Verdict {
   readonly law: string
   readonly message: string
 }
 
-const verdict = (history: Parameters<typeof run>[0] | undefined): Verdict | undefined => {
-  const broken = history === undefined ? undefined : run(history).broken
+const verdict = (history: History): Verdict | undefined => {
+  const { broken } = run(history)
   return broken === undefined ? undefined : { law: broken.law, message: broken.message }
 }
 
 export const long = (seed: number): Verdict | undefined => verdict(Seeds.history(seed))
 
-export const short = (seed: number, place: number): Verdict | undefined => verdict(Seeds.shortOnes(seed)[place])
-
-export const { shortCount } = Seeds
+export const short = (seed: number, theme: Theme): Verdict | undefined => verdict(Seeds.short(seed, theme))

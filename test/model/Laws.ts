@@ -24,6 +24,8 @@ interface Accepted {
   readonly seq: number
   readonly id: string
   mutation: Mutation.Mutation
+  /** The names that it has asked for, before it was edited too. */
+  readonly names: Set<string>
   /** Whether it was ever refused, set aside or held, so that others might pass it. */
   wasParked: boolean
   applications: number
@@ -38,6 +40,8 @@ interface Accepted {
   wasJoined: boolean
   /** Whether the browser sent it a second time by itself, so that a 429 may be the answer to what was done already. */
   wasRepeated: boolean
+  /** Whether anybody answered the last attempt at it: what did not get through then is not in doubt for long. */
+  wasAnswered: boolean
   /** Whether Toggl's own answer to it, that it was done, was heard and has still to be stored. */
   wasTaken: boolean
   outcome: Outcome | undefined
@@ -47,6 +51,8 @@ interface Accepted {
   /** Whether an attempt at it was recorded, and when the first one was by Toggl's clock, in milliseconds since the epoch. */
   wasMarked: boolean
   firstMarkedAt: number
+  /** The clients that were known here before that. */
+  knownBefore: ReadonlySet<number>
   /** Whether Toggl said to it that the name is taken, or what may mean that. */
   wasToldTaken: boolean
   /** Whether the user has said what became of it. */
@@ -66,7 +72,7 @@ export interface Laws {
   readonly requestRepeated: (flight: Flight, before: TogglService.World, after: TogglService.World) => void
   readonly requestAnswered: (flight: Flight, status: number, isOwn: boolean) => void
   /** A cache has answered a read: what is shown is Toggl's only after the next whole list. */
-  readonly readFromCache: () => void
+  readonly readFromCache: (process: Machine.Process) => void
   /** The client that a user who looks at Toggl takes an undecided entry for. */
   readonly trueClientOf: (seq: number, found: ReadonlyArray<Client>) => number | undefined
   readonly colleagueTouched: (clientId: number, names: ReadonlyArray<string>) => void
@@ -148,13 +154,21 @@ export const make = (
   const storedSuccesses: Array<{ readonly at: number; readonly seq: number }> = []
   let happened = 0
   let isCopyOld = false
+  // Whose list a tab has heard last.
+  const listedAs = new Map<Machine.Process, number | undefined>()
+  // The tabs that may have heard a list from a cache, and not stored it yet.
+  const readOld = new Set<Machine.Process>()
   // The clients of which an update was built on what a cache had kept.
   const builtOnCache = new Set<number>()
   // Those that are given up though Toggl may have applied them, or still may.
   const leftOpen = new Set<Accepted>()
+  // The discarded creates of which Toggl was heard to have made them, and the tab that has still to store it.
+  const heardLate = new Map<Accepted, Machine.Process>()
   const oldNames = new Set(initial.map(({ name }) => foldName(name)))
   let books = readBooks()
   let named: Named | undefined
+  // A wait that nobody named, and in which nothing is tried: what cuts it short takes it out of the books first.
+  let forAll: Pick<Named, "key" | "until" | "jumps"> | undefined
   let jumps = 0
 
   const owner = (): number | undefined => {
@@ -174,20 +188,18 @@ export const make = (
     const id = Mutation.clientId(mutation)
     return books.ids.get(id) ?? id
   }
-  const isTouched = (entry: Accepted): boolean => {
-    if (touched.has(togglIdOf(entry.mutation)) || touched.has(Mutation.clientId(entry.mutation))) return true
-    const { mutation } = entry
-    const name =
-      mutation._tag === "Create" ? mutation.name : mutation._tag === "Update" ? mutation.change.name : undefined
-    return name !== undefined && touchedNames.has(foldName(name))
-  }
-  /** Whether a client that was there before any of ours has its name. */
-  const isOldName = ({ mutation }: Accepted): boolean => {
+  const isTouched = ({ mutation, names }: Accepted): boolean =>
+    touched.has(togglIdOf(mutation)) ||
+    touched.has(Mutation.clientId(mutation)) ||
+    [...names].some((name) => touchedNames.has(name))
+  /** Whether a client that was there before any of ours has a name that it asked for. */
+  const isOldName = ({ names }: Accepted): boolean => [...names].some((name) => oldNames.has(name))
+  const noteName = ({ mutation, names }: Accepted) => {
     const { name } = Mutation.asked(mutation)
-    return name !== undefined && oldNames.has(foldName(name))
+    if (name !== undefined) names.add(foldName(name))
   }
   const isBuiltOnCache = ({ mutation }: Accepted): boolean =>
-    (mutation._tag === "Update" || mutation._tag === "Create") && builtOnCache.has(clientOf(mutation, localOf(books)))
+    mutation._tag === "Update" && builtOnCache.has(clientOf(mutation, localOf(books)))
   // What may be repeated is its own look-up, and its second answer may be a refusal.
   const isRepeatable = ({ _tag }: Mutation.Mutation): boolean => _tag === "Restore" || _tag === "Delete"
 
@@ -270,6 +282,14 @@ export const make = (
     if (ending._tag === "Refused") refused(entry, ending.error._tag, ending.error.message)
   }
 
+  /** What a tab has heard of a discarded create stands in the books before it goes on. */
+  const lateIsBooked = (by?: Machine.Process) => {
+    for (const [entry, process] of heardLate) {
+      if (entry.outcome?.ending._tag === "Done" || (by !== undefined && by !== process)) continue
+      broken("law 5", `Toggl was heard to have made ${told(entry)}, and it still counts as discarded`)
+    }
+  }
+
   /** Of two creates that ask for the same and are both in doubt, nobody can say which has made the client. */
   const isJustLike = (one: Accepted, other: Accepted): boolean => {
     const [a, b] = [Mutation.asked(one.mutation), Mutation.asked(other.mutation)]
@@ -278,9 +298,12 @@ export const make = (
   }
 
   /** Another device of our user made the same in that moment: there nobody can say which it was. */
-  const mayHaveMade = ({ firstMarkedAt, isBlind, mutation }: Accepted, id: number | undefined): boolean => {
+  const mayHaveMade = (
+    { firstMarkedAt, isBlind, knownBefore, mutation }: Accepted,
+    id: number | undefined
+  ): boolean => {
     const client = currentWorld()?.state.clients.find((client) => client.id === id)
-    if (client === undefined || mutation._tag !== "Create") return false
+    if (client === undefined || mutation._tag !== "Create" || knownBefore.has(client.id)) return false
     const isAlike = client.name === mutation.name.trim() && Reference.sameNotes(client.notes, mutation.notes)
     const isOld = client.at * 1000 < firstMarkedAt - surelyOlder
     return isAlike && client.creatorId === owner() && (isDateTrue ? !isOld : !isBlind)
@@ -369,6 +392,7 @@ export const make = (
           seq: entry.seq,
           id: entry.id,
           mutation: entry.mutation,
+          names: new Set(),
           wasParked: false,
           applications: 0,
           sends: 0,
@@ -377,11 +401,13 @@ export const make = (
           wasEdited: false,
           wasJoined: false,
           wasTaken: false,
+          wasAnswered: false,
           wasRepeated: false,
           outcome: undefined,
           refused: undefined,
           wasMarked: false,
           firstMarkedAt: 0,
+          knownBefore: new Set(),
           isBlind: false,
           wasToldTaken: false,
           wasAdopted: false,
@@ -390,6 +416,7 @@ export const make = (
         }
         accepted.set(entry.seq, fresh)
         byId.set(entry.id, fresh)
+        noteName(fresh)
         continue
       }
       const was = before.entries.get(entry.seq)
@@ -397,6 +424,8 @@ export const make = (
       if (known.id !== entry.id) broken("law 1", `entry ${entry.seq} became another`)
       if (known.outcome !== undefined) broken("law 1", `${told(known)} came back after it had ended`)
       if (operation.name === "settle" && was?.sent !== undefined && entry.sent === undefined) wentOn(known, was.sent)
+      // What the user takes it for may have been shown by its other id.
+      if (operation.name === "adopt") touchedBy({ ...known, mutation: entry.mutation })
       if (
         operation.name === "retry" &&
         was !== undefined &&
@@ -406,8 +435,12 @@ export const make = (
         known.wasEdited = true
       }
       known.mutation = entry.mutation
+      noteName(known)
       if (entry.attempts > (was?.attempts ?? 0)) {
-        if (!known.wasMarked) known.firstMarkedAt = togglNow()
+        if (!known.wasMarked) {
+          known.firstMarkedAt = togglNow()
+          known.knownBefore = new Set(before.clients.keys())
+        }
         known.wasMarked = true
       }
       if (entry.state._tag === "Sending" && isCopyOld) builtOnCache.add(clientOf(entry.mutation, localOf(books)))
@@ -457,6 +490,11 @@ export const make = (
   const keyOf = (wait: Wait): string => `${wait.reason} ${wait.seenAt} ${wait.length}`
 
   const noteWait = (before: QueueState, now: QueueState) => {
+    if (now.wait === undefined || now.wait.named || now.wait.stuck === true) forAll = undefined
+    else if (forAll?.key !== keyOf(now.wait)) {
+      const passed = Math.max(0, machine.wallNow() - now.wait.seenAt)
+      forAll = { key: keyOf(now.wait), until: machine.now() + now.wait.length - passed, jumps }
+    }
     if (now.wait?.named !== true) {
       if (named !== undefined && machine.now() < named.until && named.jumps === jumps) {
         broken("law 9", `a time that Toggl named is forgotten (${named.key}) after ${before.wait?.reason ?? "none"}`)
@@ -489,6 +527,16 @@ export const make = (
     return !must.has(entry.seq) && passed.every((other) => tried(other) || must.has(other.seq) || may.has(other.seq))
   }
 
+  /** Whether what a create has made is there, and shows it though somebody has renamed it since. */
+  const isStillThere = (entry: Accepted, { state: { clients } }: TogglService.World): boolean => {
+    const { mutation } = entry
+    if (mutation._tag !== "Create" || mutation.notes === "" || entry.wasEdited || entry.wasRepaired) return false
+    const alike = clients.filter(({ notes }) => Reference.sameNotes(notes, mutation.notes))
+    const [made] = alike
+    const isSeen = made !== undefined && alike.length === 1 && made.creatorId === owner() && !made.archived
+    return isSeen && createdBy.get(made.id) === entry && isDateTrue && !isCopyOld && !entry.wasAnswered
+  }
+
   // --- What Toggl goes through -----------------------------------------------------------------------------------
 
   const marked = (process: Machine.Process, mark: Extract<Marked, { _tag: "Marked" }>) => {
@@ -518,6 +566,9 @@ export const make = (
         "law 2",
         `entry ${entry.seq} overtakes ${other.seq} (${other.state._tag}, client ${clientOf(other.mutation, locals)}), failed so often: ${passed.map(({ failures, seq }) => `${seq} ${failures}`).join(", ")}`
       )
+    }
+    if (forAll !== undefined && machine.now() < forAll.until && forAll.jumps === jumps) {
+      broken("law 9", `entry ${entry.seq} is sent in a wait that is for all: ${forAll.key}`)
     }
     if (named !== undefined && machine.now() < named.until && named.jumps === jumps) {
       broken("law 9", `entry ${entry.seq} is sent ${named.until - machine.now()} ms before ${named.key} is over`)
@@ -555,7 +606,10 @@ export const make = (
     }
     mark.used = true
     const entries = mark.seqs.flatMap((seq) => accepted.get(seq) ?? [])
-    for (const entry of entries) entry.sends++
+    for (const entry of entries) {
+      entry.sends++
+      entry.wasAnswered = false
+    }
     sentFor.set(flight, entries)
   }
 
@@ -588,7 +642,9 @@ export const make = (
     // a client that is archived again stays as it is
     const isHarmless = mutation._tag === "Restore" || (mutation._tag === "Archive" && entry.wasRepeated)
     const mayRepeat = isHarmless || isWipedOut || entry.wasRepaired || entry.wasEdited
-    if (entry.applications > 1 && !mayRepeat) broken("law 3", `Toggl applied ${told(entry)} twice`)
+    if (entry.applications > 1 && (!mayRepeat || isStillThere(entry, before))) {
+      broken("law 3", `Toggl applied ${told(entry)} twice`)
+    }
     const isGivenUpInDoubt = entry.outcome?.ending._tag === "Discarded" && entry.outcome.ending.mayHaveBeenApplied
     if (entry.outcome !== undefined && entry.applications === 1 && !isGivenUpInDoubt && !entry.wasAdopted) {
       broken("law 3", `Toggl applied ${told(entry)} after it had ended`)
@@ -713,15 +769,23 @@ export const make = (
     acceptedCount: () => accepted.size,
     operationHappened: (operation) => {
       if (Exit.isFailure(operation.exit)) hasStorageFailed = true
+      // Where the store had no room, or another one has the turn, what was heard is not booked.
+      if (operation.name === "claim") lateIsBooked(operation.process)
+      if (operation.name === "claim" || Exit.isFailure(operation.exit)) heardLate.clear()
       if (operation.name === "accept" && Exit.isFailure(operation.exit)) unsaved.add(operation.process)
       if (operation.name === "load" && Exit.isSuccess(operation.exit)) {
         lastLoaded.set(operation.process, books.entries.size)
       }
       if (operation.name === "load" || operation.name === "copy" || operation.name === "outcome") return
       const { signIn } = books.state
-      if (operation.name === "storeList" && !isCaching()) isCopyOld = false
+      if (operation.name === "storeList" && !readOld.delete(operation.process) && !isCaching()) isCopyOld = false
       happened++
       compare(operation)
+      const isStored = Exit.isSuccess(operation.exit) && typeof operation.exit.value === "object"
+      if (operation.name === "storeList" && isStored) {
+        const [user, as] = [owner(), listedAs.get(operation.process)]
+        if (user !== as) broken("law 8", `${operation.process.name} stores what user ${as} may see, for user ${user}`)
+      }
       if (books.state.signIn !== undefined && books.state.signIn !== signIn) refusedAt.add(operation.process)
       if (operation.name === "settle" && Exit.isSuccess(operation.exit)) {
         lastLoaded.set(operation.process, books.entries.size)
@@ -751,18 +815,24 @@ export const make = (
       touched.add(before.state.nextClientId)
     },
     requestAnswered: (flight, status, isOwn) => {
+      if (flight.request.path.endsWith("/clients") && isOwn) listedAs.set(flight.process, flight.userId)
       if (!flight.isWrite) return
       happened++
       const entries = sentFor.get(flight) ?? []
+      for (const entry of entries) entry.wasAnswered = true
       if (status === 400) for (const entry of entries) entry.wasToldTaken = true
       const isTaken = (status >= 200 && status < 300) || (status === 404 && flight.request.method === "DELETE")
       if (isTaken && isOwn) {
         successes.push({ at: happened, seqs: entries.map(({ seq }) => seq) })
         for (const entry of entries) entry.wasTaken = true
+        const isLate = ({ mutation, outcome }: Accepted) =>
+          mutation._tag === "Create" && outcome?.ending._tag === "Discarded"
+        for (const entry of entries) if (isLate(entry)) heardLate.set(entry, flight.process)
       }
     },
-    readFromCache: () => {
+    readFromCache: (process) => {
       isCopyOld = true
+      readOld.add(process)
     },
     trueClientOf: (seq, found) => {
       const entry = accepted.get(seq)
@@ -786,6 +856,7 @@ export const make = (
     processDied: (process) => {
       marks.delete(process)
       lastShown.delete(process)
+      for (const [entry, hearing] of heardLate) if (hearing === process) heardLate.delete(entry)
     },
     clockSet: (by) => {
       // forward, it takes a wait for over; back, it begins a wait anew, but only once
@@ -833,6 +904,7 @@ export const make = (
       }
     },
     allIsSent: (world) => {
+      lateIsBooked()
       const { may, must } = heldNow()
       for (const entry of books.entries.values()) {
         if (entry.state._tag === "Refused" || must.has(entry.seq) || may.has(entry.seq)) continue

@@ -6,7 +6,7 @@ import { shrink } from "./Shrink.js"
 import { type History, print } from "./Step.js"
 
 const without = (history: History, at: number): History => ({
-  setup: history.setup,
+  ...history,
   steps: history.steps.filter((_, i) => i !== at)
 })
 

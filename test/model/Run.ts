@@ -28,7 +28,7 @@ import * as Dice from "./Dice.js"
 import * as Laws from "./Laws.js"
 import * as LockPort from "./LockPort.js"
 import * as Machine from "./Machine.js"
-import type { History, Step } from "./Step.js"
+import type { History, Step, Theme } from "./Step.js"
 import * as StorePort from "./StorePort.js"
 import * as Tab from "./Tab.js"
 import * as Weather from "./Weather.js"
@@ -64,6 +64,9 @@ const newsTakes = 2_000
 
 // So much happens at most before a device without new input comes to rest.
 const mostEvents = 20_000
+
+// And so much in a whole history: what asks Toggl again and again comes to rest in between.
+const mostInAll = (steps: number): number => 20_000 + 200 * steps
 
 // How else Toggl, or what stands before it, may be set up: with dice of their own, so that kept histories stay the same.
 const otherwise = (dice: Dice.Dice, options: TogglOptions.Options): TogglOptions.Options => {
@@ -101,6 +104,29 @@ const toggl = (dice: Dice.Dice): TogglOptions.Options =>
     clockSkew: dice.pick(0, 0, 40_000, -3_600_000),
     hiddenHeaders: dice.chance(0.2) ? ["x-toggl-request-id", "x-toggl-quota-remaining", "x-toggl-quota-resets-in"] : []
   })
+
+const anyWeather: ReadonlyArray<Weather.Weather> = [
+  "clear",
+  "clear",
+  "clear",
+  "slow",
+  "flaky",
+  "flaky",
+  "down",
+  "portal",
+  "broken",
+  "refusing",
+  "limited"
+]
+
+const weatherOf: { readonly [T in Theme]: ReadonlyArray<Weather.Weather> } = {
+  anything: anyWeather,
+  namesakes: ["clear", "lossy", "lossy", "lossy", "flaky", "slow"],
+  stuck: ["clear", "clear", "lossy", "lossy", "broken", "maintenance", "limited", "down"],
+  "second thoughts": ["clear", "slow", "slow", "lossy", "lossy", "flaky"],
+  "odd answers": ["clear", "slow", "lossy", "lossy"],
+  accounts: ["clear", "clear", "slow", "down", "flaky"]
+}
 
 /** A device that is broken on purpose, to show that the laws find it out. */
 export interface Sabotage {
@@ -141,6 +167,8 @@ export interface Options {
 }
 
 export const run = (history: History, options: Options = {}): Result => {
+  const { theme = "anything" } = history
+  const isOfNames = theme === "namesakes"
   const setup = Dice.make(history.setup)
   const machine = Machine.make({ trace: options.trace ?? false })
   let dice = Dice.make(setup.int(2 ** 31))
@@ -170,7 +198,7 @@ export const run = (history: History, options: Options = {}): Result => {
     if (dateHeader !== "own") met(dateHeader === "hidden" ? "Date hidden" : "Date off")
     if (takenName === "badRequest") met("self-hosted")
   }
-  let throwing: "onAnswer throws" | "isOnline throws" | "HttpClient throws" | undefined
+  let throwing: "onAnswer throws" | "isOnline throws" | "HttpClient throws" | "the store throws" | undefined
   const throws = (kind: NonNullable<typeof throwing>): boolean => {
     if (throwing !== kind || !oddities.chance(0.4)) return false
     met(kind)
@@ -224,9 +252,10 @@ export const run = (history: History, options: Options = {}): Result => {
       const known = [...laws.books().clients.keys()].filter((id) => !path.includes(`/${id}`))
       return isAboutOne ? oddities.oneOf(known) : undefined
     },
-    met: (kind) => {
-      if (kind === "cached look-up") laws.readFromCache()
-      met(kind)
+    met,
+    readFromCache: (flight) => {
+      laws.readFromCache(flight.process)
+      met("cached look-up")
     },
     twice: options.sabotage?.twice ?? (() => false)
   })
@@ -246,7 +275,7 @@ export const run = (history: History, options: Options = {}): Result => {
     if (Either.isRight(made)) wire.setWorld({ ...wire.world(), state: made.right.state })
   }
   // Others our own user made on another device, under names that the app will use.
-  const ownOlds = options.script === undefined && oddities.chance(0.3) ? 1 + oddities.int(2) : 0
+  const ownOlds = options.script === undefined && (oddities.chance(0.3) || isOfNames) ? 1 + oddities.int(2) : 0
   for (let i = 0; i < ownOlds; i++) {
     const { state } = wire.world()
     const by = scene(defaultUser.id)
@@ -274,12 +303,13 @@ export const run = (history: History, options: Options = {}): Result => {
   let opened = 0
   let holdsWhileFrozen = false
   let storageFails: number = 0
-  let isUnstorable = false
+  let unstorable: "some acknowledgements" | "those of some entries" | undefined
   let storageFailedAt = -Infinity
   let online: Option.Option<boolean> = Option.some(true)
   const seenIds: Array<Client.AnyClientId> = []
   const good = Credentials.token(defaultUser.apiToken)
   const alsoGood = Credentials.password(defaultUser.email, defaultUser.password)
+  const theirs = Option.some(Credentials.token(colleague.apiToken))
   let newest: Option.Option<Credentials.Credentials> = Option.some(good)
 
   const died = (cause: string) => {
@@ -292,7 +322,9 @@ export const run = (history: History, options: Options = {}): Result => {
     const connection = store.connect(process, {
       holdsWhileFrozen: () => holdsWhileFrozen,
       fault: (name) => {
-        if (name === "settle" && isUnstorable && oddities.chance(0.5)) {
+        // the replay alone does so
+        if (name === "claim" && throws("the store throws")) throw new TypeError("the store threw")
+        if (name === "settle" && hasNoRoom()) {
           met("unstorable acknowledgement")
           storageFailedAt = machine.now()
           return new StorageError({ reason: "Full", detail: "simulated, at settle" })
@@ -354,6 +386,15 @@ export const run = (history: History, options: Options = {}): Result => {
     return tab
   }
 
+  // Where there is no room for how some entries end, there never is.
+  const hasNoRoom = (): boolean => {
+    if (unstorable !== "those of some entries") return unstorable !== undefined && oddities.chance(0.5)
+    const some = new Set<unknown>(
+      [...laws.books().entries.values()].filter(({ seq }) => seq % 3 === 1).map(({ id }) => id)
+    )
+    return store.memory.rows.some(({ key }) => Array.isArray(key) && key[0] === "outcome" && some.has(key[1]))
+  }
+
   const awake = () => tabs.filter((tab) => !tab.process.isFrozen() && tab.isOpen())
 
   // --- Time and events ---------------------------------------------------------------------------------------------
@@ -362,7 +403,8 @@ export const run = (history: History, options: Options = {}): Result => {
     const enabled = machine.enabled()
     const event = enabled[enabled.length === 1 ? 0 : dice.int(enabled.length)]
     if (event === undefined) return false
-    events++
+    if (++events > mostInAll(history.steps.length))
+      machine.fail("law 4", "the device is never done with what it has to do")
     machine.note(() => `  ${event.label}`)
     event.run()
     const broken = machine.broken()
@@ -410,7 +452,8 @@ export const run = (history: History, options: Options = {}): Result => {
   const notesOf = (notes: string): string => (togglOptions.storedNotes === "asSent" ? notes : `${notes}\r\nand more \n`)
 
   // Names meet now and then; notes never do.
-  const nameFor = (uid: number): string => (dice.chance(0.12) ? `Common ${dice.int(3)}` : `Client ${uid}`)
+  const nameFor = (uid: number): string =>
+    dice.chance(isOfNames ? 0.8 : 0.12) ? `Common ${dice.int(isOfNames ? 2 : 3)}` : `Client ${uid}`
 
   const mutate = (tab: Tab.Tab, step: Step) => {
     const id = target()
@@ -418,7 +461,7 @@ export const run = (history: History, options: Options = {}): Result => {
       case "create": {
         const name = nameFor(step.uid)
         // as an older client may have it, or another tab has just made it
-        const isBare = name.startsWith("Common") && dice.chance(0.6)
+        const isBare = theme === "stuck" ? dice.chance(0.8) : name.startsWith("Common") && dice.chance(0.6)
         const input = { name, notes: isBare ? "" : notesOf(`made in ${step.uid}`) }
         return tab.call("create", Clients.create(workspaceId, input), heard)
       }
@@ -438,6 +481,9 @@ export const run = (history: History, options: Options = {}): Result => {
   }
 
   const ignored = () => undefined
+
+  const read = (tab: Tab.Tab, freshness: View["source"] | "1 minute") =>
+    tab.call("read", Clients.view(workspaceId, { freshness, status: "both" }), ignored)
 
   const play = (step: Step): void => {
     const living = awake()
@@ -478,24 +524,10 @@ export const run = (history: History, options: Options = {}): Result => {
       }
       case "read": {
         const freshness = dice.pick<View["source"] | "1 minute">("Toggl", "Local", "1 minute")
-        return tab?.call("read", Clients.view(workspaceId, { freshness, status: "both" }), ignored)
+        return tab === undefined ? undefined : read(tab, freshness)
       }
       case "weather":
-        wire.setWeather(
-          dice.pick(
-            "clear",
-            "clear",
-            "clear",
-            "slow",
-            "flaky",
-            "flaky",
-            "down",
-            "portal",
-            "broken",
-            "refusing",
-            "limited"
-          )
-        )
+        wire.setWeather(dice.oneOf(weatherOf[theme]) ?? "clear")
         machine.note(() => `    ${wire.weather()}`)
         return
       case "online": {
@@ -512,7 +544,8 @@ export const run = (history: History, options: Options = {}): Result => {
           Option.some(good),
           Option.some(good),
           Option.some(alsoGood),
-          Option.some(Credentials.token(colleague.apiToken)),
+          theirs,
+          ...(theme === "accounts" ? [theirs, theirs] : []),
           Option.some(Credentials.token("0".repeat(32))),
           Option.none()
         )
@@ -578,15 +611,18 @@ export const run = (history: History, options: Options = {}): Result => {
       case "poison":
         return poison()
       case "cache":
-        wire.setCaching(dice.chance(0.6))
-        return
+        wire.setCaching(dice.chance(theme === "odd answers" ? 0.8 : 0.6) ? "always" : "never")
+        // what a cache has kept from before is what deceives
+        if (theme !== "odd answers" || !wire.isCaching() || tab === undefined) return
+        wire.setWeather("lossy")
+        return read(tab, "Toggl")
       case "meddle":
         return meddle(step)
       case "throw":
-        throwing = dice.pick("onAnswer throws", "isOnline throws", "HttpClient throws", undefined)
+        throwing = dice.pick("onAnswer throws", "isOnline throws", "HttpClient throws", "the store throws", undefined)
         return
       case "unstorable":
-        isUnstorable = dice.chance(0.6)
+        unstorable = dice.pick("some acknowledgements", "those of some entries", "those of some entries", undefined)
         return
       case "edit":
       case "giveUp": {
@@ -660,7 +696,8 @@ export const run = (history: History, options: Options = {}): Result => {
   /** From now on the changes of one client, or those with one text in them, always fail in the same way. */
   const poison = () => {
     if (dice.chance(0.3)) return wire.setPoison(undefined)
-    const way = dice.oneOf([...Weather.poisons, "poison: 5xx", "poison: 5xx"] as const) ?? "poison: 5xx"
+    const more = theme === "stuck" ? (["poison: reset", "poison: silence"] as const) : (["poison: 5xx"] as const)
+    const way = dice.oneOf([...Weather.poisons, ...more, ...more]) ?? "poison: 5xx"
     const id = dice.oneOf(seenIds)
     const client = id === undefined ? undefined : (laws.books().ids.get(id) ?? id)
     const text = dice.pick("Common 1", "Common 2", '3"', '5"', '8"')
@@ -681,7 +718,7 @@ export const run = (history: History, options: Options = {}): Result => {
     const own = world.state.clients.filter(({ creatorId }) => creatorId === defaultUser.id)
     const client = own.at(-1)
     if (client === undefined) return
-    const isRenamed = dice.chance(0.5)
+    const isRenamed = dice.chance(isOfNames ? 0.8 : 0.5)
     const name = isRenamed ? `Theirs ${step.uid}` : client.name
     const notes = isRenamed && dice.chance(0.7) ? client.notes : `theirs ${step.uid}`
     laws.colleagueTouched(client.id, [client.name, name])
@@ -698,9 +735,9 @@ export const run = (history: History, options: Options = {}): Result => {
     const put = (transition: TogglState.Transition<unknown>) => {
       if (Either.isRight(transition)) wire.setWorld({ ...world, state: transition.right.state })
     }
-    if (client === undefined || dice.chance(0.3)) {
-      const common = `${dice.pick("Common", "COMMON")} ${dice.int(3)}`
-      const name = dice.chance(0.6) ? common : `Theirs ${step.uid}`
+    if (client === undefined || dice.chance(isOfNames ? 0.7 : 0.3)) {
+      const common = `${dice.pick("Common", "COMMON")} ${dice.int(isOfNames ? 2 : 3)}`
+      const name = dice.chance(isOfNames ? 0.9 : 0.6) ? common : `Theirs ${step.uid}`
       // our own user has other devices, and a colleague may do just what we do
       const isOurs = dice.chance(0.4)
       const isBare = dice.chance(0.6) && (isOurs || togglOptions.creatorIds)
@@ -717,8 +754,10 @@ export const run = (history: History, options: Options = {}): Result => {
         return put(TogglState.archiveClient(world.state, by, client.id))
       case 2:
         return put(TogglState.restoreClient(world.state, by, client.id, {}))
-      default:
-        return put(TogglState.updateClient(world.state, by, client.id, { name, notes: `theirs ${step.uid}` }))
+      default: {
+        const notes = isOfNames && dice.chance(0.6) ? client.notes : `theirs ${step.uid}`
+        return put(TogglState.updateClient(world.state, by, client.id, { name, notes }))
+      }
     }
   }
 
@@ -818,9 +857,9 @@ export const run = (history: History, options: Options = {}): Result => {
   const allFaultsStop = () => {
     counts = false
     wire.setWeather("clear")
-    wire.setCaching(false)
+    wire.setCaching("never")
     storageFails = 0
-    isUnstorable = false
+    if (unstorable === "some acknowledgements") unstorable = undefined
     throwing = undefined
     isMoody = false
     online = Option.some(true)
@@ -837,12 +876,13 @@ export const run = (history: History, options: Options = {}): Result => {
     const [first] = awake()
     first?.call("resume", Outbox.resume, ignored)
     rest()
-    if (wire.isPoisoned()) {
+    if (wire.isPoisoned() || unstorable !== undefined) {
       for (let hours = 0; hours < 12; hours++) advance(3_600_000)
       seesToSetAside()
       for (let hours = 0; hours < 12; hours++) advance(3_600_000)
       laws.othersAreSent()
       wire.setPoison(undefined)
+      unstorable = undefined
     }
     // Quotas are refilled by the hour.
     for (let hours = 0; hours < 36 && laws.books().entries.size > 0; hours++) advance(3_600_000)
@@ -864,8 +904,15 @@ export const run = (history: History, options: Options = {}): Result => {
 
   const attempt = (): Machine.LawBroken | undefined => {
     try {
-      if (options.script === undefined) openTab()
-      else {
+      if (options.script === undefined) {
+        openTab()
+        // Whose store it is, the first of two users decides.
+        if (theme === "accounts" && oddities.chance(0.5)) {
+          newest = theirs
+          openTab()
+          for (const tab of tabs) read(tab, "Toggl")
+        }
+      } else {
         options.script.play(device())
         rest()
       }

@@ -12,15 +12,25 @@ import { type Kind, kinds } from "./Weather.js"
 export const usualSeeds = 200
 export const usualSteps = 500
 
-export const history = (seed: number, steps = usualSteps): Step.History => Step.random(Dice.make(seed), steps)
+export const history = (seed: number, steps = usualSteps, theme: Step.Theme = "anything"): Step.History =>
+  Step.random(Dice.make(seed), steps, theme)
 
 // What goes wrong at a start is met by many short histories, and seldom by a long one.
 const shortSteps = 60
-export const shortCount = 5
 
-/** The short histories that are played beside the long one of a seed: those of seeds of their own. */
+/** The short history of a theme that is played beside the long one of a seed: that of a seed of its own. */
+export const short = (seed: number, theme: Step.Theme): Step.History =>
+  history(100_000 + seed * Step.themes.length + Step.themes.indexOf(theme), shortSteps, theme)
+
+/** Two of the themes take turns with two others: that is enough of each, and a run is not to take for ever. */
+export const shortThemes = (seed: number): ReadonlyArray<Step.Theme> =>
+  seed % 2 === 0
+    ? ["anything", "namesakes", "stuck", "odd answers"]
+    : ["anything", "namesakes", "second thoughts", "accounts"]
+
+/** The short histories that are played beside the long one of a seed. */
 export const shortOnes = (seed: number): ReadonlyArray<Step.History> =>
-  Array.from({ length: shortCount }, (_, i) => history(100_000 + seed * shortCount + i, shortSteps))
+  shortThemes(seed).map((theme) => short(seed, theme))
 
 /** Why a history fails: the law that it breaks, and the least that breaks it. Nothing if all laws hold. */
 export const failure = (history: Step.History, options: Options = {}, result?: Result): string | undefined => {

@@ -11,7 +11,6 @@ const breaks = (history: History, law: string, options: Options): number | undef
 }
 
 export const shrink = (history: History, law: string, options: Options = {}): History => {
-  const { setup } = history
   const at = breaks(history, law, options)
   // what stands behind the step that broke it does not matter
   let steps: ReadonlyArray<Step> = at === undefined ? history.steps : history.steps.slice(0, at + 1)
@@ -25,7 +24,7 @@ export const shrink = (history: History, law: string, options: Options = {}): Hi
       shorter = false
       for (let from = steps.length - count; from > -count; from -= count) {
         const fewer = without(Math.max(0, from), from < 0 ? count + from : count)
-        const played = breaks({ setup, steps: fewer }, law, options)
+        const played = breaks({ ...history, steps: fewer }, law, options)
         if (played === undefined) continue
         steps = fewer.slice(0, played + 1)
         from = Math.min(from, steps.length)
@@ -33,5 +32,5 @@ export const shrink = (history: History, law: string, options: Options = {}): Hi
       }
     }
   }
-  return { setup, steps }
+  return { ...history, steps }
 }

@@ -53,13 +53,31 @@ export interface Step {
   readonly uid: number
 }
 
+/** What a history is mostly about: in one that is about anything, what takes several rare things to happen never does. */
+export type Theme =
+  | "anything"
+  /** Creates whose answers get lost, among clients of the same names. */
+  | "namesakes"
+  /** Changes that never get through. */
+  | "stuck"
+  /** Changes that are edited, given up, adopted while nobody knows what became of them. */
+  | "second thoughts"
+  /** Caches, workers, browsers that send again, answers about another client. */
+  | "odd answers"
+  /** Several users, and credentials that are refused. */
+  | "accounts"
+
 export interface History {
   /** Chooses how Toggl and the device are set up. */
   readonly setup: number
+  /** About anything, if none is told. */
+  readonly theme?: Theme
   readonly steps: ReadonlyArray<Step>
 }
 
-const odds: ReadonlyArray<readonly [weight: number, kind: Kind]> = [
+type Weights = ReadonlyArray<readonly [weight: number, kind: Kind]>
+
+const odds: Weights = [
   [10, "open"],
   [2, "close"],
   [4, "crash"],
@@ -101,10 +119,130 @@ const odds: ReadonlyArray<readonly [weight: number, kind: Kind]> = [
   [2, "unstorable"]
 ]
 
-export const random = (dice: Dice, length: number): History => ({
+/** A theme keeps its place here, for that is part of its seeds. */
+export const themes: ReadonlyArray<Theme> = [
+  "anything",
+  "namesakes",
+  "stuck",
+  "second thoughts",
+  "odd answers",
+  "accounts"
+]
+
+const oddsOf: { readonly [T in Theme]: Weights } = {
+  anything: odds,
+  namesakes: [
+    [6, "open"],
+    [4, "crash"],
+    [40, "create"],
+    [10, "update"],
+    [3, "delete"],
+    [3, "archive"],
+    [6, "read"],
+    [16, "weather"],
+    [20, "colleague"],
+    [18, "meddle"],
+    [60, "run"],
+    [10, "settle"],
+    [30, "advance"],
+    [3, "retry"],
+    [3, "discard"],
+    [6, "adopt"],
+    [2, "clock"]
+  ],
+  stuck: [
+    [4, "open"],
+    [3, "crash"],
+    [16, "create"],
+    [16, "update"],
+    [6, "delete"],
+    [4, "archive"],
+    [4, "restore"],
+    [6, "spree"],
+    [3, "read"],
+    [8, "weather"],
+    [8, "storm"],
+    [20, "poison"],
+    [20, "run"],
+    [6, "online"],
+    [14, "settle"],
+    [50, "advance"],
+    [4, "retry"],
+    [4, "edit"],
+    [4, "giveUp"],
+    [4, "throw"],
+    [4, "unstorable"],
+    [3, "storage"],
+    [3, "clock"]
+  ],
+  "second thoughts": [
+    [4, "open"],
+    [3, "crash"],
+    [3, "freeze"],
+    [5, "thaw"],
+    [20, "create"],
+    [20, "update"],
+    [4, "delete"],
+    [4, "archive"],
+    [3, "restore"],
+    [3, "read"],
+    [20, "weather"],
+    [4, "poison"],
+    [60, "run"],
+    [6, "settle"],
+    [30, "advance"],
+    [4, "retry"],
+    [4, "discard"],
+    [24, "edit"],
+    [14, "giveUp"],
+    [8, "adopt"],
+    [3, "colleague"]
+  ],
+  "odd answers": [
+    [4, "open"],
+    [3, "crash"],
+    [36, "create"],
+    [12, "update"],
+    [20, "delete"],
+    [12, "archive"],
+    [4, "restore"],
+    [6, "spree"],
+    [8, "read"],
+    [8, "weather"],
+    [20, "storm"],
+    [20, "cache"],
+    [30, "run"],
+    [10, "settle"],
+    [30, "advance"],
+    [3, "colleague"]
+  ],
+  accounts: [
+    [14, "open"],
+    [3, "close"],
+    [4, "crash"],
+    [5, "freeze"],
+    [8, "thaw"],
+    [16, "create"],
+    [12, "update"],
+    [4, "delete"],
+    [12, "read"],
+    [6, "weather"],
+    [6, "online"],
+    [24, "credentials"],
+    [50, "run"],
+    [10, "settle"],
+    [20, "advance"],
+    [4, "resume"],
+    [6, "signOut"],
+    [4, "clock"]
+  ]
+}
+
+export const random = (dice: Dice, length: number, theme: Theme = "anything"): History => ({
   setup: dice.int(2 ** 31),
+  ...(theme === "anything" ? {} : { theme }),
   steps: Array.from({ length }, (_, uid) => ({
-    kind: dice.weighted(odds) ?? "run",
+    kind: dice.weighted(oddsOf[theme]) ?? "run",
     tab: dice.int(12),
     n: dice.int(2 ** 31),
     uid
@@ -116,6 +254,7 @@ export const print = (history: History): string =>
   [
     `{`,
     `  setup: ${history.setup},`,
+    ...(history.theme === undefined ? [] : [`  theme: "${history.theme}",`]),
     `  steps: [`,
     history.steps
       .map((step) => `    { kind: "${step.kind}", tab: ${step.tab}, n: ${step.n}, uid: ${step.uid} }`)

@@ -43,6 +43,7 @@ export type Weather =
   | "repeating"
   | "worker"
   | "mixedUp"
+  | "lossy"
 
 /** What can be wrong besides the weather, each counted by its name. */
 export const kinds = [
@@ -75,6 +76,7 @@ export const kinds = [
   "onAnswer throws",
   "isOnline throws",
   "HttpClient throws",
+  "the store throws",
   "discard in doubt",
   "discard set aside",
   "edit in doubt",
@@ -350,6 +352,17 @@ const odds: { readonly [W in Weather]: { readonly read: Odds; readonly write: Od
     write: [
       [2, own],
       [1, other]
+    ]
+  },
+  lossy: {
+    read: [[1, own]],
+    write: [
+      [2, own],
+      [3, refused],
+      [3, lost],
+      [3, landsLate],
+      [1, silence],
+      [2, serverError]
     ]
   }
 }

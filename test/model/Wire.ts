@@ -46,6 +46,8 @@ export interface Hooks {
   readonly answered: (flight: Flight, status: number, isOwn: boolean) => void
   /** A client that the tab knows, besides the one that is asked for. */
   readonly anotherThan: (request: TogglWire.WireRequest) => number | undefined
+  /** A cache answers it, and not Toggl. */
+  readonly readFromCache: (flight: Flight) => void
   readonly met: (kind: Weather.Kind) => void
   /** Whether Toggl gets this request twice, as it never should. */
   readonly twice: (request: TogglWire.WireRequest) => boolean
@@ -68,8 +70,8 @@ export interface Wire {
   /** From now on each request that is meant meets this fate. */
   readonly setPoison: (poison: Poison | undefined) => void
   readonly isPoisoned: () => boolean
-  /** A cache answers reads of clients, from now on or no more. */
-  readonly setCaching: (isOn: boolean) => void
+  /** A cache answers reads of clients, from now on or no more; one that ignores queries answers look-ups too. */
+  readonly setCaching: (mode: TogglOptions.Options["cachedReads"]) => void
   readonly isCaching: () => boolean
   readonly connect: (
     process: Machine.Process,
@@ -90,7 +92,7 @@ export const make = (
   let weather: Weather.Weather = "clear"
   let forced: Weather.Fate | undefined
   let poison: Poison | undefined
-  let isCaching = false
+  let caching: TogglOptions.Options["cachedReads"] = "never"
   const cache = ReadCache.make()
   let sequence = 0
   let flights: ReadonlyArray<Flight & { readonly answer: () => void }> = []
@@ -105,10 +107,10 @@ export const make = (
   }
   const land = (flight: Flight) => {
     if (flight.landed) return repeat(flight)
-    const isKept = isCaching && flight.request.path.includes("/clients")
-    const kept = isKept ? cache.find(flight.request, "always") : undefined
+    const isKept = caching !== "never" && flight.request.path.includes("/clients")
+    const kept = isKept ? cache.find(flight.request, caching) : undefined
     if (kept !== undefined) {
-      hooks.met("cached look-up")
+      hooks.readFromCache(flight)
       machine.note(() => `    a cache answers #${flight.request.sequence}`)
       flight.landed = true
       flight.own = kept
@@ -119,7 +121,7 @@ export const make = (
     world = served.world
     flight.landed = true
     flight.own = TogglTransport.leaving(flight.request, served.answer, options)
-    if (isKept) cache.keep(flight.request, flight.own, "always")
+    if (isKept) cache.keep(flight.request, flight.own, caching)
     machine.note(() => `    Toggl gets #${flight.request.sequence} and answers ${served.answer.status}`)
     hooks.landed(flight, before, world)
     if (!hooks.twice(flight.request)) return
@@ -230,14 +232,14 @@ export const make = (
       weather = next
     },
     weather: () => weather,
-    isCaching: () => isCaching,
+    isCaching: () => caching !== "never",
     setPoison: (next) => {
       poison = next
     },
     isPoisoned: () => poison !== undefined,
-    setCaching: (isOn) => {
-      isCaching = isOn
-      if (!isOn) cache.clear()
+    setCaching: (mode) => {
+      caching = mode
+      if (mode === "never") cache.clear()
     },
     inTheAir: () => flights.filter(mustLand).length,
     connect: (process, saysOffline, throws) => {

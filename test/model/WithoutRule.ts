@@ -3,8 +3,10 @@
  */
 import * as Predicate from "effect/Predicate"
 import * as esbuild from "esbuild"
-import { readFile } from "node:fs/promises"
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { pathToFileURL } from "node:url"
 import type * as Judge from "./Judge.js"
 import type { Rule } from "./rules.js"
 
@@ -43,8 +45,11 @@ export const judge = async (rule: Rule): Promise<typeof Judge> => {
     logLevel: "silent",
     plugins: [without(rule)]
   })
-  const code = Buffer.from(built.outputFiles[0]?.contents ?? []).toString("base64")
-  const loaded: unknown = await import(`data:text/javascript;base64,${code}`)
+  // From a file: each place in a stack trace names where the code is, and a whole library is a long name.
+  const directory = await mkdtemp(join(tmpdir(), "without-a-rule-"))
+  const path = join(directory, "judge.mjs")
+  await writeFile(path, built.outputFiles[0]?.contents ?? "")
+  const loaded: unknown = await import(pathToFileURL(path).href).finally(() => rm(directory, { recursive: true }))
   if (!isJudge(loaded)) throw new Error("it was built without its judge")
   return loaded
 }

@@ -1,25 +1,23 @@
 /**
- * Finds for each rule a seed of the normal run that shows what breaks without it: `npx tsx test/model/findSeeds.ts`, and
- * behind it a part of the rules' names, if not all are wanted.
+ * Finds for each rule a short history of the normal run that breaks a law without it: `npx tsx test/model/findSeeds.ts`,
+ * and behind it a part of the rules' names, if not all are wanted. What it finds is kept in `rules.ts`.
  */
 import { rules } from "./rules.js"
-import { usualSeeds } from "./Seeds.js"
+import { shortThemes, usualSeeds } from "./Seeds.js"
 import { judge } from "./WithoutRule.js"
 
 const [wanted = ""] = process.argv.slice(2)
 
 for (const rule of rules.filter(({ name }) => name.includes(wanted))) {
-  const { long, short, shortCount } = await judge(rule)
   const started = Date.now()
-  const found: Array<string> = []
-  for (let seed = 1; seed <= usualSeeds && found.length === 0; seed++) {
-    for (let place = 0; place < shortCount; place++) {
-      const verdict = short(seed, place)
-      if (verdict !== undefined) found.push(`[${seed}, ${place}] ${verdict.message.slice(0, 120)}`)
+  const { short } = await judge(rule)
+  let found: string | undefined
+  for (let seed = 1; seed <= usualSeeds && found === undefined; seed++) {
+    for (const theme of shortThemes(seed)) {
+      const verdict = short(seed, theme)
+      if (verdict !== undefined) found ??= `[${seed}, "${theme}"] ${verdict.message}`
     }
-    const verdict = long(seed)
-    if (verdict !== undefined) found.push(`${seed} ${verdict.message.slice(0, 120)}`)
   }
   const seconds = ((Date.now() - started) / 1000).toFixed(0)
-  console.log([`${rule.name} (${seconds} s)`, ...(found.length === 0 ? ["NONE"] : found)].join("\n    "))
+  console.log(`${rule.name} (${seconds} s)\n    ${(found ?? "NONE").slice(0, 200)}`)
 }

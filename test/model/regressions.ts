@@ -11,6 +11,39 @@ export interface Regression {
 
 export const regressions: ReadonlyArray<Regression> = [
   {
+    name: "a change that was set aside together with the create that it depends on was tried before it",
+    history: {
+      setup: 546514007,
+      theme: "stuck",
+      steps: [
+        { kind: "storm", tab: 8, n: 110573738, uid: 2 },
+        { kind: "spree", tab: 3, n: 1383246653, uid: 6 },
+        { kind: "advance", tab: 9, n: 763744441, uid: 7 },
+        { kind: "create", tab: 8, n: 769850705, uid: 14 },
+        { kind: "update", tab: 5, n: 946506579, uid: 16 },
+        { kind: "update", tab: 3, n: 1394446675, uid: 17 },
+        { kind: "update", tab: 0, n: 1665234070, uid: 19 },
+        { kind: "unstorable", tab: 4, n: 811844921, uid: 36 },
+        { kind: "spree", tab: 11, n: 677263358, uid: 37 },
+        { kind: "advance", tab: 10, n: 1044029764, uid: 38 }
+      ]
+    }
+  },
+  {
+    name: "a list was stored as nobody's, for the app set credentials just before it was asked for",
+    history: {
+      setup: 1021354588,
+      theme: "accounts",
+      steps: [
+        { kind: "signOut", tab: 11, n: 889291926, uid: 0 },
+        { kind: "run", tab: 11, n: 348890419, uid: 2 },
+        { kind: "open", tab: 2, n: 1831526520, uid: 52 },
+        { kind: "settle", tab: 10, n: 1723266940, uid: 53 },
+        { kind: "read", tab: 7, n: 1410422686, uid: 56 }
+      ]
+    }
+  },
+  {
     name: "a tab that waits for its turn said Idle after the clock was set back",
     history: {
       setup: 978789706,

@@ -1,9 +1,14 @@
+import type { Theme } from "./Step.js"
+
 /**
  * The rules that keep one entry from stopping the rest, and anything from being taken for ours that may not be: each with
  * what the source is without it.
  */
 export interface Rule {
   readonly name: string
+  /** A history of the normal run that breaks a law without it, the long or a short one of a seed, and which law that is. */
+  readonly shown: readonly [seed: number, history: Theme | "long"]
+  readonly law: string
   /** The file under `src`, what stands there, and what stands there without the rule. */
   readonly changes: ReadonlyArray<readonly [file: string, from: string, to: string]>
 }
@@ -11,6 +16,8 @@ export interface Rule {
 export const rules: ReadonlyArray<Rule> = [
   {
     name: "an older client of ours is not what was just made",
+    shown: [2, "namesakes"],
+    law: "law 1",
     changes: [
       ["replay/lookUp.ts", `if (age === "Before") return "No"`, ``],
       ["replay/lookUp.ts", `return age === "Since" || first.isListed ? "Yes" : "Perhaps"`, `return "Yes"`]
@@ -18,6 +25,8 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "a client of another name is not it, however alike they are",
+    shown: [8, "namesakes"],
+    law: "law 3",
     changes: [
       [
         "replay/lookUp.ts",
@@ -28,6 +37,8 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "a client that somebody else made is not it",
+    shown: [13, "namesakes"],
+    law: "law 3",
     changes: [
       [
         "replay/lookUp.ts",
@@ -38,22 +49,32 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "a client with other notes may not be it",
+    shown: [2, "namesakes"],
+    law: "law 3",
     changes: [["replay/lookUp.ts", `client.archived || !sameNotes(client.notes, sent.notes)`, `client.archived`]]
   },
   {
     name: "a client that was known before is not it",
+    shown: [9, "namesakes"],
+    law: "law 3",
     changes: [["replay/lookUp.ts", `    .filter((client) => !knownIds.has(client.id))\n    .map(`, `    .map(`]]
   },
   {
     name: "what another create in doubt asks for is that one's",
+    shown: [98, "stuck"],
+    law: "law 3",
     changes: [["replay/lookUp.ts", `!isOf(client, sent) && others.some(`, `[].some(`]]
   },
   {
     name: "what may be ours under another name is doubt",
+    shown: [85, "namesakes"],
+    law: "law 3",
     changes: [["replay/lookUp.ts", `return found.length <= mostRenamed ? found : []`, `return []`]]
   },
   {
     name: "a name that is taken may have been taken by an earlier copy of the same request",
+    shown: [2, "odd answers"],
+    law: "law 3",
     changes: [
       [
         "replay/attempt.ts",
@@ -64,50 +85,75 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "an answer about another client than was asked for is none",
+    shown: [34, "odd answers"],
+    law: "law 1",
     changes: [["wire/answer.ts", `isAsked(asked, client) && isIt(client)`, `true`]]
   },
   {
     name: "a create that is answered with a client that was here is not believed",
+    shown: [34, "odd answers"],
+    law: "law 1",
     changes: [["transactions/settle.ts", `if (there === undefined) return verdict`, `return verdict`]]
   },
   {
     name: "what is not Toggl's body ends no delete and no archive",
+    shown: [2, "odd answers"],
+    law: "law 1",
     changes: [
       ["wire/answer.ts", `return isDone ? Either.right(undefined) : `, `return true ? Either.right(undefined) : `]
     ]
   },
   {
     name: "an empty body is believed only where Toggl is known to give it",
+    shown: [22, "odd answers"],
+    law: "law 1",
     changes: [["wire/answer.ts", `holds(body, Predicate.isNull) && !mayBeEmpty(answer) ?`, `false ?`]]
   },
   {
-    name: "an answer that may be a cache's proves nothing",
-    changes: [["wire/call.ts", `const old = pastCaches === undefined ?`, `const old = true ?`]]
+    name: "what is looked up is asked past caches, and an answer that may be a cache's proves nothing",
+    shown: [2, "odd answers"],
+    law: "law 3",
+    changes: [
+      ["wire/call.ts", `const old = pastCaches === undefined ?`, `const old = true ?`],
+      ["wire/call.ts", `pastCaches === undefined ? request : yield* unheard(request)`, `request`]
+    ]
   },
   {
     name: "an attempt is looked up only when it can land no more",
+    shown: [77, "second thoughts"],
+    law: "law 3",
     changes: [["instance/decide.ts", `return entry.state._tag === "Uncertain" ? millis : 0`, `return millis * 0`]]
   },
   {
     name: "only another change that got through sets an entry aside",
+    shown: [4, "stuck"],
+    law: "law 4",
     changes: [["replay/book.ts", `stays || (isExhausted && isPassed)`, `stays || isExhausted`]]
   },
   {
     name: "where none has, another entry is tried in place of the head",
+    shown: [16, "stuck"],
+    law: "law 4",
     changes: [
       ["instance/decide.ts", `if (!isExhausted(instance, head) || hasBeenPassed(instance, head)) return`, `return`]
     ]
   },
   {
     name: "nothing else is tried in a wait that is for all",
+    shown: [116, "stuck"],
+    law: "law 9",
     changes: [["instance/decide.ts", `wait.stuck === true ? scouting`, `true ? scouting`]]
   },
   {
     name: "what is set aside is tried again",
+    shown: [40, "stuck"],
+    law: "law 4",
     changes: [["instance/decide.ts", `if (entry?.state._tag !== "SetAside" || seq`, `if (seq < 1e9 || seq`]]
   },
   {
     name: "what cannot be booked of one entry stops no other",
+    shown: [14, "stuck"],
+    law: "law 4",
     changes: [
       [
         "replay/book.ts",
@@ -118,26 +164,44 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "what throws ends no replay",
+    shown: [14, "stuck"],
+    law: "law 11",
     changes: [["replay/loop.ts", `Effect.catchAllDefect((defect) => afterDefect(rounds, defect))`, `(round) => round`]]
   },
   {
     name: "what was decided on before an edit is neither sent nor booked after it",
+    shown: [7, "long"],
+    law: "law 4",
     changes: [["log/entry.ts", `return mutation._tag === known.mutation._tag && `, `return true || `]]
   },
   {
     name: "what an edit asks for and the attempt did not is sent too",
+    shown: [129, "second thoughts"],
+    law: "law 6",
     changes: [["log/rest.ts", `if (sent === undefined) return undefined`, `if (true) return undefined`]]
   },
   {
+    name: "what was given up and may still land is waited for",
+    shown: [87, "second thoughts"],
+    law: "law 2",
+    changes: [["instance/decide.ts", `return Math.max(0, ...recent.map(`, `return Math.min(0, ...recent.map(`]]
+  },
+  {
     name: "who discards what is in doubt hears that it may have been applied",
+    shown: [1, "second thoughts"],
+    law: "law 3",
     changes: [["log/entry.ts", `return isInDoubt && attemptOf(entry) !== undefined`, `return false`]]
   },
   {
     name: "a late answer is how a discarded create ends",
+    shown: [27, "second thoughts"],
+    law: "law 5",
     changes: [["transactions/settle.ts", `if (before?.ending._tag !== "Discarded") return []`, `return []`]]
   },
   {
     name: "the user is checked where a change is marked and a list is stored",
+    shown: [95, "accounts"],
+    law: "law 8",
     changes: [["transactions/user.ts", `if (owner !== undefined && owner !== user) return undefined`, ``]]
   }
 ]

@@ -1,0 +1,18 @@
+import { describe, expect, it } from "@effect/vitest"
+import { rules } from "./rules.js"
+import { shortThemes, usualSeeds } from "./Seeds.js"
+import { judge } from "./WithoutRule.js"
+
+// Each history is one of the normal run, where it breaks nothing while the library has all its rules.
+
+const timeout = 300_000
+
+describe("a library without one of its rules is found out by the normal run", () => {
+  it.each(rules)("$name", { timeout }, async (rule) => {
+    const [seed, history] = rule.shown
+    expect(seed).toBeLessThanOrEqual(usualSeeds)
+    expect(["long", ...shortThemes(seed)]).toContain(history)
+    const { long, short } = await judge(rule)
+    expect((history === "long" ? long(seed) : short(seed, history))?.law).toBe(rule.law)
+  })
+})
