@@ -342,16 +342,18 @@ const slack = 2000
 
 /**
  * The failure of an answer that was asked for past caches and may be a cache's all the same; `notBefore` as in `Reading`.
- * `mayBe`: whether one that is older than that may be.
+ * `askedAt`: when it was asked for by Toggl's clock, where that is known. `mayBe`: whether one that is older may be.
  */
 export const cached = (
   asked: Asked,
   answer: Answer,
   notBefore: number | undefined,
+  askedAt: number | undefined,
   mayBe: () => boolean
 ): UnexpectedAnswer | undefined => {
   const date = dateOf(answer.headers)
-  const isOld = notBefore !== undefined && date !== undefined && date < notBefore - slack
+  const least = Math.max(notBefore ?? -Infinity, askedAt ?? -Infinity)
+  const isOld = date !== undefined && date < least - slack
   return answer.isRepeated === true || hasAged(answer.headers) || (isOld && mayBe())
     ? new UnexpectedAnswer({ ...tell(asked, answer, ""), status: answer.status, reason: "Cached" })
     : undefined

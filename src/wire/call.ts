@@ -35,20 +35,27 @@ const tellsMuch = (operation: Operation | "me" | "logged", { text = "" }: Answer
 const unheard = (request: HttpClientRequest.HttpClientRequest) =>
   Effect.map(uuid, (id) => HttpClientRequest.setUrlParam(request, "_", id))
 
+const monotonicNow: Effect.Effect<number> = Effect.map(
+  Effect.clock,
+  (clock) => Number(clock.unsafeCurrentTimeNanos()) / 1_000_000
+)
+
 export const makeCall = (client: HttpClient.HttpClient, source: Service, settings: Settings) => {
   const heard = makeHeard()
   const exchange = makeExchange(client, settings, heard)
 
-  /** What the answer means, and what the session learns from it. */
+  /** The session learns from the answer. */
   const understood = <A, E>(
     operation: Operation | "me" | "logged",
     answer: Answer,
     result: Either.Either<A, E>
-  ): Either.Either<A, E> => {
-    if (Either.isRight(result) || requestIdOf(answer.headers) !== undefined) heard.isTogglsOwn(answer.headers)
-    if (Either.isRight(result) && tellsMuch(operation, answer)) heard.toldMuch(answer.headers)
-    return result
-  }
+  ): Effect.Effect<void> =>
+    Effect.map(monotonicNow, (monotonic) => {
+      if (Either.isRight(result) || requestIdOf(answer.headers) !== undefined) {
+        heard.isTogglsOwn(answer.headers, monotonic)
+      }
+      if (Either.isRight(result) && tellsMuch(operation, answer)) heard.toldMuch(answer.headers)
+    })
 
   const signedIn = Effect.fnUntraced(function* (asked: Asked) {
     const { operation: _, ...attributes } = asked
@@ -73,7 +80,10 @@ export const makeCall = (client: HttpClient.HttpClient, source: Service, setting
       credentials
     ).pipe(
       Effect.catchTag("BadRequest", () => new Unreachable({ ...asked, reason: "Failed" })),
-      Effect.flatMap((answer) => understood(operation, answer, read(asked, answer)))
+      Effect.flatMap((answer) => {
+        const result = read(asked, answer)
+        return Effect.zipRight(understood(operation, answer, result), result)
+      })
     )
 
   return {
@@ -89,13 +99,17 @@ export const makeCall = (client: HttpClient.HttpClient, source: Service, setting
     ) {
       const credentials = yield* signedIn(asked)
       const sent = pastCaches === undefined ? request : yield* unheard(request)
+      const askedAt = heard.dateNow(yield* monotonicNow)
       const answer = yield* exchange(asked, asked.operation, sent, credentials)
-      const result = understood(asked.operation, answer, read(asked, answer))
+      const result = read(asked, answer)
+      yield* understood(asked.operation, answer, result)
+      const monotonic = yield* monotonicNow
       const question = `${asked.operation} ${asked.workspaceId} ${asked.clientId}`
-      const mayBe = () => heard.mayBeCached(question, answer.headers)
-      const old = pastCaches === undefined ? undefined : cached(asked, answer, pastCaches.notBefore, mayBe)
+      const mayBe = () => heard.mayBeCached(question, answer.headers, monotonic)
+      const old = pastCaches === undefined ? undefined : cached(asked, answer, pastCaches.notBefore, askedAt, mayBe)
       // what is no answer of Toggl's says more of itself
       if (old !== undefined && (Either.isRight(result) || !isTransportFailure(result.left))) return yield* old
+      if (old === undefined) heard.believed(question)
       if (Either.isRight(result)) return result.right
       const error = result.left
       if (!isDenied(error)) return yield* Effect.fail(error)

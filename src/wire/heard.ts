@@ -7,26 +7,32 @@ const remembered = 1000
 export interface Heard {
   /** Notes an answer when it comes. Gives whether its request id was heard before. */
   readonly came: (headers: AnswerHeaders) => boolean
-  /** Notes an answer that is Toggl's: it was understood, or has Toggl's request id. */
-  readonly isTogglsOwn: (headers: AnswerHeaders) => void
+  /** Notes an answer that is Toggl's and came at this monotonic time: it was understood, or has Toggl's request id. */
+  readonly isTogglsOwn: (headers: AnswerHeaders, monotonic: number) => void
   /** Notes that a client, a list or a user was understood. */
   readonly toldMuch: (headers: AnswerHeaders) => void
   /**
    * Whether an answer that dates from before an earlier one may be a cache's. A second one to the same question, with an id
-   * of its own, is none: it is the earlier date that was wrong.
+   * of its own, or where ids are hidden a later date, is none: it is the earlier date that was wrong.
    */
-  readonly mayBeCached: (question: string, headers: AnswerHeaders) => boolean
+  readonly mayBeCached: (question: string, headers: AnswerHeaders, monotonic: number) => boolean
+  /** The answer to this question was believed: what seemed to be a cache's before tells nothing of the next. */
+  readonly believed: (question: string) => void
   /** Whether Toggl has answered here without its request id. */
   readonly hidesIds: () => boolean
   /** The latest `Date` of all answers of Toggl's, in milliseconds since 1970. */
   readonly latestDate: () => number | undefined
+  /** The `Date` that Toggl gives an answer now, or a later one, as far as earlier ones tell: in milliseconds since 1970. */
+  readonly dateNow: (monotonic: number) => number | undefined
 }
 
 export const makeHeard = (): Heard => {
   const ids = new Set<string>()
-  const dated = new Map<string, string>()
+  const dated = new Map<string, string | number>()
   let hidesIds = false
   let latest: number | undefined
+  // How far Toggl's clock is ahead of the monotonic one, at least: an answer is on its way for a while.
+  let ahead: number | undefined
   return {
     came: (headers) => {
       const id = requestIdOf(headers)
@@ -39,23 +45,30 @@ export const makeHeard = (): Heard => {
       }
       return isRepeated
     },
-    isTogglsOwn: (headers) => {
+    isTogglsOwn: (headers, monotonic) => {
       const date = dateOf(headers)
-      if (date !== undefined) latest = Math.max(latest ?? date, date)
+      if (date === undefined) return
+      latest = Math.max(latest ?? date, date)
+      ahead = Math.max(ahead ?? date - monotonic, date - monotonic)
     },
-    mayBeCached: (question, headers) => {
-      const id = requestIdOf(headers)
+    mayBeCached: (question, headers, monotonic) => {
+      const date = dateOf(headers)
+      const id = requestIdOf(headers) ?? date
       const before = dated.get(question)
       if (id === undefined) return true
       dated.set(question, id)
-      if (before === undefined || before === id) return true
-      latest = dateOf(headers)
+      const isOther = typeof id === "string" || typeof before !== "number" ? before !== id : id > before
+      if (before === undefined || !isOther) return true
+      latest = date
+      ahead = latest === undefined ? undefined : latest - monotonic
       return false
     },
+    believed: (question) => void dated.delete(question),
     toldMuch: (headers) => {
       if (requestIdOf(headers) === undefined) hidesIds = true
     },
     hidesIds: () => hidesIds,
-    latestDate: () => latest
+    latestDate: () => latest,
+    dateNow: (monotonic) => (ahead === undefined ? undefined : ahead + monotonic)
   }
 }

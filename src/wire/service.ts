@@ -70,8 +70,8 @@ export interface AnswerInfo {
 /**
  * How something is read. With `pastCaches` it is asked for past every cache, a service worker's too, and an answer that
  * may be a cache's all the same is an `UnexpectedAnswer` (`Cached`): one that says that it has aged (`Age`), one whose
- * `Date` is more than two seconds before `notBefore` (milliseconds since 1970, by Toggl's clock), or one that this session
- * has heard before, by its request id.
+ * `Date` is more than two seconds before `notBefore` (milliseconds since 1970, by Toggl's clock) or before it was asked for,
+ * as far as earlier answers tell Toggl's time, or one that this session has heard before, by its request id.
  *
  * @since 0.1.0
  * @category models

@@ -73,7 +73,7 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "a name that is taken may have been taken by an earlier copy of the same request",
-    shown: [2, "odd answers"],
+    shown: [12, "odd answers"],
     law: "law 3",
     changes: [
       [
@@ -97,7 +97,7 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "what is not Toggl's body ends no delete and no archive",
-    shown: [2, "odd answers"],
+    shown: [20, "odd answers"],
     law: "law 1",
     changes: [
       ["wire/answer.ts", `return isDone ? Either.right(undefined) : `, `return true ? Either.right(undefined) : `]

@@ -78,6 +78,44 @@ describe("a reading past caches", () => {
     })
   )
 
+  for (const ids of ["with request ids", "where these are hidden"]) {
+    it.effect(`believes no answer from before it was asked for, ${ids}`, () =>
+      Effect.gen(function* () {
+        const answer = { number: 0, date: now }
+        const api = yield* make(
+          answering(() => {
+            const id = ids === "with request ids" ? { "x-toggl-request-id": `request ${answer.number}` } : {}
+            return Response.json(client, { headers: { ...at(answer.date), ...id } })
+          })
+        )
+        const meaning = Effect.suspend(() => {
+          answer.number++
+          return Effect.match(api.get(workspaceId, unknownId, { pastCaches: {} }), {
+            onSuccess: () => "done",
+            onFailure: tagAndReason
+          })
+        })
+        const old = "UnexpectedAnswer Cached"
+        assert.strictEqual(yield* meaning, "done")
+        yield* TestClock.adjust("25 seconds")
+        answer.date = now + 20_000
+        assert.strictEqual(yield* meaning, old)
+        answer.date = now + 25_000
+        assert.strictEqual(yield* meaning, "done")
+        // another clock answers from now on: the first time it may be a cache, the second time it is none
+        yield* TestClock.adjust("25 seconds")
+        answer.date = now - 300_000
+        assert.strictEqual(yield* meaning, old)
+        yield* TestClock.adjust("25 seconds")
+        answer.date = now - 275_000
+        assert.strictEqual(yield* meaning, "done")
+        yield* TestClock.adjust("25 seconds")
+        answer.date = now - 250_000
+        assert.strictEqual(yield* meaning, "done")
+      })
+    )
+  }
+
   it.effect("believes no refusal of a cache's either, but hears why Toggl cannot be asked", () =>
     Effect.gen(function* () {
       const meaning = (status: number, body: unknown) =>
