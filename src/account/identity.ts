@@ -93,21 +93,6 @@ const identifyWith = <E>(
 export const identify = (instance: Instance): Effect.Effect<Identity, StorageError> =>
   identifyWith(instance, (credentials) => signIn.mayTry(instance, credentials), signIn.accepted(instance))
 
-/**
- * The app's credentials as they are now, if they are still this user's. Where its source gives others than a moment ago,
- * Toggl is asked whose these are.
- */
-export const stillAccount = (instance: Instance): Effect.Effect<Credentials | undefined, StorageError> =>
-  Effect.gen(function* () {
-    const current = yield* Effect.either(credentialsOf(instance.credentials))
-    // It told a moment ago, and would have said so if the app had set others.
-    if (Either.isLeft(current)) return instance.tab.verified?.credentials
-    if (Option.isNone(current.right)) return undefined
-    if (isAccount(instance, current.right.value)) return current.right.value
-    const identity = yield* identify(instance)
-    return identity._tag === "Known" ? identity.credentials : undefined
-  })
-
 /** The same where nothing can be stored: as far as this instance knows. */
 export const identifyUnstored = (instance: Instance): Effect.Effect<Identity> =>
   identifyWith(instance, (credentials) => Effect.map(now, (now) => !isTooSoon(instance, credentials, now)), Effect.void)
@@ -124,3 +109,18 @@ export const toError = (identity: Exclude<Identity, { readonly _tag: "Known" | "
       return identity.error
   }
 }
+
+/**
+ * The app's credentials as they are now, if they are still this user's. Where its source gives others than a moment ago,
+ * Toggl is asked whose these are.
+ */
+export const stillAccount = (instance: Instance): Effect.Effect<Credentials | undefined, StorageError> =>
+  Effect.gen(function* () {
+    const current = yield* Effect.either(credentialsOf(instance.credentials))
+    // It told a moment ago, and would have said so if the app had set others.
+    if (Either.isLeft(current)) return instance.tab.verified?.credentials
+    if (Option.isNone(current.right)) return undefined
+    if (isAccount(instance, current.right.value)) return current.right.value
+    const identity = yield* identify(instance)
+    return identity._tag === "Known" ? identity.credentials : undefined
+  })

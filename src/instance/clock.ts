@@ -3,6 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type { TransportError } from "../ClientError.js"
+import { monotonicOf } from "../effect/clock.js"
 import type { EntryId } from "../Entry.js"
 import type { Wait } from "../log/state.js"
 
@@ -14,7 +15,7 @@ export interface Now {
 
 export const now: Effect.Effect<Now> = Effect.map(Effect.clock, (clock) => ({
   wall: clock.unsafeCurrentTimeMillis(),
-  monotonic: Number(clock.unsafeCurrentTimeNanos()) / 1_000_000
+  monotonic: monotonicOf(clock)
 }))
 
 export interface Backoff {

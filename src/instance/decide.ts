@@ -151,7 +151,7 @@ const decideUnpaused = (instance: Instance, now: Now, override: boolean): Decisi
   if (entry === undefined) return { _tag: "Idle" }
   const reserved = reservedFor(instance, entry, now)
   if (reserved > 0) return waiting("Quota", reserved, now, undefined)
-  const unsettled = Math.max(landsFor(instance, entry, now), givenUpLandsFor(instance, now))
+  const unsettled = unsettledFor(instance, entry, now)
   return unsettled > 0 ? waiting("LookingUp", unsettled, now, entry.lastError) : { _tag: "Act", entry, isScout: false }
 }
 
@@ -175,6 +175,10 @@ export const givenUpLandsFor = (instance: Instance, now: Now): number => {
   const recent = givenUp.filter(({ seenAt }) => Math.abs(now.wall - seenAt) < surelyLanded)
   return Math.max(0, ...recent.map((given) => stillAt(instance, given, now) - now.monotonic))
 }
+
+/** How long what must land before this entry is acted on may still do so. */
+const unsettledFor = (instance: Instance, entry: Entry, now: Now): number =>
+  Math.max(landsFor(instance, entry, now), givenUpLandsFor(instance, now))
 
 /** What a read that Toggl has answered tells the replay: it ends a backoff only where nothing at all came through. */
 export const wokenByRead = (instance: Instance): WakeUp => {
@@ -231,8 +235,7 @@ const actingAsScout = (entry: Entry): Decision => ({ _tag: "Act", entry, isScout
 const scouting = (instance: Instance, head: Entry | undefined, now: Now) => {
   const entry = head === undefined ? undefined : scoutFor(instance, head)
   if (entry === undefined || namedWait(instance, now) !== undefined) return undefined
-  const unsettled = Math.max(landsFor(instance, entry, now), givenUpLandsFor(instance, now))
-  return { entry, millis: Math.max(reservedFor(instance, entry, now), unsettled) }
+  return { entry, millis: Math.max(reservedFor(instance, entry, now), unsettledFor(instance, entry, now)) }
 }
 
 /** Whether another may be tried once this one has failed again. */
@@ -295,9 +298,10 @@ export const nextProbe = (settings: Instance["settings"], last: number): number 
 // that is never overtaken.
 const oldestSetAside = ({ log }: Instance): ReadonlyMap<number, Entry> => {
   const oldest = new Map<number, Entry>()
+  const { behind } = log.dependencies()
   for (const seq of log.parked) {
     const entry = log.entries.get(seq)
-    if (entry?.state._tag !== "SetAside" || seq > log.newerAt || log.dependencies().behind.has(seq)) continue
+    if (entry?.state._tag !== "SetAside" || seq > log.newerAt || behind.has(seq)) continue
     const { workspaceId } = entry.mutation
     const other = oldest.get(workspaceId)?.state
     if (other?._tag !== "SetAside" || entry.state.seenAt < other.seenAt) oldest.set(workspaceId, entry)

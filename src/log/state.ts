@@ -135,7 +135,8 @@ export const without = <K extends keyof QueueState>(
 
 /** What was given up has been heard of: there is nothing of it to wait for any more. */
 export const landed = (state: QueueState, heard: ReadonlySet<EntryId>): QueueState => {
-  const givenUp = (state.givenUp ?? []).filter(({ id }) => !heard.has(id))
+  if (state.givenUp === undefined) return state
+  const givenUp = state.givenUp.filter(({ id }) => !heard.has(id))
   return { ...without(state, "givenUp"), ...(givenUp.length === 0 ? {} : { givenUp }) }
 }
 

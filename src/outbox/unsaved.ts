@@ -6,7 +6,7 @@ import { heed } from "../account/heed.js"
 import { identifyUnstored } from "../account/identity.js"
 import { NotSaved, type Refusal, type StorageError, type TransportError, Unauthorized } from "../ClientError.js"
 import { isTransport } from "../error/transport.js"
-import { now } from "../instance/clock.js"
+import { type Now, now } from "../instance/clock.js"
 import { givenUpLandsFor, namedWait } from "../instance/decide.js"
 import type { Instance } from "../instance/instance.js"
 import { asked, type Request, requestOf } from "../log/request.js"
@@ -15,11 +15,10 @@ import { mayBeStored } from "../store/failure.js"
 import { send } from "../replay/send.js"
 import type { Sent } from "../log/verdict.js"
 
-const overtakes = (instance: Instance): Effect.Effect<boolean> =>
-  Effect.map(now, (now) => {
-    const { log } = instance
-    return log.entries.size > 0 || log.unreadable.length > 0 || givenUpLandsFor(instance, now) > 0
-  })
+const overtakes = (instance: Instance, now: Now): boolean => {
+  const { log } = instance
+  return log.entries.size > 0 || log.unreadable.length > 0 || givenUpLandsFor(instance, now) > 0
+}
 
 /** The request; `undefined`: the local id will never be Toggl's. */
 const requestFor = ({ api, log }: Instance, mutation: Mutation.Mutation) =>
@@ -37,10 +36,11 @@ const sendOnce = (instance: Instance, mutation: Mutation.Mutation) =>
   Effect.gen(function* () {
     const request: Request | undefined = yield* requestFor(instance, mutation)
     // While Toggl was asked for this one, others may have been stored, or told to wait.
+    const moment = yield* now
     const mayNot =
-      (yield* overtakes(instance)) ||
+      overtakes(instance, moment) ||
       instance.log.state.paused !== undefined ||
-      namedWait(instance, yield* now) !== undefined
+      namedWait(instance, moment) !== undefined
     return request === undefined || mayNot ? undefined : yield* send(instance.api, mutation.workspaceId, request)
   })
 
@@ -67,8 +67,9 @@ export const sendUnsaved = (
     const read = yield* Effect.either(mirror.reread)
     // A store that hangs may hold yesterday's changes, which this one would overtake.
     const isUnread = Either.isLeft(read) && read.left.reason !== "Missing" && read.left.reason !== "Denied"
-    if (isUnread || (yield* overtakes(instance))) return yield* notSaved()
-    const named = namedWait(instance, yield* now)
+    const moment = yield* now
+    if (isUnread || overtakes(instance, moment)) return yield* notSaved()
+    const named = namedWait(instance, moment)
     if (named !== undefined) return yield* notSaved(named.wait.error)
     if (log.state.paused !== undefined) return yield* notSaved()
     if (tab.signedOut) return yield* notSaved(new Unauthorized({ reason: "Missing" }))

@@ -14,7 +14,7 @@ import {
   type Row,
   type State
 } from "../log/entry.js"
-import { type GivenUp, type QueueState, workspaceOf } from "../log/state.js"
+import { type QueueState, workspaceOf } from "../log/state.js"
 import * as Mutations from "../Mutation.js"
 import type { Mutation } from "../Mutation.js"
 import { add, get, outcomeKey, range, remove, type Step, under } from "../store/step.js"
@@ -126,16 +126,13 @@ export const discard = function* (newStoreId: string, seq: number, now: number):
     snapshot.state,
     entries.map(({ entry }) => goneFrom(entry))
   )
-  const listed = notFetched(state, new Set(inDoubt.map(({ mutation }) => mutation.workspaceId)))
-  yield* putState(
-    inDoubt.length === 0 ? listed : { ...listed, givenUp: [...(state.givenUp ?? []), ...inDoubt.map(givenUpAt(now))] }
-  )
+  const fresh = inDoubt.map(({ attempts, id }) => ({ id, attempts, seenAt: now }))
+  yield* putState({
+    ...notFetched(state, new Set(inDoubt.map(({ mutation }) => mutation.workspaceId))),
+    ...(fresh.length === 0 ? {} : { givenUp: [...(state.givenUp ?? []), ...fresh] })
+  })
   return { _tag: "Discarded", entries }
 }
-
-const givenUpAt =
-  (seenAt: number) =>
-  ({ attempts, id }: Entry): GivenUp => ({ id, attempts, seenAt })
 
 const notFetched = (state: QueueState, workspaceIds: ReadonlySet<number>): QueueState => {
   const workspaces = { ...state.workspaces }

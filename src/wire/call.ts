@@ -8,6 +8,7 @@ import * as Predicate from "effect/Predicate"
 import type { Operation } from "../Client.js"
 import { isClientError, isTransport, Unauthorized, Unreachable, type TransportError } from "../ClientError.js"
 import type { Credentials, Service } from "../Credentials.js"
+import { monotonicOf } from "../effect/clock.js"
 import type { Asked } from "../error/base.js"
 import { uuid } from "../ids.js"
 import { cached, denied, logged, me, type Answer, type Denied } from "./answer.js"
@@ -35,27 +36,25 @@ const tellsMuch = (operation: Operation | "me" | "logged", { text = "" }: Answer
 const unheard = (request: HttpClientRequest.HttpClientRequest) =>
   Effect.map(uuid, (id) => HttpClientRequest.setUrlParam(request, "_", id))
 
-const monotonicNow: Effect.Effect<number> = Effect.map(
-  Effect.clock,
-  (clock) => Number(clock.unsafeCurrentTimeNanos()) / 1_000_000
-)
+const monotonicNow = Effect.map(Effect.clock, monotonicOf)
 
 export const makeCall = (client: HttpClient.HttpClient, source: Service, settings: Settings) => {
   const heard = makeHeard()
   const exchange = makeExchange(client, settings, heard)
 
-  /** The session learns from the answer. */
+  /** What the answer means, and what the session learns from it. */
   const understood = <A, E>(
     operation: Operation | "me" | "logged",
     answer: Answer,
+    monotonic: number,
     result: Either.Either<A, E>
-  ): Effect.Effect<void> =>
-    Effect.map(monotonicNow, (monotonic) => {
-      if (Either.isRight(result) || requestIdOf(answer.headers) !== undefined) {
-        heard.isTogglsOwn(answer.headers, monotonic)
-      }
-      if (Either.isRight(result) && tellsMuch(operation, answer)) heard.toldMuch(answer.headers)
-    })
+  ): Either.Either<A, E> => {
+    if (Either.isRight(result) || requestIdOf(answer.headers) !== undefined) {
+      heard.isTogglsOwn(answer.headers, monotonic)
+    }
+    if (Either.isRight(result) && tellsMuch(operation, answer)) heard.toldMuch(answer.headers)
+    return result
+  }
 
   const signedIn = Effect.fnUntraced(function* (asked: Asked) {
     const { operation: _, ...attributes } = asked
@@ -80,10 +79,8 @@ export const makeCall = (client: HttpClient.HttpClient, source: Service, setting
       credentials
     ).pipe(
       Effect.catchTag("BadRequest", () => new Unreachable({ ...asked, reason: "Failed" })),
-      Effect.flatMap((answer) => {
-        const result = read(asked, answer)
-        return Effect.zipRight(understood(operation, answer, result), result)
-      })
+      Effect.zip(monotonicNow),
+      Effect.flatMap(([answer, monotonic]) => understood(operation, answer, monotonic, read(asked, answer)))
     )
 
   return {
@@ -101,9 +98,8 @@ export const makeCall = (client: HttpClient.HttpClient, source: Service, setting
       const sent = pastCaches === undefined ? request : yield* unheard(request)
       const askedAt = heard.dateNow(yield* monotonicNow)
       const answer = yield* exchange(asked, asked.operation, sent, credentials)
-      const result = read(asked, answer)
-      yield* understood(asked.operation, answer, result)
       const monotonic = yield* monotonicNow
+      const result = understood(asked.operation, answer, monotonic, read(asked, answer))
       const question = `${asked.operation} ${asked.workspaceId} ${asked.clientId}`
       const mayBe = () => heard.mayBeCached(question, answer.headers, monotonic)
       const old = pastCaches === undefined ? undefined : cached(asked, answer, pastCaches.notBefore, askedAt, mayBe)

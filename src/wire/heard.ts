@@ -49,18 +49,19 @@ export const makeHeard = (): Heard => {
       const date = dateOf(headers)
       if (date === undefined) return
       latest = Math.max(latest ?? date, date)
-      ahead = Math.max(ahead ?? date - monotonic, date - monotonic)
+      ahead = Math.max(ahead ?? -Infinity, date - monotonic)
     },
     mayBeCached: (question, headers, monotonic) => {
       const date = dateOf(headers)
+      if (date === undefined) return true
       const id = requestIdOf(headers) ?? date
       const before = dated.get(question)
-      if (id === undefined) return true
       dated.set(question, id)
-      const isOther = typeof id === "string" || typeof before !== "number" ? before !== id : id > before
-      if (before === undefined || !isOther) return true
+      if (before === undefined) return true
+      const isOther = typeof id === "number" && typeof before === "number" ? id > before : id !== before
+      if (!isOther) return true
       latest = date
-      ahead = latest === undefined ? undefined : latest - monotonic
+      ahead = date - monotonic
       return false
     },
     believed: (question) => void dated.delete(question),
