@@ -154,6 +154,9 @@ const lookUpCreate = (
   if (one !== undefined && more.length > 0) {
     return undecided(entry, `${found.length} clients have this name, and each may be this one`, clients)
   }
+  if (one?.ours === "Yes" && before.taken === "Yes" && others.some((other) => isOf(one.client, other))) {
+    return undecided(entry, "another change that asks for the same client may have made it", clients)
+  }
   if (one?.ours === "Yes") return { _tag: "Done", client: one.client }
   if (one !== undefined) return undecided(entry, "a client of this name may be this one, or an older one", clients)
   const isExplained = listed.clients.some((client) => foldName(client.name) === foldName(sent.name))

@@ -189,3 +189,23 @@ describe("a create that lands twice, of a name that the same run has freed", () 
     })
   )
 })
+
+law("Where the first of two like creates is in doubt, what it made is not taken for the second's", (world) =>
+  Effect.gen(function* () {
+    const { tab } = yield* Paused.paused(world, [], { setAsideAfter: 1 })
+    const first = yield* Paused.create(tab, "Acme")
+    const second = yield* Paused.create(tab, "Acme")
+    yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
+    yield* drained(world, tab)
+    // The first failed, so the second was tried, and told that the name is taken.
+    assert.deepStrictEqual((yield* world.requests).slice(0, 3), [
+      "POST /clients Acme",
+      "POST /clients Acme",
+      "GET /clients"
+    ])
+    assert.strictEqual((yield* tab.outbox.outcome(first.entry))._tag, "Done")
+    assert.strictEqual((yield* tab.outbox.outcome(second.entry))._tag, "Standing")
+    assert.deepStrictEqual(yield* standing(tab), ["Undecided"])
+    assert.deepStrictEqual(yield* world.names, ["Acme"])
+  })
+)

@@ -291,10 +291,12 @@ export const make = (
   }
 
   /** Of two creates that ask for the same and are both in doubt, nobody can say which has made the client. */
-  const isJustLike = (one: Accepted, other: Accepted): boolean => {
+  const isJustLike = (one: Accepted, other: Accepted): boolean => other.inDoubt && isMadeAlike(one, other)
+
+  /** Whether one is in doubt, and asks for just what the other does. */
+  const isMadeAlike = (one: Accepted, other: Accepted): boolean => {
     const [a, b] = [Mutation.asked(one.mutation), Mutation.asked(other.mutation)]
-    const isAlike = a.name === b.name && a.notes === b.notes
-    return isAlike && one.inDoubt && other.inDoubt && one.mutation._tag === other.mutation._tag
+    return a.name === b.name && a.notes === b.notes && one.inDoubt && one.mutation._tag === other.mutation._tag
   }
 
   /** Another device of our user made the same in that moment: there nobody can say which it was. */
@@ -322,6 +324,7 @@ export const make = (
         !isTouched(entry) &&
         !isForbidden &&
         !isOldName(entry) &&
+        !(entry.wasToldTaken && [...accepted.values()].some((other) => other !== entry && isMadeAlike(other, entry))) &&
         !(entry.isBlind && !isDateTrue) &&
         !isBuiltOnCache(entry)
       )
@@ -423,9 +426,11 @@ export const make = (
       if (was === entry) continue
       if (known.id !== entry.id) broken("law 1", `entry ${entry.seq} became another`)
       if (known.outcome !== undefined) broken("law 1", `${told(known)} came back after it had ended`)
-      if (operation.name === "settle" && was?.sent !== undefined && entry.sent === undefined) wentOn(known, was.sent)
-      // What the user takes it for may have been shown by its other id.
-      if (operation.name === "adopt") touchedBy({ ...known, mutation: entry.mutation })
+      if (was?.sent !== undefined && entry.sent === undefined) {
+        if (operation.name === "settle") wentOn(known, was.sent)
+        // What the user takes it for may have been shown by its other id.
+        if (operation.name === "adopt") touchedBy({ ...known, mutation: entry.mutation })
+      }
       if (
         operation.name === "retry" &&
         was !== undefined &&

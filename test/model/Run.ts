@@ -128,6 +128,12 @@ const weatherOf: { readonly [T in Theme]: ReadonlyArray<Weather.Weather> } = {
   accounts: ["clear", "clear", "slow", "down", "flaky"]
 }
 
+// The ways of failing that come up more often than others.
+const morePoison: { readonly [T in Theme]?: ReadonlyArray<Weather.Poison> } = {
+  stuck: ["poison: reset", "poison: silence"],
+  "second thoughts": ["poison: no client", "poison: no client", "poison: redirect", "poison: redirect"]
+}
+
 /** A device that is broken on purpose, to show that the laws find it out. */
 export interface Sabotage {
   /** Is told of each operation that has happened, before the laws are. */
@@ -706,7 +712,7 @@ export const run = (history: History, options: Options = {}): Result => {
   /** From now on the changes of one client, or those with one text in them, always fail in the same way. */
   const poison = () => {
     if (dice.chance(0.3)) return wire.setPoison(undefined)
-    const more = theme === "stuck" ? (["poison: reset", "poison: silence"] as const) : (["poison: 5xx"] as const)
+    const more = morePoison[theme] ?? ["poison: 5xx"]
     const way = dice.oneOf([...Weather.poisons, ...more, ...more]) ?? "poison: 5xx"
     const id = dice.oneOf(seenIds)
     const client = id === undefined ? undefined : (laws.books().ids.get(id) ?? id)

@@ -187,7 +187,7 @@ const oddsOf: { readonly [T in Theme]: Weights } = {
     [3, "restore"],
     [3, "read"],
     [20, "weather"],
-    [4, "poison"],
+    [12, "poison"],
     [60, "run"],
     [6, "settle"],
     [30, "advance"],

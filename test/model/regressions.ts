@@ -11,6 +11,32 @@ export interface Regression {
 
 export const regressions: ReadonlyArray<Regression> = [
   {
+    name: "a create that was told that its name is taken took what another in doubt had made, which asks for just the same",
+    history: {
+      setup: 658926781,
+      theme: "namesakes",
+      steps: [
+        { kind: "create", tab: 8, n: 71902422, uid: 0 },
+        { kind: "read", tab: 2, n: 1693289305, uid: 2 },
+        { kind: "advance", tab: 1, n: 1177984563, uid: 3 },
+        { kind: "create", tab: 4, n: 1190040221, uid: 4 },
+        { kind: "run", tab: 9, n: 1412067841, uid: 9 },
+        { kind: "crash", tab: 8, n: 1043375436, uid: 10 },
+        { kind: "meddle", tab: 9, n: 2091608361, uid: 19 },
+        { kind: "open", tab: 11, n: 2049034531, uid: 24 },
+        { kind: "run", tab: 10, n: 1595965547, uid: 25 },
+        { kind: "create", tab: 8, n: 1575894106, uid: 26 },
+        { kind: "weather", tab: 11, n: 367380629, uid: 27 },
+        { kind: "create", tab: 1, n: 603130042, uid: 28 },
+        { kind: "advance", tab: 9, n: 388378015, uid: 29 },
+        { kind: "meddle", tab: 1, n: 1965759514, uid: 30 },
+        { kind: "weather", tab: 1, n: 1125720990, uid: 36 },
+        { kind: "create", tab: 3, n: 1963191014, uid: 40 },
+        { kind: "advance", tab: 11, n: 1184778020, uid: 41 }
+      ]
+    }
+  },
+  {
     name: "a change that was set aside together with the create that it depends on was tried before it",
     history: {
       setup: 546514007,
