@@ -16,7 +16,7 @@ import type { Books } from "./Books.js"
 import type * as Machine from "./Machine.js"
 import * as Reference from "./Reference.js"
 import type * as StorePort from "./StorePort.js"
-import type { Kind } from "./Weather.js"
+import { isDone, type Kind } from "./Weather.js"
 import type { Flight } from "./Wire.js"
 
 /** What became of an accepted mutation. */
@@ -827,13 +827,13 @@ export const make = (
       for (const entry of entries) entry.wasAnswered = true
       if (status === 400) for (const entry of entries) entry.wasToldTaken = true
       const isTaken = (status >= 200 && status < 300) || (status === 404 && flight.request.method === "DELETE")
-      if (isTaken && isOwn) {
-        successes.push({ at: happened, seqs: entries.map(({ seq }) => seq) })
-        for (const entry of entries) entry.wasTaken = true
-        const isLate = ({ mutation, outcome }: Accepted) =>
-          mutation._tag === "Create" && outcome?.ending._tag === "Discarded"
-        for (const entry of entries) if (isLate(entry)) heardLate.set(entry, flight.process)
-      }
+      // What was done is, though its answer be garbled.
+      if (!isTaken || !(isOwn || (flight.own !== undefined && isDone(flight.own)))) return
+      successes.push({ at: happened, seqs: entries.map(({ seq }) => seq) })
+      for (const entry of entries) entry.wasTaken = true
+      const isLate = ({ mutation, outcome }: Accepted) =>
+        mutation._tag === "Create" && outcome?.ending._tag === "Discarded"
+      if (isOwn) for (const entry of entries) if (isLate(entry)) heardLate.set(entry, flight.process)
     },
     readFromCache: (process) => {
       isCopyOld = true

@@ -151,12 +151,14 @@ const elsewhere = instead(
   (dice, applied) => Fault.redirect("https://portal.example/", { applied, opaque: dice.chance(0.5) }),
   0.3
 )
+/** What Toggl itself answered where it did as asked. */
+export const isDone = ({ status }: TogglWire.Answer): boolean => status >= 200 && status < 300
+
 // A 2xx with Toggl's request id says that it was done, however garbled the rest is: so what was not done keeps its answer.
 const garbled = (dice: Dice): Fate => {
   const fate = garbledDone(dice)
   const { end } = fate
   if (end._tag !== "Instead") return fate
-  const isDone = (own: TogglWire.Answer) => own.status >= 200 && own.status < 300
   const answer: typeof end.answer = (request, own) =>
     own === undefined || isDone(own) ? end.answer(request, own) : own
   return { ...fate, end: { ...end, answer } }
