@@ -208,6 +208,10 @@ export const hasBeenPassed = ({ log }: Pick<Instance, "log">, { failingSince }: 
 // Where the steps are counted anew, for their count could not be read, a higher number is of an earlier count.
 const failedAt = ({ log }: Instance, { failedAt = 0 }: Entry): number => (failedAt > log.state.step ? 0 : failedAt)
 
+// None is tried so any more once it is exhausted: what has failed more often was the head for a while.
+const triesAsScout = ({ settings }: Instance, { failures }: Entry): number =>
+  failures > settings.setAsideAfter ? 1 : failures
+
 /**
  * What is tried in place of the head, where that never gets through and nothing else has since: it shows whether it is
  * the head, or everything.
@@ -216,7 +220,7 @@ const scoutFor = (instance: Instance, head: Entry): Entry | undefined => {
   if (!isExhausted(instance, head) || hasBeenPassed(instance, head)) return undefined
   const { failing, fresh } = instance.log.scouts()
   const others = failing.filter((entry) => entry.seq !== head.seq)
-  const tries = others.reduce((sum, entry) => sum + entry.failures, 0)
+  const tries = others.reduce((sum, entry) => sum + triesAsScout(instance, entry), 0)
   const last = failedAt(instance, head)
   const hasFailedLast = others.every((entry) => failedAt(instance, entry) < last)
   const isDue = hasFailedLast && head.failures >= instance.settings.setAsideAfter + scoutsSpacing(tries)

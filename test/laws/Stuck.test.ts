@@ -161,6 +161,38 @@ describe("several entries that never get through", () => {
   )
 })
 
+const setAside = (world: World) =>
+  Effect.gen(function* () {
+    const tab = yield* opened(world)
+    const fault = yield* world.toggl.inject(Fault.proxyError({ status: 503 }), {
+      when: (request) => isChange(request) && says(request, "Poison"),
+      times: "always"
+    })
+    const entry = queued(yield* create(tab, "Poison"))
+    yield* create(tab, "Free")
+    yield* world.passes("1 day")
+    assert.deepStrictEqual(yield* standing(tab), ["SetAside"])
+    yield* world.clearRequests
+    return { tab, fault, entry }
+  })
+
+describe("one that the user retries, before one that has long failed", () => {
+  law("does not stop the others", (world) =>
+    Effect.gen(function* () {
+      const { entry, tab } = yield* setAside(world)
+      yield* create(tab, "Poison 2")
+      yield* world.passes("2 hours")
+      yield* offline(world, tab)
+      yield* tab.outbox.retry(entry)
+      yield* create(tab, "Later")
+      yield* online(world, tab)
+      yield* world.passes("2 hours")
+      assert.deepStrictEqual(yield* world.names, ["Free", "Later"])
+      assert.strictEqual((yield* tab.outbox.status).setAside, 2)
+    })
+  )
+})
+
 describe("what is set aside", () => {
   const poisoned = (world: World, count: number) =>
     Effect.gen(function* () {
@@ -327,21 +359,6 @@ describe("a scout that is a bulk request", () => {
     })
   )
 })
-
-const setAside = (world: World) =>
-  Effect.gen(function* () {
-    const tab = yield* opened(world)
-    const fault = yield* world.toggl.inject(Fault.proxyError({ status: 503 }), {
-      when: (request) => isChange(request) && says(request, "Poison"),
-      times: "always"
-    })
-    const entry = queued(yield* create(tab, "Poison"))
-    yield* create(tab, "Free")
-    yield* world.passes("1 day")
-    assert.deepStrictEqual(yield* standing(tab), ["SetAside"])
-    yield* world.clearRequests
-    return { tab, fault, entry }
-  })
 
 describe("a set-aside change", () => {
   law("that the user retries while it is looked up is tried again soon", (world) =>

@@ -522,11 +522,14 @@ export const make = (
    * the others have been tried so too, or depend on one that has.
    */
   const isScout = (entry: Entry, passed: ReadonlyArray<Entry>): boolean => {
-    // It may itself be one of those that might have been held.
-    const head = [...books.entries.values()].find((other) => !isParked(other) && other.failures >= setAsideAfter)
-    if (head === undefined || head.seq >= entry.seq) return false
-    const from = accepted.get(head.seq)?.failing?.at ?? Number.POSITIVE_INFINITY
-    if (storedSuccesses.some(({ at, seq }) => at > from && seq !== head.seq)) return false
+    const isStuck = ({ failures, seq }: Entry) => {
+      const from = accepted.get(seq)?.failing?.at ?? Number.POSITIVE_INFINITY
+      return failures >= setAsideAfter && !storedSuccesses.some((success) => success.at > from && success.seq !== seq)
+    }
+    const surelyHeld = heldNow().must
+    // The first may itself be one of those that might have been held.
+    const heads = [...books.entries.values()].filter(({ seq }) => seq < entry.seq && !surelyHeld.has(seq))
+    if (!heads.some((head) => !isParked(head) && isStuck(head))) return false
     const tried = (other: Entry) => isParked(other) || (other.failures > 0 && other.seq !== entry.seq)
     const { may, must } = heldBy(tried)
     return !must.has(entry.seq) && passed.every((other) => tried(other) || must.has(other.seq) || may.has(other.seq))
@@ -910,9 +913,12 @@ export const make = (
     },
     allIsSent: (world) => {
       lateIsBooked()
-      const { may, must } = heldNow()
+      const isRefused = ({ state }: Entry) => state._tag === "Refused"
+      // What is set aside behind one that is refused waits for the user too.
+      const [now, refused] = [heldNow(), heldBy(isRefused)]
+      const waits = [now.may, now.must, refused.may, refused.must]
       for (const entry of books.entries.values()) {
-        if (entry.state._tag === "Refused" || must.has(entry.seq) || may.has(entry.seq)) continue
+        if (isRefused(entry) || waits.some((held) => held.has(entry.seq))) continue
         broken("law 4", `entry ${entry.seq} (${entry.state._tag}) is never sent: ${JSON.stringify(books.state)}`)
       }
       for (const [client, base] of certain()) {

@@ -632,13 +632,7 @@ export const run = (history: History, options: Options = {}): Result => {
         throwing = dice.pick("onAnswer throws", "isOnline throws", "HttpClient throws", "the store throws", undefined)
         return
       case "unstorable":
-        // Long histories with no room for some entries ever break laws 2 and 4 still (seeds 156, 162, 169).
-        unstorable =
-          theme === "stuck"
-            ? dice.pick("some acknowledgements", "those of some entries", "those of some entries", undefined)
-            : dice.chance(0.6)
-              ? "some acknowledgements"
-              : undefined
+        unstorable = dice.pick("some acknowledgements", "those of some entries", "those of some entries", undefined)
         return
       case "edit":
       case "giveUp": {
