@@ -12,8 +12,7 @@ import type { Snapshot } from "../transactions/accept.js"
 // How many endings of this session are remembered, so that callers and lists need not ask the store.
 const rememberedOutcomes = 1000
 
-const nothingHeld: ReadonlyMap<number, number> = new Map()
-const noneBehind: ReadonlySet<number> = new Set()
+const none: ReadonlyMap<number, number> = new Map()
 
 /**
  * What holds after each change:
@@ -100,7 +99,7 @@ export class Log {
   readonly dependencies = (): Dependencies => {
     // With nothing parked nothing is held, and the queue's length does not matter.
     if (this.parkedSeqs.size === 0 && this.unread.length === 0) {
-      return { held: nothingHeld, behind: noneBehind, next: this.bySeq.values().next().value, newer: undefined }
+      return { held: none, behind: none, next: this.bySeq.values().next().value, newer: undefined }
     }
     this.known ??= growing({ entries: this.bySeq.values(), unreadable: this.unread, ids: this.resolved }, isParked)
     return this.known.now()

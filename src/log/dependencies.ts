@@ -15,8 +15,8 @@ export interface Rows {
 export interface Dependencies {
   /** Entries that must wait, each with the number of the parked or unreadable row that it waits for. */
   readonly held: ReadonlyMap<number, number>
-  /** Parked entries that depend on another one: they are not tried before it. */
-  readonly behind: ReadonlySet<number>
+  /** Parked entries that depend on another parked or unreadable row, with its number: they are not tried before it. */
+  readonly behind: ReadonlyMap<number, number>
   /** The first entry that may be sent. */
   readonly next: Entry | undefined
   /** A row of a newer version stands before whatever would come next. */
@@ -57,7 +57,7 @@ export interface Growing {
  */
 export const growing = (log: Rows, isParked: (entry: Entry) => boolean, certainly = false): Growing => {
   const held = new Map<number, number>()
-  const behind = new Set<number>()
+  const behind = new Map<number, number>()
   const names = new Map<AnyClientId, string | undefined>()
   const blockedClients = new Map<number, number>()
   const blockedNames = new Map<string, number>()
@@ -104,7 +104,7 @@ export const growing = (log: Rows, isParked: (entry: Entry) => boolean, certainl
     if (parked || heldBy !== undefined) {
       const by = parked ? entry.seq : (heldBy ?? entry.seq)
       if (!parked) held.set(entry.seq, by)
-      else if (heldBy !== undefined) behind.add(entry.seq)
+      else if (heldBy !== undefined) behind.set(entry.seq, heldBy)
       blockedClients.set(client, by)
       if (!certainly && mutation._tag === "Create" && ["SetAside", "Uncertain"].includes(entry.state._tag)) {
         mayBeMade.set(mutation.workspaceId, by)

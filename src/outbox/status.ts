@@ -97,12 +97,18 @@ const reasonOf = (decision: Decision): WaitingFor | undefined => {
   }
 }
 
+/** What a set-aside entry depends on that is not tried by itself: one that is refused, or cannot be read. */
+const neverBefore = (log: Instance["log"], seq: number): number | undefined => {
+  const by = log.dependencies().behind.get(seq)
+  return by === undefined || log.entries.get(by)?.state._tag !== "SetAside" ? by : neverBefore(log, by)
+}
+
 /** What the entry waits for; `undefined` while its first attempt may still come at any moment. */
 export const reasonNow = (instance: Instance, entry: Entry): Effect.Effect<WaitingFor | undefined> =>
   Effect.map(now, (moment): WaitingFor | undefined => {
     const { log, mirror } = instance
     if (mirror.storageError !== undefined) return { _tag: "StorageLost", error: mirror.storageError }
-    const heldBy = log.dependencies().held.get(entry.seq)
+    const heldBy = log.dependencies().held.get(entry.seq) ?? neverBefore(log, entry.seq)
     if (heldBy !== undefined) return { _tag: "Held", by: log.entries.get(heldBy)?.id }
     if (entry.state._tag === "SetAside") {
       return {

@@ -1,5 +1,6 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import { Client, type ClientError, Status } from "../../src/index.js"
 import { Fault, type RequestLog } from "../../src/testing/index.js"
 import {
@@ -360,6 +361,9 @@ describe("a scout that is a bulk request", () => {
   )
 })
 
+const asSetAside = (row: unknown): unknown =>
+  Predicate.isRecord(row) ? { ...row, state: { _tag: "SetAside", seenAt: 0 } } : row
+
 describe("a set-aside change", () => {
   law("that the user retries while it is looked up is tried again soon", (world) =>
     Effect.gen(function* () {
@@ -371,6 +375,29 @@ describe("a set-aside change", () => {
       yield* tab.outbox.retry(entry)
       yield* world.passes("30 minutes")
       assert.deepStrictEqual(yield* standing(tab), [])
+    })
+  )
+
+  law("behind a refused one says that it is held, for nothing tries it by itself", (world) =>
+    Effect.gen(function* () {
+      const { tab } = yield* Paused.paused(world, [], { merge: false })
+      const refused = yield* Paused.create(tab, "Poison")
+      const first = yield* Paused.update(tab, refused.id, { notes: "first" })
+      const second = yield* Paused.update(tab, refused.id, { notes: "second" })
+      yield* world.toggl.inject(Fault.refusal(400, "No"), { when: isCreate, times: "always" })
+      yield* tab.outbox.resume
+      yield* world.passes("1 minute")
+      yield* tab.kill
+      for (const seq of [2, 3]) yield* world.changeRow(seq, asSetAside)
+      const next = yield* opened(world)
+      const reasons = (yield* next.outbox.entries).map(({ reason }) => reason)
+      assert.deepStrictEqual(reasons, [
+        undefined,
+        { _tag: "Held", by: refused.entry },
+        { _tag: "Held", by: refused.entry }
+      ])
+      yield* next.outbox.discard(refused.entry)
+      for (const entry of [first, second]) assert.strictEqual((yield* next.outbox.outcome(entry))._tag, "Discarded")
     })
   )
 
