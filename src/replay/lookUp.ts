@@ -29,7 +29,7 @@ type Asked = NonNullable<Attempt["target"]>
 export interface Before {
   /** The workspace's clients that are known here now. */
   readonly clients: ReadonlyArray<Client>
-  /** Those of them that other changes of this store have made. */
+  /** Those that other changes of this store have made. */
   readonly made: () => ReadonlySet<ClientId>
   readonly first: FirstAttempt
   readonly userId: number | undefined
@@ -121,11 +121,13 @@ const renamed = (
 
 // --- The operations ----------------------------------------------------------------------------------------------------
 
-/** The clients that were there before the first attempt, and those that were made by others since. */
+/** The clients that were there before the first attempt, and those that other changes of this store have made. */
 const knownBefore = ({ clients, first, made }: Before): ReadonlySet<ClientId> => {
   const { highestId = Number.POSITIVE_INFINITY } = first
-  const ofOthers = made()
-  return new Set(clients.map(({ id }) => id).filter((id) => id <= highestId || ofOthers.has(id)))
+  // A cache's list may have been stored since, which knows nothing of the latter.
+  const known = new Set(made())
+  for (const { id } of clients) if (id <= highestId) known.add(id)
+  return known
 }
 
 const lookUpCreate = (

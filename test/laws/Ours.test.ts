@@ -226,6 +226,20 @@ describe("other new clients of ours", () => {
   }
 })
 
+law(
+  "A client that this app has just made explains a taken name, also where a cache's list without it was stored",
+  (world) =>
+    Effect.gen(function* () {
+      yield* world.toggl.configure({ cachedReads: "always" })
+      const tab = yield* opened(world)
+      yield* tab.clients.create(workspaceId, { name: "Acme", notes: "first" })
+      yield* tab.clients.list(workspaceId, { freshness: "Toggl" })
+      const error = yield* Effect.flip(create(tab, "Acme"))
+      assert.strictEqual(error._tag, "InvalidName")
+      assert.deepStrictEqual(yield* standing(tab), [])
+    })
+)
+
 describe("a look-up that a cache answers", () => {
   /** A create was applied, its answer lost; a worker's cache answers for an hour, and then no more. */
   const cached = <E>(

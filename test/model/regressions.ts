@@ -11,6 +11,19 @@ export interface Regression {
 
 export const regressions: ReadonlyArray<Regression> = [
   {
+    name: "a create was undecided for a client that another change had made, after a cache's list without it was stored",
+    history: {
+      setup: 922202334,
+      steps: [
+        { kind: "cache", tab: 3, n: 2075594505, uid: 73 },
+        { kind: "create", tab: 7, n: 499580436, uid: 102 },
+        { kind: "create", tab: 11, n: 1422658225, uid: 117 },
+        { kind: "read", tab: 5, n: 266434372, uid: 120 },
+        { kind: "advance", tab: 3, n: 1375168893, uid: 203 }
+      ]
+    }
+  },
+  {
     name: "a create that was told that its name is taken took what another in doubt had made, which asks for just the same",
     history: {
       setup: 658926781,
