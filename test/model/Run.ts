@@ -887,9 +887,9 @@ export const run = (history: History, options: Options = {}): Result => {
     first?.call("resume", Outbox.resume, ignored)
     rest()
     if (wire.isPoisoned() || unstorable !== undefined) {
-      for (let hours = 0; hours < 12; hours++) advance(3_600_000)
+      for (let hours = 0; hours < 6; hours++) advance(3_600_000)
       seesToSetAside()
-      for (let hours = 0; hours < 12; hours++) advance(3_600_000)
+      for (let hours = 0; hours < 6; hours++) advance(3_600_000)
       laws.othersAreSent()
       wire.setPoison(undefined)
       unstorable = undefined
