@@ -16,7 +16,7 @@ import type { Books } from "./Books.js"
 import type * as Machine from "./Machine.js"
 import * as Reference from "./Reference.js"
 import type * as StorePort from "./StorePort.js"
-import { isDone, type Kind } from "./Weather.js"
+import type { Kind } from "./Weather.js"
 import type { Flight } from "./Wire.js"
 
 /** What became of an accepted mutation. */
@@ -311,6 +311,18 @@ export const make = (
     return isAlike && client.creatorId === owner() && (isDateTrue ? !isOld : !isBlind)
   }
 
+  /** A client of ours that somebody has renamed, with the same notes, and that was not known before. */
+  const mayBeRenamed = ({ knownBefore, mutation }: Accepted): boolean => {
+    const { notes = "" } = Mutation.asked(mutation)
+    return (currentWorld()?.state.clients ?? []).some(
+      (client) =>
+        touched.has(client.id) &&
+        client.creatorId === owner() &&
+        !knownBefore.has(client.id) &&
+        Reference.sameNotes(client.notes, notes)
+    )
+  }
+
   const refused = (entry: Accepted, tag: string, message: string) => {
     entry.refused = tag
     if (tag === "Conflict" && !isTouched(entry))
@@ -324,6 +336,7 @@ export const make = (
         !isTouched(entry) &&
         !isForbidden &&
         !isOldName(entry) &&
+        !(message.includes("under another name") && mayBeRenamed(entry)) &&
         !(entry.wasToldTaken && [...accepted.values()].some((other) => other !== entry && isMadeAlike(other, entry))) &&
         !(entry.isBlind && !isDateTrue) &&
         !isBuiltOnCache(entry)
@@ -829,9 +842,10 @@ export const make = (
       const entries = sentFor.get(flight) ?? []
       for (const entry of entries) entry.wasAnswered = true
       if (status === 400) for (const entry of entries) entry.wasToldTaken = true
-      const isTaken = (status >= 200 && status < 300) || (status === 404 && flight.request.method === "DELETE")
+      const isTaken = (status: number) =>
+        (status >= 200 && status < 300) || (status === 404 && flight.request.method === "DELETE")
       // What was done is, though its answer be garbled.
-      if (!isTaken || !(isOwn || (flight.own !== undefined && isDone(flight.own)))) return
+      if (!isTaken(status) || !(isOwn || (flight.own !== undefined && isTaken(flight.own.status)))) return
       successes.push({ at: happened, seqs: entries.map(({ seq }) => seq) })
       for (const entry of entries) entry.wasTaken = true
       const isLate = ({ mutation, outcome }: Accepted) =>
@@ -888,7 +902,13 @@ export const make = (
         ) {
           broken("law 6", `client ${client} flickers in ${process.name}`)
         }
-        if (now !== undefined && now !== key) broken("law 6", `the key of client ${client} changes: ${key} to ${now}`)
+        // What the user takes a create for had a key of its own, until then.
+        const isAdopted = [...accepted.values()].some(
+          (entry) => entry.wasAdopted && Mutation.clientId(entry.mutation) === client
+        )
+        if (now !== undefined && now !== key && !isAdopted) {
+          broken("law 6", `the key of client ${client} changes: ${key} to ${now}`)
+        }
       }
       lastShown.set(process, shown)
     },

@@ -14,6 +14,7 @@ import * as Clients from "../../src/Clients.js"
 import * as Credentials from "../../src/Credentials.js"
 import { EntryId } from "../../src/Entry.js"
 import type { Entry } from "../../src/log/entry.js"
+import * as Mutation from "../../src/Mutation.js"
 import * as Outbox from "../../src/Outbox.js"
 import type * as OutboxStore from "../../src/OutboxStore.js"
 import type { Receipt } from "../../src/Receipt.js"
@@ -438,6 +439,19 @@ export const run = (history: History, options: Options = {}): Result => {
     rest()
   }
 
+  // So long after what was in doubt was sent it is looked up, at the latest.
+  const looksUpWithin = 60_000
+
+  const untilReading = () => {
+    const end = machine.now() + looksUpWithin
+    while (!wire.isReading()) {
+      if (happen()) continue
+      const next = machine.nextTime()
+      if (next === undefined || next > end) return
+      machine.setTime(next)
+    }
+  }
+
   // --- What users do -----------------------------------------------------------------------------------------------
 
   const heard = (exit: Exit.Exit<Receipt<unknown>, unknown>) => {
@@ -636,9 +650,17 @@ export const run = (history: History, options: Options = {}): Result => {
         return
       case "edit":
       case "giveUp": {
-        const entry = inDoubt()
+        if (step.kind === "edit" && theme === "second thoughts" && dice.chance(0.5)) untilReading()
+        // While it is sent it is given up in time to land late; while it is looked up, an edit is not what was found.
+        const more = step.kind === "giveUp" ? "Sending" : "Uncertain"
+        const entry = inDoubt(dice.pick("SetAside", more, more, "Sending", "Uncertain"))
         if (entry === undefined) return
-        if (step.kind === "giveUp") return discard(tab, entry)
+        if (step.kind === "giveUp") {
+          discard(tab, entry)
+          // Who gives one up has another in mind, which must not land before it.
+          const id = Mutation.clientId(entry.mutation)
+          return tab?.call("update", Clients.update(workspaceId, id, { notes: `in place of ${entry.seq}` }), heard)
+        }
         return retry(tab, entry, {
           ...(dice.chance(0.6) ? { name: `Edited ${step.uid}` } : {}),
           ...(dice.chance(0.6) ? { notes: `edited in ${step.uid}` } : {})
@@ -680,10 +702,9 @@ export const run = (history: History, options: Options = {}): Result => {
     })
 
   /** An entry that may have been applied: those of which there are few come first. */
-  const inDoubt = (): Entry | undefined => {
+  const inDoubt = (wanted: Entry["state"]["_tag"]): Entry | undefined => {
     const kinds = ["SetAside", "Sending", "Uncertain"]
     const entries = [...laws.books().entries.values()].filter(({ state }) => kinds.includes(state._tag))
-    const wanted = dice.pick("SetAside", "Sending", "Sending", "Sending", "Uncertain")
     const found = entries.filter(({ state }) => state._tag === wanted)
     return dice.oneOf(found.length > 0 ? found : entries)
   }
@@ -706,7 +727,7 @@ export const run = (history: History, options: Options = {}): Result => {
   /** From now on the changes of one client, or those with one text in them, always fail in the same way. */
   const poison = () => {
     if (dice.chance(0.3)) return wire.setPoison(undefined)
-    const more = morePoison[theme] ?? ["poison: 5xx"]
+    const more = morePoison[theme] ?? ["poison: reset"]
     const way = dice.oneOf([...Weather.poisons, ...more, ...more]) ?? "poison: 5xx"
     const id = dice.oneOf(seenIds)
     const client = id === undefined ? undefined : (laws.books().ids.get(id) ?? id)

@@ -151,8 +151,7 @@ const elsewhere = instead(
   (dice, applied) => Fault.redirect("https://portal.example/", { applied, opaque: dice.chance(0.5) }),
   0.3
 )
-/** What Toggl itself answered where it did as asked. */
-export const isDone = ({ status }: TogglWire.Answer): boolean => status >= 200 && status < 300
+const isDone = ({ status }: TogglWire.Answer): boolean => status >= 200 && status < 300
 
 // A 2xx with Toggl's request id says that it was done, however garbled the rest is: so what was not done keeps its answer.
 const garbled = (dice: Dice): Fate => {
@@ -252,8 +251,18 @@ const poisonous: { readonly [P in Poison]: (dice: Dice) => Fate } = {
   "poison: 5xx": serverError
 }
 
+/**
+ * Where the device says that it is offline, a request that gets no answer has surely not left: the design rests on that
+ * too.
+ */
+const asSaid = (fate: Fate, dice: Dice, saysOffline: boolean): Fate =>
+  saysOffline && (fate.end._tag === "Lost" || fate.end._tag === "Broken") ? { ...refused(dice), ends: 0 } : fate
+
 /** What becomes of a request that is poisoned. */
-export const poisoned = (way: Poison, dice: Dice): Fate => ({ ...poisonous[way](dice), name: way })
+export const poisoned = (way: Poison, dice: Dice, saysOffline: boolean): Fate => ({
+  ...asSaid(poisonous[way](dice), dice, saysOffline),
+  name: way
+})
 
 type Odds = ReadonlyArray<readonly [weight: number, fate: (dice: Dice) => Fate]>
 
@@ -369,11 +378,6 @@ const odds: { readonly [W in Weather]: { readonly read: Odds; readonly write: Od
   }
 }
 
-/**
- * Draws what becomes of a request. Where the device says that it is offline, a request that gets no answer has surely
- * not left: the design rests on that too.
- */
-export const draw = (weather: Weather, dice: Dice, isWrite: boolean, saysOffline: boolean): Fate => {
-  const fate = dice.weighted(odds[weather][isWrite ? "write" : "read"])?.(dice) ?? own(dice)
-  return saysOffline && (fate.end._tag === "Lost" || fate.end._tag === "Broken") ? { ...refused(dice), ends: 0 } : fate
-}
+/** Draws what becomes of a request. */
+export const draw = (weather: Weather, dice: Dice, isWrite: boolean, saysOffline: boolean): Fate =>
+  asSaid(dice.weighted(odds[weather][isWrite ? "write" : "read"])?.(dice) ?? own(dice), dice, saysOffline)

@@ -80,6 +80,8 @@ export interface Wire {
   ) => { readonly client: HttpClient.HttpClient; readonly fetch: typeof globalThis.fetch }
   /** How many requests have still to land. */
   readonly inTheAir: () => number
+  /** Whether one that reads clients is on its way. */
+  readonly isReading: () => boolean
 }
 
 export const make = (
@@ -208,7 +210,7 @@ export const make = (
   const fateOf = (request: TogglWire.WireRequest, isWrite: boolean, saysOffline: boolean): Weather.Fate => {
     if (poison?.isMeant(request) === true) {
       hooks.met(isWrite ? poison.way : "poisoned look-up")
-      return Weather.poisoned(poison.way, chance())
+      return Weather.poisoned(poison.way, chance(), saysOffline)
     }
     const fate = Weather.draw(weather, chance(), isWrite, saysOffline)
     // An empty 200 is Toggl's where it is known to hide its request ids.
@@ -242,6 +244,7 @@ export const make = (
       if (mode === "never") cache.clear()
     },
     inTheAir: () => flights.filter(mustLand).length,
+    isReading: () => flights.some(({ isWrite, request }) => !isWrite && request.path.includes("/clients")),
     connect: (process, saysOffline, throws) => {
       const calls = { made: 0 }
       // never settles: what comes back comes back through the event loop

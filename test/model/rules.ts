@@ -61,9 +61,15 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "what another create in doubt asks for is that one's",
-    shown: [98, "stuck"],
+    shown: [43, "long"],
     law: "law 3",
     changes: [["replay/lookUp.ts", `!isOf(client, sent) && others.some(`, `[].some(`]]
+  },
+  {
+    name: "a client that two creates in doubt ask for is neither's",
+    shown: [170, "namesakes"],
+    law: "law 3",
+    changes: [["replay/lookUp.ts", `before.taken === "Yes" && others.some(`, `before.taken === "Yes" && [].some(`]]
   },
   {
     name: "what may be ours under another name is doubt",
@@ -120,7 +126,7 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "an attempt is looked up only when it can land no more",
-    shown: [77, "second thoughts"],
+    shown: [31, "second thoughts"],
     law: "law 3",
     changes: [["instance/decide.ts", `return entry.state._tag === "Uncertain" ? millis : 0`, `return millis * 0`]]
   },
@@ -146,13 +152,13 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "what is set aside is tried again",
-    shown: [40, "stuck"],
+    shown: [10, "stuck"],
     law: "law 4",
     changes: [["instance/decide.ts", `if (entry?.state._tag !== "SetAside" || seq`, `if (seq < 1e9 || seq`]]
   },
   {
     name: "what cannot be booked of one entry stops no other",
-    shown: [14, "stuck"],
+    shown: [30, "stuck"],
     law: "law 4",
     changes: [
       [
@@ -170,31 +176,31 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "what was decided on before an edit is neither sent nor booked after it",
-    shown: [7, "long"],
-    law: "law 4",
+    shown: [129, "second thoughts"],
+    law: "law 6",
     changes: [["log/entry.ts", `return mutation._tag === known.mutation._tag && `, `return true || `]]
   },
   {
     name: "what an edit asks for and the attempt did not is sent too",
-    shown: [129, "second thoughts"],
+    shown: [55, "second thoughts"],
     law: "law 6",
     changes: [["log/rest.ts", `if (sent === undefined) return undefined`, `if (true) return undefined`]]
   },
   {
     name: "what was given up and may still land is waited for",
-    shown: [87, "second thoughts"],
+    shown: [89, "second thoughts"],
     law: "law 2",
     changes: [["instance/decide.ts", `return Math.max(0, ...recent.map(`, `return Math.min(0, ...recent.map(`]]
   },
   {
     name: "who discards what is in doubt hears that it may have been applied",
-    shown: [1, "second thoughts"],
-    law: "law 3",
+    shown: [23, "second thoughts"],
+    law: "law 5",
     changes: [["log/entry.ts", `return isInDoubt && attemptOf(entry) !== undefined`, `return false`]]
   },
   {
     name: "a late answer is how a discarded create ends",
-    shown: [27, "second thoughts"],
+    shown: [23, "second thoughts"],
     law: "law 5",
     changes: [["transactions/settle.ts", `if (before?.ending._tag !== "Discarded") return []`, `return []`]]
   },
