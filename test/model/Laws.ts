@@ -299,6 +299,17 @@ export const make = (
     return a.name === b.name && a.notes === b.notes && one.inDoubt && one.mutation._tag === other.mutation._tag
   }
 
+  /** Whether a later change of its client is done. */
+  const isBehindDone = ({ mutation, seq }: Accepted): boolean => {
+    const locals = localOf(books)
+    return [...accepted.values()].some(
+      (other) =>
+        other.seq > seq &&
+        other.outcome?.ending._tag === "Done" &&
+        clientOf(other.mutation, locals) === clientOf(mutation, locals)
+    )
+  }
+
   /** Another device of our user made the same in that moment: there nobody can say which it was. */
   const mayHaveMade = (
     { firstMarkedAt, isBlind, knownBefore, mutation }: Accepted,
@@ -325,7 +336,7 @@ export const make = (
 
   const refused = (entry: Accepted, tag: string, message: string) => {
     entry.refused = tag
-    if (tag === "Conflict" && !isTouched(entry))
+    if (tag === "Conflict" && !isTouched(entry) && !isBuiltOnCache(entry))
       broken("law 10", `${told(entry)} is refused (${message}), nobody else wrote`)
     if (tag === "Undecided") {
       if (!entry.inDoubt && !entry.wasToldTaken) {
@@ -451,6 +462,8 @@ export const make = (
         was.mutation !== entry.mutation
       ) {
         known.wasEdited = true
+        // What is asked for now comes after what later changes have done already.
+        if (isBehindDone(known)) touchedBy({ ...known, mutation: entry.mutation })
       }
       known.mutation = entry.mutation
       noteName(known)
