@@ -103,6 +103,8 @@ export interface Around {
   readonly setAsideAfter: number
   /** Whether answers carry the time of Toggl's own clock. */
   readonly isDateTrue: boolean
+  /** Whether they carry one at all. */
+  readonly isDateShown: boolean
   readonly isCaching: () => boolean
   /** Toggl's clock, in milliseconds since the epoch. */
   readonly togglNow: () => number
@@ -128,7 +130,7 @@ export const make = (
   readBooks: () => Books,
   initial: ReadonlyArray<TogglState.Client>,
   workspaceId: number,
-  { isCaching, isDateTrue, met, setAsideAfter, togglNow }: Around
+  { isCaching, isDateShown, isDateTrue, met, setAsideAfter, togglNow }: Around
 ): Laws => {
   const broken = (law: string, message: string): never => machine.fail(law, message)
   const accepted = new Map<number, Accepted>()
@@ -319,7 +321,7 @@ export const make = (
     if (client === undefined || mutation._tag !== "Create" || knownBefore.has(client.id)) return false
     const isAlike = client.name === mutation.name.trim() && Reference.sameNotes(client.notes, mutation.notes)
     const isOld = client.at * 1000 < firstMarkedAt - surelyOlder
-    return isAlike && client.creatorId === owner() && (isDateTrue ? !isOld : !isBlind)
+    return isAlike && client.creatorId === owner() && (isDateTrue ? !isOld : !isBlind || (isDateShown && !isOld))
   }
 
   /** A client of ours that somebody has renamed, with the same notes, and that was not known before. */

@@ -301,6 +301,7 @@ export const run = (history: History, options: Options = {}): Result => {
     setAsideAfter: settings.setAsideAfter ?? 5,
     togglNow,
     isDateTrue: togglOptions.dateHeader === "own",
+    isDateShown: togglOptions.dateHeader !== "hidden",
     isCaching: () => wire.isCaching()
   })
 
