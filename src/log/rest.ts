@@ -4,16 +4,19 @@ import * as Mutation from "../Mutation.js"
 import type { Entry } from "./entry.js"
 
 /**
- * What the user has edited since the entry was sent, and Toggl's client does not have: a field that no later change of
- * the client sets anyway (`later`: its entries behind this one). `undefined`: nothing.
+ * What the user has edited since the entry was sent, and Toggl's client does not have: a field that no change behind it
+ * sets that went with it (`joined`). One that is still to be sent may be refused. `undefined`: nothing.
  */
-export const restOf = ({ mutation, sent }: Entry, client: Client, later: Iterable<Entry>): UpdateInput | undefined => {
+export const restOf = (
+  { mutation, sent }: Entry,
+  client: Client,
+  joined: ReadonlyArray<Entry> = []
+): UpdateInput | undefined => {
   if (sent === undefined) return undefined
   const { name, notes } = Mutation.asked(mutation)
   const before = Mutation.asked(sent)
-  const behind = Array.from(later).filter(({ state }) => state._tag !== "Refused")
   const isSetLater = (field: "name" | "notes") =>
-    behind.some(({ mutation }) => mutation._tag === "Update" && mutation.change[field] !== undefined)
+    joined.some(({ mutation }) => mutation._tag === "Update" && mutation.change[field] !== undefined)
   const hasName = name === undefined || name === before.name || name === client.name || isSetLater("name")
   const hasNotes =
     notes === undefined || notes === before.notes || sameNotes(notes, client.notes) || isSetLater("notes")

@@ -14,6 +14,7 @@ import {
   type Row,
   type State
 } from "../log/entry.js"
+import { restOf } from "../log/rest.js"
 import { type QueueState, workspaceOf } from "../log/state.js"
 import * as Mutations from "../Mutation.js"
 import type { Mutation } from "../Mutation.js"
@@ -22,7 +23,7 @@ import { load } from "./accept.js"
 import { end } from "./outcomes.js"
 import { changedTo, goneFrom, noteStep, stepOn } from "./queue.js"
 import { getEntry, putClient, putEntry, putResolved, putState, readResolved, resolve, writeRow } from "./rows.js"
-import { goneOn, rebased, restIn, type Settled } from "./settle.js"
+import { goneOn, rebased, type Settled } from "./settle.js"
 
 export type Repaired = "Repaired" | "Unknown" | "BeingSent" | "NotRefused" | "Unreadable"
 
@@ -165,7 +166,7 @@ export const adopt = function* (
   } else if ((yield* resolve(Mutations.clientId(mutation))) !== client.id) {
     return "Taken"
   }
-  const rest = yield* restIn(entry, client)
+  const rest = restOf(entry, client)
   // Its other field is a colleague's, for this is no answer to what was sent.
   const changed = { ...entry, state: { _tag: "Pending" } } as const
   const behind = rebases ? yield* rebased([changed], client, { seqs: [], last: seq }) : []

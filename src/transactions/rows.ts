@@ -5,9 +5,9 @@ import { Client, ClientId, type AnyClientId, isLocalClientId, type WorkspaceId }
 import { StorageError } from "../ClientError.js"
 import { type Entry, Outcome, Row, type Unreadable, version } from "../log/entry.js"
 import { newState, QueueState } from "../log/state.js"
-import { clientId as clientIdOf, Mutation } from "../Mutation.js"
+import { Mutation } from "../Mutation.js"
 import * as upgrade from "./upgrade.js"
-import { abort, clientKey, get, idKey, lastSeq, put, range, stateKey, type Step } from "../store/step.js"
+import { abort, clientKey, get, idKey, put, stateKey, type Step } from "../store/step.js"
 
 // The base is read by itself, for it costs as much as all the rest.
 const { base: _, ...withoutBase } = Row.fields
@@ -83,16 +83,6 @@ export const putState = function* (state: QueueState): Step<void> {
 
 export const getEntry = function* (seq: number): Step<Entry | undefined> {
   return Either.getOrUndefined(readRow(seq, yield* get(seq)))
-}
-
-/** The client's entries behind this number, in their order. */
-export const entriesBehind = function* (seq: number, clientId: ClientId): Step<ReadonlyArray<Entry>> {
-  const found: Array<Entry> = []
-  for (const [key, row] of yield* range(seq + 1, lastSeq)) {
-    const entry = Either.getOrUndefined(readRow(Number(key), row))
-    if (entry !== undefined && (yield* resolve(clientIdOf(entry.mutation))) === clientId) found.push(entry)
-  }
-  return found
 }
 
 export const putEntry = function* (entry: Entry): Step<void> {

@@ -11,17 +11,7 @@ import * as Mutation from "../Mutation.js"
 import { clientKey, lastSeq, range, remove, type Step } from "../store/step.js"
 import { end, outcome } from "./outcomes.js"
 import { type Changed, changedTo, type Fence, goneFrom, holds, stepOn } from "./queue.js"
-import {
-  entriesBehind,
-  getClient,
-  getEntry,
-  getState,
-  putClient,
-  putEntry,
-  putResolved,
-  putState,
-  resolve
-} from "./rows.js"
+import { getClient, getEntry, getState, putClient, putEntry, putResolved, putState, resolve } from "./rows.js"
 
 /** What else a step changes in the queue's state. */
 export interface After {
@@ -145,12 +135,16 @@ export const settle = function* (
     const isFirst = entry === entries[0]
     const own = verdictOn(verdict, entry)
     const client = own._tag === "Done" && own.isAnswer !== true ? own.client : undefined
-    const rest = client === undefined ? undefined : yield* restIn(entry, client)
+    const joined = entries.slice(entries.indexOf(entry) + 1)
+    const rest = client === undefined ? undefined : restOf(entry, client, joined)
     if (client !== undefined && rest !== undefined) {
+      if (entry.mutation._tag === "Create") {
+        yield* putResolved(entry.mutation.localId, client.id)
+        ids.push([entry.mutation.localId, client.id])
+      }
       const standing = yield* goneOn(entry, client, rest)
       left.push(standing)
       changed.push(changedTo(standing))
-      if (entry.mutation._tag === "Create") ids.push([entry.mutation.localId, client.id])
       continue
     }
     if (own._tag === "Done" || own._tag === "Nothing") {
@@ -203,16 +197,7 @@ const believed = function* (verdict: Verdict, entry: Entry): Step<Verdict> {
   return { _tag: "Again", uncertain: true, error, counts: false }
 }
 
-/** What an applied change still lacks: the user has edited it since it was sent. */
-export const restIn = function* (entry: Entry, client: Client): Step<UpdateInput | undefined> {
-  const { mutation, sent, seq } = entry
-  if (sent === undefined) return undefined
-  // its later changes may know it by its local id only
-  if (mutation._tag === "Create") yield* putResolved(mutation.localId, client.id)
-  return restOf(entry, client, yield* entriesBehind(seq, client.id))
-}
-
-/** It was applied as it was sent, and goes on as an update of `restIn`: what the user has edited since. */
+/** It was applied as it was sent, and goes on as an update of the rest: what the user has edited since. */
 export const goneOn = function* (entry: Entry, client: Client, change: UpdateInput): Step<Entry> {
   const { mutation } = entry
   const { workspaceId } = mutation

@@ -41,6 +41,20 @@ describe("an edit of a create in doubt", () => {
   )
 })
 
+law("An edit of a create in doubt is done, also where a later change of the same field is refused then", (world) =>
+  Effect.gen(function* () {
+    const tab = yield* opened(world)
+    yield* world.toggl.edit.createClient(workspaceId, { name: "Zenith" })
+    yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
+    const receipt = yield* create(tab, "Acme")
+    yield* tab.outbox.retry(queued(receipt), { name: "Acme Inc" })
+    yield* tab.clients.update(workspaceId, receipt.id, { name: "Zenith" })
+    yield* world.passes("10 minutes")
+    assert.deepStrictEqual(yield* standing(tab), ["InvalidName"])
+    assert.deepStrictEqual((yield* world.names).toSorted(), ["Acme Inc", "Zenith"])
+  })
+)
+
 describe("an edit of a set-aside update while its client is read (CheckFirst)", () => {
   law("is not refused for what it said before", (world) =>
     Effect.gen(function* () {
