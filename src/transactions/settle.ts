@@ -131,12 +131,11 @@ export const settle = function* (
   const changed: Array<Changed> = []
   const ids: Array<readonly [LocalClientId, ClientId]> = []
   let successes = 0
-  for (const entry of entries) {
-    const isFirst = entry === entries[0]
+  for (const [index, entry] of entries.entries()) {
+    const isFirst = index === 0
     const own = verdictOn(verdict, entry)
     const client = own._tag === "Done" && own.isAnswer !== true ? own.client : undefined
-    const joined = entries.slice(entries.indexOf(entry) + 1)
-    const rest = client === undefined ? undefined : restOf(entry, client, joined)
+    const rest = client === undefined ? undefined : restOf(entry, client, entries.slice(index + 1))
     if (client !== undefined && rest !== undefined) {
       if (entry.mutation._tag === "Create") {
         yield* putResolved(entry.mutation.localId, client.id)

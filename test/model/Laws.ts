@@ -918,10 +918,8 @@ export const make = (
           broken("law 6", `client ${client} flickers in ${process.name}`)
         }
         // What the user takes a create for had a key of its own, until then.
-        const isAdopted = [...accepted.values()].some(
-          (entry) => entry.wasAdopted && Mutation.clientId(entry.mutation) === client
-        )
-        if (now !== undefined && now !== key && !isAdopted) {
+        const isAdopted = ({ mutation, wasAdopted }: Accepted) => wasAdopted && Mutation.clientId(mutation) === client
+        if (now !== undefined && now !== key && ![...accepted.values()].some(isAdopted)) {
           broken("law 6", `the key of client ${client} changes: ${key} to ${now}`)
         }
       }

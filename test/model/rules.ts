@@ -66,7 +66,7 @@ export const rules: ReadonlyArray<Rule> = [
     changes: [["replay/lookUp.ts", `!isOf(client, sent) && others.some(`, `[].some(`]]
   },
   {
-    name: "a client that two creates in doubt ask for is neither's",
+    name: "what a create in doubt asks for too is not taken for one whose name is taken",
     shown: [170, "namesakes"],
     law: "law 3",
     changes: [["replay/lookUp.ts", `before.taken === "Yes" && others.some(`, `before.taken === "Yes" && [].some(`]]
