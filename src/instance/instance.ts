@@ -73,8 +73,8 @@ export interface Seen {
   readonly listed: Set<WorkspaceId>
   /** Those of them whose list could not be stored: each base is read by itself. */
   readonly unstored: Set<WorkspaceId>
-  /** The clients that were read by themselves since something was last sent. */
-  readonly clients: Map<ClientId, Client>
+  /** The clients that were read by themselves, each for the entry of that number: another tab may have sent that one since. */
+  readonly clients: Map<ClientId, { readonly seq: number; readonly client: Client }>
 }
 
 /** A list as Toggl gave it. */

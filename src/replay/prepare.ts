@@ -102,10 +102,11 @@ export const withBase = (
   clientId: ClientId
 ): Effect.Effect<Prepared> => {
   const known = clients.get(clientId)
-  if (known !== undefined) return Effect.succeed({ ...toSend, base: known })
+  const [{ seq }] = toSend.entries
+  if (known?.seq === seq) return Effect.succeed({ ...toSend, base: known.client })
   return Effect.match(api.get(toSend.mutation.workspaceId, clientId, { pastCaches: {} }), {
     onSuccess: (base): Prepared => {
-      clients.set(clientId, base)
+      clients.set(clientId, { seq, client: base })
       return { ...toSend, base }
     },
     onFailure: (error): Prepared => (isTransport(error) ? { _tag: "NotNow", error } : { _tag: "Refused", error })

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { Client, type Outbox } from "../../src/index.js"
 import { Fault, type RequestLog } from "../../src/testing/index.js"
-import { drained, isCreate, isList, says } from "../Requests.js"
+import { drained, isCreate, isList, isUpdate, limited, says } from "../Requests.js"
 import { law, type Tab, type World, workspaceId } from "../World.js"
 
 // Law 10: where others write, nothing is refused that would have been accepted. Updates don't overwrite blindly: what
@@ -225,6 +225,30 @@ describe("check first", () => {
       })
     )
   }
+
+  law("is not built on what a tab had read before another one sent a change", (world) =>
+    Effect.gen(function* () {
+      const { acme, tab } = yield* withAcme(world, "CheckFirst", false)
+      yield* queue(tab, acme, { notes: "mine" })
+      yield* queue(tab, acme, { name: "Acme Inc" })
+      const other = yield* world.open({ conflicts: "CheckFirst", merge: false })
+      yield* world.rests
+      yield* other.freeze
+      yield* world.toggl.inject(limited("2"), { when: isUpdate })
+      yield* tab.outbox.resume
+      yield* world.passes("1 second")
+      yield* tab.freeze
+      yield* other.thaw
+      yield* world.toggl.inject(limited("2"), { when: (request) => isUpdate(request) && says(request, "Acme Inc") })
+      yield* world.passes("2 seconds")
+      assert.deepStrictEqual(yield* state(world), ["Acme", "mine"])
+      yield* other.freeze
+      yield* tab.thaw
+      yield* world.passes("1 minute")
+      assert.deepStrictEqual(yield* state(world), ["Acme Inc", "mine"])
+      assert.strictEqual((yield* tab.outbox.status).refused, 0)
+    })
+  )
 
   law("knows what it made itself offline", (world) =>
     Effect.gen(function* () {
