@@ -22,8 +22,8 @@ export const elsewhere = 0
  * An attempt to send an entry, recorded before the request leaves. `startedAt` is in milliseconds since the epoch.
  * `base` is the server's last known state that an update was built on, or that of the client which a delete or an
  * archive is about; `target` is what a create or an update asks for. `lead` is the number of the first of the entries
- * that one request stands for; missing where it stands for one. `answered`: whether something came back, though it did
- * not say what became of it.
+ * that one request stands for; missing where it stands for one. `answered`: whether something came back that says
+ * that it was not done, though that is not to be relied on.
  */
 export const Attempt = Schema.Struct({
   number: Schema.Int,

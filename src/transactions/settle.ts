@@ -1,6 +1,6 @@
 // What came of an attempt: the one transaction of an acknowledgement, or of a refusal.
 import type { Client, ClientId, LocalClientId, UpdateInput } from "../Client.js"
-import { UnexpectedAnswer } from "../ClientError.js"
+import { type StorageError, type TransportError, UnexpectedAnswer } from "../ClientError.js"
 import type { Ending, EntryId } from "../Entry.js"
 import { afresh, asksAsKnown, type Attempt, attemptOf, type Ended, type Entry } from "../log/entry.js"
 import { asked } from "../log/request.js"
@@ -271,6 +271,24 @@ export const rebased = function* (
   return changed
 }
 
+// What a gateway says of a request that it has passed on, and got no answer to.
+const gatewayStatuses = [408, 499, 502, 504, 520, 521, 522, 523, 524]
+
+/** Whether the answer says that it was not done, though it is not to be relied on. */
+const saysNotDone = (error: TransportError | StorageError): boolean => {
+  switch (error._tag) {
+    case "Unreachable":
+    case "StorageError":
+      return false
+    case "ServerError":
+      return !gatewayStatuses.includes(error.status)
+    case "UnexpectedAnswer":
+      return error.status < 200 || error.status > 299
+    default:
+      return true
+  }
+}
+
 const afterVerdict = (
   entry: Entry,
   verdict: Exclude<Verdict, { _tag: "Done" | "Nothing" | "Each" }>,
@@ -291,9 +309,7 @@ const afterVerdict = (
     }
   }
   const tried =
-    attempt === undefined || verdict.isLookUp === true
-      ? attempt
-      : { ...attempt, answered: !["Unreachable", "StorageError"].includes(verdict.error._tag) }
+    attempt === undefined || verdict.isLookUp === true ? attempt : { ...attempt, answered: saysNotDone(verdict.error) }
   return {
     ...entry,
     ...(verdict.counts

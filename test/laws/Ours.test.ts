@@ -203,6 +203,28 @@ describe("a create that was applied, its answer lost", () => {
       { toggl }
     )
   }
+
+  for (const [what, fault] of [
+    ["408", Fault.respond({ status: 408, applied: true })],
+    ["502", Fault.proxyError({ status: 502, applied: true })],
+    ["504", Fault.proxyError({ status: 504, applied: true })],
+    ["524", Fault.proxyError({ status: 524, applied: true })],
+    ["200 with a page", Fault.proxyError({ status: 200, applied: true })],
+    ["200 that is no client", Fault.respond({ status: 200, body: '{"message":"ok"}', applied: true })]
+  ] as const) {
+    law(`and that was renamed is in doubt too where a gateway, or something else, answered for it (${what})`, (world) =>
+      Effect.gen(function* () {
+        const tab = yield* opened(world)
+        yield* tab.clients.list(workspaceId)
+        yield* world.toggl.inject(fault, { when: isCreate })
+        yield* tab.clients.create(workspaceId, mine)
+        const [acme] = yield* world.toggl.clients(workspaceId)
+        yield* world.toggl.edit.updateClient(workspaceId, acme?.id ?? 0, { name: "Other" })
+        yield* isInDoubt(world, tab)
+        assert.deepStrictEqual(yield* world.names, ["Other"])
+      })
+    )
+  }
 })
 
 describe("other new clients of ours", () => {
