@@ -112,7 +112,8 @@ const othersInDoubt = (log: Run["instance"]["log"], { mutation, seq }: Entry): R
   Array.from(log.entries.values()).flatMap((other) => {
     const isOther = other.seq !== seq && other.mutation.workspaceId === mutation.workspaceId && isInDoubt(other)
     const { target } = attemptOf(other) ?? {}
-    return isOther && target !== undefined && (other.sent ?? other.mutation)._tag === "Create" ? [target] : []
+    if (!isOther || target === undefined || (other.sent ?? other.mutation)._tag !== "Create") return []
+    return [{ ...target, isEarlier: other.seq < seq }]
   })
 
 const whatBecameOf = (

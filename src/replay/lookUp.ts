@@ -25,6 +25,11 @@ export type LookedUp =
 
 type Asked = NonNullable<Attempt["target"]>
 
+/** What another create asks for that is in doubt, and whether it comes before this one. */
+interface Other extends Asked {
+  readonly isEarlier: boolean
+}
+
 /** What was known before the attempt, and what resolves its client. */
 export interface Before {
   /** The workspace's clients that are known here now. */
@@ -33,8 +38,7 @@ export interface Before {
   readonly made: () => ReadonlySet<ClientId>
   readonly first: FirstAttempt
   readonly userId: number | undefined
-  /** What the other creates that are in doubt have asked for. */
-  readonly others: () => ReadonlyArray<Asked>
+  readonly others: () => ReadonlyArray<Other>
   readonly resolve: (id: AnyClientId) => ClientId | undefined
   /** Whether Toggl has just said that the name is taken; `AfterDoubt`: and an earlier attempt had got no answer. */
   readonly taken: "No" | "Yes" | "AfterDoubt"
@@ -156,7 +160,10 @@ const lookUpCreate = (
   if (one !== undefined && more.length > 0) {
     return undecided(entry, `${found.length} clients have this name, and each may be this one`, clients)
   }
-  if (one?.ours === "Yes" && before.taken === "Yes" && others.some((other) => isOf(one.client, other))) {
+  // Of several that ask for the same the first has made it, unless this one was refused as if another had.
+  const isOfOther = ({ isEarlier, ...other }: Other) =>
+    one !== undefined && (isEarlier || before.taken === "Yes") && isOf(one.client, other)
+  if (one?.ours === "Yes" && others.some(isOfOther)) {
     return undecided(entry, "another change that asks for the same client may have made it", clients)
   }
   if (one?.ours === "Yes") return { _tag: "Done", client: one.client }

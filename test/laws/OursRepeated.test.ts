@@ -8,6 +8,7 @@ import {
   isArchive,
   isCreate,
   isDelete,
+  isList,
   isRestore,
   isUpdate,
   names,
@@ -207,5 +208,26 @@ law("Where the first of two like creates is in doubt, what it made is not taken 
     assert.strictEqual((yield* tab.outbox.outcome(second.entry))._tag, "Standing")
     assert.deepStrictEqual(yield* standing(tab), ["Undecided"])
     assert.deepStrictEqual(yield* world.names, ["Acme"])
+  })
+)
+
+law("Of two like creates in doubt, the second does not take what may be the first's, looked up before it", (world) =>
+  Effect.gen(function* () {
+    const { tab } = yield* Paused.paused(world, [], { setAsideAfter: 1 })
+    const first = yield* Paused.create(tab, "Acme")
+    const second = yield* Paused.create(tab, "Acme")
+    yield* Paused.create(tab, "Zenith")
+    const away = yield* world.toggl.inject(Fault.proxyError({ status: 503 }), { when: isList, times: "always" })
+    yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
+    yield* world.toggl.inject(Fault.refuse, { when: isCreate })
+    yield* tab.outbox.resume
+    // Both are set aside. The first one's look-up fails once more, and the next is about the second.
+    yield* world.passes("6 minutes")
+    yield* away.takeBack
+    yield* world.passes("1 day")
+    assert.deepStrictEqual(yield* standing(tab), ["Undecided"])
+    assert.strictEqual((yield* tab.outbox.outcome(first.entry))._tag, "Done")
+    assert.strictEqual((yield* tab.outbox.outcome(second.entry))._tag, "Standing")
+    assert.deepStrictEqual(yield* world.names, ["Acme", "Zenith"])
   })
 )
