@@ -40,8 +40,9 @@ interface Accepted {
   wasJoined: boolean
   /** Whether the browser sent it a second time by itself, so that a 429 may be the answer to what was done already. */
   wasRepeated: boolean
-  /** Whether anybody answered the last attempt at it: what did not get through then is not in doubt for long. */
-  wasAnswered: boolean
+  /** Whether the answer to the last attempt at it said that it was not done, and to the one before. */
+  wasDenied: boolean
+  wasDeniedBefore: boolean
   /** Whether Toggl's own answer to it, that it was done, was heard and has still to be stored. */
   wasTaken: boolean
   outcome: Outcome | undefined
@@ -301,6 +302,12 @@ export const make = (
     return a.name === b.name && a.notes === b.notes && one.inDoubt && one.mutation._tag === other.mutation._tag
   }
 
+  /** Whether another create that asks for the same may have made what this one is taken for. */
+  const isMadeTwice = (entry: Accepted): boolean =>
+    [...accepted.values()].some(
+      (other) => other !== entry && (entry.wasToldTaken || other.seq < entry.seq) && isMadeAlike(other, entry)
+    )
+
   /** Whether a later change of its client is done. */
   const isBehindDone = ({ mutation, seq }: Accepted): boolean => {
     const locals = localOf(books)
@@ -350,7 +357,7 @@ export const make = (
         !isForbidden &&
         !isOldName(entry) &&
         !(message.includes("under another name") && mayBeRenamed(entry)) &&
-        !(entry.wasToldTaken && [...accepted.values()].some((other) => other !== entry && isMadeAlike(other, entry))) &&
+        !isMadeTwice(entry) &&
         !(entry.isBlind && !isDateTrue) &&
         !isBuiltOnCache(entry)
       )
@@ -430,7 +437,8 @@ export const make = (
           wasEdited: false,
           wasJoined: false,
           wasTaken: false,
-          wasAnswered: false,
+          wasDenied: false,
+          wasDeniedBefore: false,
           wasRepeated: false,
           outcome: undefined,
           refused: undefined,
@@ -570,7 +578,7 @@ export const make = (
     const alike = clients.filter(({ notes }) => Reference.sameNotes(notes, mutation.notes))
     const [made] = alike
     const isSeen = made !== undefined && alike.length === 1 && made.creatorId === owner() && !made.archived
-    return isSeen && createdBy.get(made.id) === entry && isDateTrue && !isCopyOld && !entry.wasAnswered
+    return isSeen && createdBy.get(made.id) === entry && isDateTrue && !isCopyOld && !entry.wasDeniedBefore
   }
 
   // --- What Toggl goes through -----------------------------------------------------------------------------------
@@ -644,7 +652,8 @@ export const make = (
     const entries = mark.seqs.flatMap((seq) => accepted.get(seq) ?? [])
     for (const entry of entries) {
       entry.sends++
-      entry.wasAnswered = false
+      entry.wasDeniedBefore = entry.wasDenied
+      entry.wasDenied = false
     }
     sentFor.set(flight, entries)
   }
@@ -675,8 +684,9 @@ export const make = (
     // who finds the traces of an attempt wiped out by somebody else must take it for not made
     const isWipedOut =
       isTouched(entry) && (mutation._tag === "Archive" || mutation._tag === "Create" || entry.wasJoined)
-    // a client that is archived again stays as it is
-    const isHarmless = mutation._tag === "Restore" || (mutation._tag === "Archive" && entry.wasRepeated)
+    // A client that is archived again stays as it is; so does one that is changed again after a 429 to the browser's copy.
+    const isHarmless =
+      mutation._tag === "Restore" || ((mutation._tag === "Archive" || mutation._tag === "Update") && entry.wasRepeated)
     const mayRepeat = isHarmless || isWipedOut || entry.wasRepaired || entry.wasEdited
     if (entry.applications > 1 && (!mayRepeat || isStillThere(entry, before))) {
       broken("law 3", `Toggl applied ${told(entry)} twice`)
@@ -814,10 +824,12 @@ export const make = (
       }
       if (operation.name === "load" || operation.name === "copy" || operation.name === "outcome") return
       const { signIn } = books.state
-      if (operation.name === "storeList" && !readOld.delete(operation.process) && !isCaching()) isCopyOld = false
+      const isStored = Exit.isSuccess(operation.exit) && typeof operation.exit.value === "object"
+      if (operation.name === "storeList" && !readOld.delete(operation.process) && !isCaching() && isStored) {
+        isCopyOld = false
+      }
       happened++
       compare(operation)
-      const isStored = Exit.isSuccess(operation.exit) && typeof operation.exit.value === "object"
       if (operation.name === "storeList" && isStored) {
         const [user, as] = [owner(), listedAs.get(operation.process)]
         if (user !== as) broken("law 8", `${operation.process.name} stores what user ${as} may see, for user ${user}`)
@@ -855,7 +867,9 @@ export const make = (
       if (!flight.isWrite) return
       happened++
       const entries = sentFor.get(flight) ?? []
-      for (const entry of entries) entry.wasAnswered = true
+      // A gateway that got no answer itself, and what counts as done, say nothing of the kind.
+      const isDenied = status >= 300 && ![408, 502, 504].includes(status)
+      for (const entry of entries) entry.wasDenied = isDenied
       if (status === 400) for (const entry of entries) entry.wasToldTaken = true
       const isTaken = (status: number) =>
         (status >= 200 && status < 300) || (status === 404 && flight.request.method === "DELETE")
