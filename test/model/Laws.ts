@@ -264,6 +264,7 @@ export const make = (
         const theirs = world?.state.clients.find((client) => client.id === togglIdOf(entry.mutation))
         const { mutation } = entry
         const isSo =
+          (mutation._tag === "Create" && mayHaveMade(entry, ending.clientId)) ||
           (mutation._tag === "Delete" && theirs === undefined) ||
           (mutation._tag === "Archive" && theirs?.archived === true) ||
           (mutation._tag === "Update" &&
@@ -727,6 +728,8 @@ export const make = (
       const client = clientOf(entry.mutation, locals)
       if (isTouched(entry) || (isGivenUp(entry) && entry.sends > 0 && entry.inDoubt)) clients.delete(client)
     }
+    // What another device made in that very moment, and was taken for ours, goes by our id from then on.
+    for (const id of locals.keys()) clients.delete(id)
     for (const id of builtOnCache) clients.delete(id)
     for (const id of touched) {
       clients.delete(id)

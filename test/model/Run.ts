@@ -313,6 +313,7 @@ export const run = (history: History, options: Options = {}): Result => {
   let storageFails: number = 0
   let unstorable: "some acknowledgements" | "those of some entries" | undefined
   let storageFailedAt = -Infinity
+  const frozenAt = new Map<Machine.Process, number>()
   let online: Option.Option<boolean> = Option.some(true)
   const seenIds: Array<Client.AnyClientId> = []
   const good = Credentials.token(defaultUser.apiToken)
@@ -525,10 +526,11 @@ export const run = (history: History, options: Options = {}): Result => {
       }
       case "freeze":
         holdsWhileFrozen = dice.chance(0.5)
+        if (tab !== undefined) frozenAt.set(tab.process, machine.now())
         return tab?.process.freeze()
       case "thaw": {
         const frozen = tabs.filter((tab) => tab.process.isFrozen())
-        return frozen[step.tab % Math.max(1, frozen.length)]?.process.thaw()
+        return thaw(frozen[step.tab % Math.max(1, frozen.length)])
       }
       case "create":
       case "update":
@@ -886,6 +888,14 @@ export const run = (history: History, options: Options = {}): Result => {
     }
   }
 
+  const thaw = (tab: Tab.Tab | undefined) => {
+    if (tab === undefined) return
+    // While it was frozen it has tried nothing again.
+    const at = frozenAt.get(tab.process) ?? machine.now()
+    if (tab.process.isFrozen() && at - storageFailedAt < writesAgainAfter) storageFailedAt += machine.now() - at
+    tab.process.thaw()
+  }
+
   const allFaultsStop = () => {
     counts = false
     wire.setWeather("clear")
@@ -896,7 +906,7 @@ export const run = (history: History, options: Options = {}): Result => {
     isMoody = false
     online = Option.some(true)
     for (const tab of tabs) {
-      if (dice.chance(0.8)) tab.process.thaw()
+      if (dice.chance(0.8)) thaw(tab)
     }
     if (awake().length === 0) openTab()
     // Whose store it is may turn out only now.
