@@ -340,21 +340,27 @@ export const denied = ({ forbidden }: Denied, probe: Either.Either<void, Transpo
 // Two clocks of one service may differ by so much, and HTTP's dates are in whole seconds.
 const slack = 2000
 
-/**
- * The failure of an answer that was asked for past caches and may be a cache's all the same; `notBefore` as in `Reading`.
- * `askedAt`: when it was asked for by Toggl's clock, where that is known. `mayBe`: whether one that is older may be.
- */
+/** What tells an answer of a cache's from Toggl's. */
+interface Signs {
+  /** As in `Reading`. */
+  readonly notBefore?: number
+  /** When it was asked for by Toggl's clock, where that is known. */
+  readonly askedAt: number | undefined
+  /** Whether it is the one that was heard just before. */
+  readonly isSame: boolean
+  /** Whether one that is older may be a cache's. */
+  readonly mayBe: () => boolean
+}
+
+/** The failure of an answer that was asked for past caches and may be a cache's all the same. */
 export const cached = (
   asked: Asked,
   answer: Answer,
-  notBefore: number | undefined,
-  askedAt: number | undefined,
-  mayBe: () => boolean
+  { askedAt = -Infinity, isSame, mayBe, notBefore = -Infinity }: Signs
 ): UnexpectedAnswer | undefined => {
   const date = dateOf(answer.headers)
-  const least = Math.max(notBefore ?? -Infinity, askedAt ?? -Infinity)
-  const isOld = date !== undefined && date < least - slack
-  return answer.isRepeated === true || hasAged(answer.headers) || (isOld && mayBe())
+  const isOld = date !== undefined && date < Math.max(notBefore, askedAt) - slack
+  return isSame || answer.isRepeated === true || hasAged(answer.headers) || (isOld && mayBe())
     ? new UnexpectedAnswer({ ...tell(asked, answer, ""), status: answer.status, reason: "Cached" })
     : undefined
 }

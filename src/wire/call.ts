@@ -32,6 +32,9 @@ const tellsMuch = (operation: Operation | "me" | "logged", { text = "" }: Answer
   text.trim() !== "" &&
   text.trim() !== "null"
 
+const isChange = (operation: Operation | "me" | "logged"): boolean =>
+  operation !== "list" && operation !== "get" && operation !== "me" && operation !== "logged"
+
 // No cache has an answer to what nobody has asked before.
 const unheard = (request: HttpClientRequest.HttpClientRequest) =>
   Effect.map(uuid, (id) => HttpClientRequest.setUrlParam(request, "_", id))
@@ -51,6 +54,7 @@ export const makeCall = (client: HttpClient.HttpClient, source: Service, setting
   ): Either.Either<A, E> => {
     if (Either.isRight(result) || requestIdOf(answer.headers) !== undefined) {
       heard.isTogglsOwn(answer.headers, monotonic)
+      if (isChange(operation)) heard.wasFresh(answer.headers)
     }
     if (Either.isRight(result) && tellsMuch(operation, answer)) heard.toldMuch(answer.headers)
     return result
@@ -86,6 +90,8 @@ export const makeCall = (client: HttpClient.HttpClient, source: Service, setting
   return {
     latestDate: Effect.sync(heard.latestDate),
 
+    mayBeDeceived: Effect.sync(heard.mayBeDeceived),
+
     me: Effect.flatMap(signedIn({}), (credentials) => ofUser({}, "me", credentials, me)),
 
     call: Effect.fnUntraced(function* <A, E>(
@@ -102,7 +108,11 @@ export const makeCall = (client: HttpClient.HttpClient, source: Service, setting
       const result = understood(asked.operation, answer, monotonic, read(asked, answer))
       const question = `${asked.operation} ${asked.workspaceId} ${asked.clientId}`
       const mayBe = () => heard.mayBeCached(question, answer.headers, monotonic)
-      const old = pastCaches === undefined ? undefined : cached(asked, answer, pastCaches.notBefore, askedAt, mayBe)
+      const isSecond = pastCaches?.isSecond === true
+      const isSame = heard.isSameAgain(question, answer.headers) && isSecond
+      const old =
+        pastCaches === undefined ? undefined : cached(asked, answer, { ...pastCaches, askedAt, isSame, mayBe })
+      if (old === undefined && isSecond) heard.wasFresh(answer.headers)
       // what is no answer of Toggl's says more of itself
       if (old !== undefined && (Either.isRight(result) || !isTransportFailure(result.left))) return yield* old
       if (old === undefined) heard.believed(question)

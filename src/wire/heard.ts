@@ -16,6 +16,12 @@ export interface Heard {
    * of its own, or where ids are hidden a later date, is none: it is the earlier date that was wrong.
    */
   readonly mayBeCached: (question: string, headers: AnswerHeaders, monotonic: number) => boolean
+  /** Notes an answer. Gives whether it is the last one again, to the same question: by its id or, where that is hidden, its date. */
+  readonly isSameAgain: (question: string, headers: AnswerHeaders) => boolean
+  /** Notes an answer that no cache can have given: it is a change's, or another one than to the same question just before. */
+  readonly wasFresh: (headers: AnswerHeaders) => void
+  /** Whether a cache's answer may pass for Toggl's, which asking for it again would tell. */
+  readonly mayBeDeceived: () => boolean
   /** The answer to this question was believed: what seemed to be a cache's before tells nothing of the next. */
   readonly believed: (question: string) => void
   /** Whether Toggl has answered here without its request id. */
@@ -29,7 +35,10 @@ export interface Heard {
 export const makeHeard = (): Heard => {
   const ids = new Set<string>()
   const dated = new Map<string, string | number>()
+  let last: { readonly question: string; readonly answer: string | number | undefined } | undefined
   let hidesIds = false
+  // By Toggl's time a cache's answer is told from then on.
+  let knowsTime = false
   let latest: number | undefined
   // How far Toggl's clock is ahead of the monotonic one, at least: an answer is on its way for a while.
   let ahead: number | undefined
@@ -64,6 +73,16 @@ export const makeHeard = (): Heard => {
       ahead = date - monotonic
       return false
     },
+    isSameAgain: (question, headers) => {
+      const answer = requestIdOf(headers) ?? dateOf(headers)
+      const isSame = last?.question === question && (answer === undefined || answer === last.answer)
+      last = { question, answer }
+      return isSame
+    },
+    wasFresh: (headers) => {
+      if (dateOf(headers) !== undefined) knowsTime = true
+    },
+    mayBeDeceived: () => !knowsTime && !(hidesIds && latest === undefined),
     believed: (question) => void dated.delete(question),
     toldMuch: (headers) => {
       if (requestIdOf(headers) === undefined) hidesIds = true

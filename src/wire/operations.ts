@@ -95,7 +95,7 @@ export const make = /*#__PURE__*/ Effect.fnUntraced(function* (
         problem: `it threw (${nameOf(thrown)}): set it to a function that gives an HttpClient`
       })
   })
-  const { call, latestDate, me } = makeCall(transformed, source, {
+  const { call, latestDate, mayBeDeceived, me } = makeCall(transformed, source, {
     baseUrl,
     limit,
     traceHeaders: options.traceHeaders ?? false,
@@ -129,6 +129,7 @@ export const make = /*#__PURE__*/ Effect.fnUntraced(function* (
     baseUrl,
     requestLimit: limit,
     latestDate,
+    mayBeDeceived,
     listen: (listener) =>
       Effect.acquireRelease(
         Effect.sync(() => {

@@ -71,13 +71,15 @@ export interface AnswerInfo {
  * How something is read. With `pastCaches` it is asked for past every cache, a service worker's too, and an answer that
  * may be a cache's all the same is an `UnexpectedAnswer` (`Cached`): one that says that it has aged (`Age`), one whose
  * `Date` is more than two seconds before `notBefore` (milliseconds since 1970, by Toggl's clock) or before it was asked for,
- * as far as earlier answers tell Toggl's time, or one that this session has heard before, by its request id.
+ * as far as earlier answers tell Toggl's time, or one that this session has heard before, by its request id. With
+ * `isSecond` it is asked a second time, a second or more after the first: the same answer, by its request id or where that
+ * is hidden by its `Date`, is a cache's too.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Reading {
-  readonly pastCaches?: { readonly notBefore?: number }
+  readonly pastCaches?: { readonly notBefore?: number; readonly isSecond?: boolean }
 }
 
 /**
@@ -118,6 +120,11 @@ export interface Service {
    * were understood or have Toggl's request id count, not those of a sign-in page.
    */
   readonly latestDate: Effect.Effect<number | undefined>
+  /**
+   * Whether a cache's answer might pass for Toggl's, and asking a second time would tell: until the answer to a change has
+   * told Toggl's time in this session.
+   */
+  readonly mayBeDeceived: Effect.Effect<boolean>
   /** Tells `listener` of each answer, and of the quota that it states, until the scope closes. */
   readonly listen: (listener: (info: AnswerInfo) => Effect.Effect<void>) => Effect.Effect<void, never, Scope.Scope>
   readonly list: (

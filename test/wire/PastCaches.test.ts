@@ -151,6 +151,62 @@ describe("a reading past caches", () => {
   )
 })
 
+describe("a list that is asked for a second time", () => {
+  const second = { pastCaches: { isSecond: true } }
+
+  it.effect("is a cache's where it is the same answer, by its id or where that is hidden by its date", () =>
+    Effect.gen(function* () {
+      const meaning = (...answers: ReadonlyArray<Record<string, string>>) =>
+        Effect.gen(function* () {
+          let number = 0
+          const api = yield* make(answering(() => Response.json([], { headers: { ...answers[number++] } })))
+          yield* api.listWithReport(workspaceId, {}, { pastCaches: {} })
+          return yield* Effect.match(api.listWithReport(workspaceId, {}, second), {
+            onSuccess: () => "done",
+            onFailure: tagAndReason
+          })
+        })
+      const id = (number: number) => ({ "x-toggl-request-id": `request ${number}` })
+      assert.strictEqual(yield* meaning(id(1), id(1)), "UnexpectedAnswer Cached")
+      assert.strictEqual(yield* meaning(id(1), id(2)), "done")
+      assert.strictEqual(yield* meaning(at(now), at(now)), "UnexpectedAnswer Cached")
+      assert.strictEqual(yield* meaning(at(now), at(now + 1000)), "done")
+      // Where nothing is shown, nothing is told.
+      assert.strictEqual(yield* meaning({}, {}), "UnexpectedAnswer Cached")
+    })
+  )
+
+  it.effect("is wanted until a change, or such a pair, has told Toggl's time", () =>
+    Effect.gen(function* () {
+      const changed = yield* against()
+      yield* changed.api.list(workspaceId)
+      assert.isTrue(yield* changed.api.mayBeDeceived)
+      yield* changed.api.create(workspaceId, { name: "Acme" })
+      assert.isFalse(yield* changed.api.mayBeDeceived)
+      const asked = yield* against()
+      yield* asked.api.listWithReport(workspaceId, {}, { pastCaches: {} })
+      assert.isTrue(yield* asked.api.mayBeDeceived)
+      yield* asked.api.listWithReport(workspaceId, {}, second)
+      assert.isFalse(yield* asked.api.mayBeDeceived)
+    })
+  )
+
+  it.effect("is wanted for ever where the date is hidden, and never where the request id is too", () =>
+    Effect.gen(function* () {
+      for (const [hiddenHeaders, expected] of [
+        [[], true],
+        [["x-toggl-request-id"], false]
+      ] as const) {
+        const { api, fake } = yield* against()
+        yield* fake.configure({ dateHeader: "hidden", hiddenHeaders })
+        yield* api.create(workspaceId, { name: "Acme" })
+        yield* api.listWithReport(workspaceId, {}, { pastCaches: {} })
+        assert.strictEqual(yield* api.mayBeDeceived, expected)
+      }
+    })
+  )
+})
+
 describe("the latest date", () => {
   it.effect("is that of all answers of Toggl's, and never goes back", () =>
     Effect.gen(function* () {
