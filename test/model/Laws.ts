@@ -228,11 +228,10 @@ export const make = (
 
   /** From here on somebody else may seem to have changed its client. */
   const touchedBy = (entry: Accepted) => {
-    const { mutation } = entry
+    const { mutation, names } = entry
     touched.add(Mutation.clientId(mutation))
     touched.add(togglIdOf(mutation))
-    const { name } = Mutation.asked(mutation)
-    if (name !== undefined) touchedNames.add(foldName(name))
+    for (const name of names) touchedNames.add(name)
   }
 
   const ended = (entry: Accepted, outcome: Outcome, by: string) => {
@@ -332,12 +331,18 @@ export const make = (
     return isAlike && client.creatorId === owner() && (isDateTrue ? !isOld : !isBlind || (isDateShown && !isOld))
   }
 
-  /** A client of ours that somebody has renamed, with the same notes, and that was not known before. */
+  /** Whether a create made it that was given up. */
+  const isLeftOpen = (id: number): boolean => {
+    const creator = createdBy.get(id)
+    return creator !== undefined && leftOpen.has(creator)
+  }
+
+  /** A client of ours with the same notes that was not known before: somebody has renamed it, or nobody knows whose it is. */
   const mayBeRenamed = ({ knownBefore, mutation }: Accepted): boolean => {
     const { notes = "" } = Mutation.asked(mutation)
     return (currentWorld()?.state.clients ?? []).some(
       (client) =>
-        touched.has(client.id) &&
+        (touched.has(client.id) || isLeftOpen(client.id)) &&
         client.creatorId === owner() &&
         !knownBefore.has(client.id) &&
         Reference.sameNotes(client.notes, notes)
