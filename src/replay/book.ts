@@ -197,8 +197,9 @@ const sendAgain = (run: Run, entries: ReadonlyArray<Entry>, verdict: Extract<Ver
     const failures = Math.max(...entries.map((entry) => entry.failures)) + (verdict.counts ? 1 : 0)
     const isExhausted = verdict.counts && failures >= settings.setAsideAfter
     const isPassed = entries.some((entry) => hasBeenPassed(instance, entry))
-    // A time that Toggl names, or a sign-in that it wants, is no failure of the one that is set aside.
-    const stays = first.state._tag === "SetAside" || isProbe
+    // A time that Toggl names, or a sign-in that it wants, is no failure of the one that is set aside. The user may have taken
+    // it up again meanwhile.
+    const stays = first.state._tag === "SetAside" || (isProbe && first.failingSince !== undefined)
     const isSetAside = stays || (isExhausted && isPassed)
     const goesOn = isExhausted && !isScout && hasScouts(log, first)
     const after =

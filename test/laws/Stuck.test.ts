@@ -378,6 +378,20 @@ describe("a set-aside change", () => {
     })
   )
 
+  law("that the user retries while it is looked up is not set aside by the one attempt that follows", (world) =>
+    Effect.gen(function* () {
+      const { entry, tab } = yield* setAside(world)
+      yield* world.toggl.inject(Fault.delay("10 seconds"), { when: isList })
+      yield* world.clearRequests
+      yield* tab.outbox.replayNow
+      yield* world.passes("1 second")
+      yield* tab.outbox.retry(entry)
+      yield* world.passes("30 seconds")
+      assert.lengthOf(yield* world.sent, 1)
+      assert.strictEqual((yield* tab.outbox.status).setAside, 0)
+    })
+  )
+
   law("behind a refused one says that it is held, for nothing tries it by itself", (world) =>
     Effect.gen(function* () {
       const { tab } = yield* Paused.paused(world, [], { merge: false })
