@@ -210,6 +210,8 @@ const lookUpClient = (entry: Entry, attempt: Attempt, theirs: Client): LookedUp 
 const unreadableAlone = ({ lastError }: Entry): UnexpectedAnswer | undefined =>
   lastError?._tag === "UnexpectedAnswer" && lastError.operation === "get" ? lastError : undefined
 
+const isCached = (error: Failure): boolean => error._tag === "UnexpectedAnswer" && error.reason === "Cached"
+
 // A `Date` is in whole seconds.
 const untilOtherDate = "1100 millis"
 
@@ -224,15 +226,19 @@ export const lookUp = (
   const mutation = entry.sent ?? entry.mutation
   const { notBefore } = before.first
   const pastCaches = notBefore === undefined ? {} : { notBefore }
-  const listed = (isSecond: boolean) =>
-    Effect.tap(
-      api.listWithReport(workspaceId, { status: "both" }, { pastCaches: { ...pastCaches, isSecond } }),
-      ({ clients, leftOut }) =>
-        Effect.sync(() => {
-          if (leftOut.length === 0) before.listed(workspaceId, clients)
-        })
+  const second = { pastCaches: { ...pastCaches, isSecond: true } }
+  // What was read just before a refusal does not show what has caused it.
+  const read = <A>(ask: (reading: ClientsApi.Reading) => Effect.Effect<A, Failure>): Effect.Effect<A, Failure> =>
+    before.taken === "No"
+      ? ask({ pastCaches })
+      : Effect.catchIf(ask(second), isCached, () => Effect.zipRight(Effect.sleep(untilOtherDate), ask(second)))
+  const listed = (reading: ClientsApi.Reading) =>
+    Effect.tap(api.listWithReport(workspaceId, { status: "both" }, reading), ({ clients, leftOut }) =>
+      Effect.sync(() => {
+        if (leftOut.length === 0) before.listed(workspaceId, clients)
+      })
     )
-  const list = listed(false)
+  const list = read(listed)
   const unreadable = unreadableAlone(entry)
   const ask = (): Effect.Effect<LookedUp, Failure> => {
     if (mutation._tag === "Create") {
@@ -249,7 +255,7 @@ export const lookUp = (
         if (found._tag !== "NotApplied" || before.taken !== "No" || !(yield* api.mayBeDeceived)) return found
         // It would be made a second time if this is a cache's.
         yield* Effect.sleep(untilOtherDate)
-        return yield* Effect.flatMap(listed(true), judged)
+        return yield* Effect.flatMap(listed(second), judged)
       })
     }
     const clientId = before.resolve(Mutation.clientId(mutation))
@@ -263,7 +269,8 @@ export const lookUp = (
         return Effect.fail(leftOut.length > 0 ? unreadable : new NotFound(asked(mutation)))
       })
     }
-    return Effect.map(api.get(workspaceId, clientId, { pastCaches }), (theirs) => lookUpClient(entry, attempt, theirs))
+    const got = read((reading) => api.get(workspaceId, clientId, reading))
+    return Effect.map(got, (theirs) => lookUpClient(entry, attempt, theirs))
   }
   return Effect.catchAll(ask(), (error): Effect.Effect<LookedUp, TransportError> => {
     if (isTransport(error)) return Effect.fail(error)

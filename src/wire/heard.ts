@@ -16,7 +16,7 @@ export interface Heard {
    * of its own, or where ids are hidden a later date, is none: it is the earlier date that was wrong.
    */
   readonly mayBeCached: (question: string, headers: AnswerHeaders, monotonic: number) => boolean
-  /** Notes an answer. Gives whether it is the last one again, to the same question: by its id or, where that is hidden, its date. */
+  /** Notes the answer to a question. Gives whether it is the last one again, by its id or, where that is hidden, its date. */
   readonly isSameAgain: (question: string, headers: AnswerHeaders) => boolean
   /** Notes an answer that no cache can have given: it is a change's, or another one than to the same question just before. */
   readonly wasFresh: (headers: AnswerHeaders) => void
@@ -32,10 +32,17 @@ export interface Heard {
   readonly dateNow: (monotonic: number) => number | undefined
 }
 
+const forgetOldest = (kept: Set<string> | Map<string, unknown>): void => {
+  for (const oldest of kept.size > remembered ? kept.keys() : []) {
+    kept.delete(oldest)
+    break
+  }
+}
+
 export const makeHeard = (): Heard => {
   const ids = new Set<string>()
   const dated = new Map<string, string | number>()
-  let last: { readonly question: string; readonly answer: string | number | undefined } | undefined
+  const last = new Map<string, string | number | undefined>()
   let hidesIds = false
   // By Toggl's time a cache's answer is told from then on.
   let knowsTime = false
@@ -48,10 +55,7 @@ export const makeHeard = (): Heard => {
       if (id === undefined) return false
       const isRepeated = ids.delete(id)
       ids.add(id)
-      for (const oldest of ids.size > remembered ? ids : []) {
-        ids.delete(oldest)
-        break
-      }
+      forgetOldest(ids)
       return isRepeated
     },
     isTogglsOwn: (headers, monotonic) => {
@@ -75,8 +79,10 @@ export const makeHeard = (): Heard => {
     },
     isSameAgain: (question, headers) => {
       const answer = requestIdOf(headers) ?? dateOf(headers)
-      const isSame = last?.question === question && (answer === undefined || answer === last.answer)
-      last = { question, answer }
+      const isSame = last.has(question) && (answer === undefined || answer === last.get(question))
+      last.delete(question)
+      last.set(question, answer)
+      forgetOldest(last)
       return isSame
     },
     wasFresh: (headers) => {

@@ -690,9 +690,12 @@ export const make = (
     // who finds the traces of an attempt wiped out by somebody else must take it for not made
     const isWipedOut =
       isTouched(entry) && (mutation._tag === "Archive" || mutation._tag === "Create" || entry.wasJoined)
-    // A client that is archived again stays as it is; so does one that is changed again after a 429 to the browser's copy.
+    // A client that is archived again stays as it is; so does one that is changed again after a 429 to the browser's copy,
+    // or where a cache showed it as it was.
     const isHarmless =
-      mutation._tag === "Restore" || ((mutation._tag === "Archive" || mutation._tag === "Update") && entry.wasRepeated)
+      mutation._tag === "Restore" ||
+      ((mutation._tag === "Archive" || mutation._tag === "Update") && entry.wasRepeated) ||
+      isBuiltOnCache(entry)
     const mayRepeat = isHarmless || isWipedOut || entry.wasRepaired || entry.wasEdited
     if (entry.applications > 1 && (!mayRepeat || isStillThere(entry, before))) {
       broken("law 3", `Toggl applied ${told(entry)} twice`)
