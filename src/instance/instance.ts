@@ -27,6 +27,8 @@ export type WakeUp = "Entry" | "Network" | "User"
 export interface Tab {
   /** The device says that requests may work again, or the user wants it: backing off is over. */
   override: boolean
+  /** Whether what this tab does now was chosen in spite of a backoff. */
+  isForced: boolean
   /** How often the app has set other credentials: what Toggl says to earlier ones says nothing of these. */
   credentialsChanges: number
   /** There are no credentials here; another tab may have some. */
@@ -154,6 +156,7 @@ export const make = (
     const log = new Log()
     const tab: Tab = {
       override: false,
+      isForced: false,
       credentialsChanges: 0,
       signedOut: false,
       refused: undefined,

@@ -18,7 +18,7 @@ const isSending = ({ entries }: Instance["log"]): boolean => {
   return false
 }
 
-const queueOf = ({ log, mirror }: Instance, decision: Decision): Queue => {
+const queueOf = ({ log, mirror, tab }: Instance, decision: Decision): Queue => {
   if (mirror.storageError !== undefined) return { _tag: "StorageLost", error: mirror.storageError }
   const { paused, run } = log.state
   if (paused !== undefined) return { _tag: "Paused", reason: paused }
@@ -30,8 +30,8 @@ const queueOf = ({ log, mirror }: Instance, decision: Decision): Queue => {
   // A tab without credentials waits for them, and another one may have some.
   const isOthers =
     decision._tag === "Paused" || (decision._tag === "Wait" && decision.for._tag === "CredentialsUnavailable")
-  // What is tried in place of one that never gets through goes while the queue waits.
-  const isTrying = decision._tag === "Wait" && isSending(log)
+  // What is tried in place of one that never gets through goes while the queue waits, and so does what the user forces.
+  const isTrying = decision._tag === "Wait" && (isSending(log) || tab.isForced)
   if (run !== undefined && (decision._tag === "Act" || isOthers || isTrying)) return replaying(run.done)
   switch (decision._tag) {
     case "Paused":

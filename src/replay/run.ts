@@ -59,6 +59,14 @@ const readCrossed = (run: Run): Effect.Effect<boolean, StorageError> =>
     return true
   })
 
+/** What is done in spite of a backoff shows as such. */
+const force = ({ mirror, tab }: Instance, isForced: boolean): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    if (tab.isForced === isForced) return Effect.void
+    tab.isForced = isForced
+    return mirror.changed
+  })
+
 /** Does what comes next. `false`: the run is over. */
 const next = (run: Run): Effect.Effect<boolean, StorageError> =>
   Effect.gen(function* () {
@@ -71,6 +79,7 @@ const next = (run: Run): Effect.Effect<boolean, StorageError> =>
     if (decision._tag === "Act" && (yield* readCrossed(run))) return true
     run.isForced = tab.override
     tab.override = false
+    yield* force(instance, run.isForced && decision._tag === "Act")
     if (decision._tag !== "Act") {
       if (log.state.run !== undefined) yield* end(run)
       return false
@@ -97,4 +106,4 @@ export const run = (instance: Instance, turn: Held): Effect.Effect<void, Storage
     const isCut = state.wait?.named === false && !decision.isScout
     if (isCut && !(yield* book(run, { failures: state.failures, run: progress(run) }))) return
     while (!turn.isLost() && (yield* next(run)));
-  }).pipe(Effect.withSpan("Outbox.run"))
+  }).pipe(Effect.ensuring(force(instance, false)), Effect.withSpan("Outbox.run"))

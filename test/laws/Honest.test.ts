@@ -8,7 +8,7 @@ import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
 import { Client, ClientError, type Status } from "../../src/index.js"
 import { Fault } from "../../src/testing/index.js"
-import { create, isCreate, limited, offline, opened } from "../Requests.js"
+import { create, isCreate, isList, limited, offline, opened } from "../Requests.js"
 import { law, type Tab, workspaceId } from "../World.js"
 
 // Law 12, honest: the status says what is true, in every tab.
@@ -145,6 +145,35 @@ describe("the status", () => {
       assert.include(lines, "Replaying 0 of 1")
       assert.isFalse(lines.some((each) => /of [2-9]/.test(each)))
     })
+  )
+
+  law(
+    "says that it replays while what is set aside is looked up because the user wants it, and that it waits afterwards",
+    (world) =>
+      Effect.gen(function* () {
+        const tab = yield* opened(world)
+        yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
+        yield* world.toggl.inject(Fault.delayed(Fault.proxyError({ status: 503 }), "5 seconds"), {
+          when: isList,
+          times: "always"
+        })
+        yield* create(tab, "Acme")
+        yield* create(tab, "Zenith")
+        yield* world.passes("1 hour")
+        const shown = yield* heard(tab)
+        yield* world.passes("1 second")
+        const last = Effect.map(shown, (all) => all.at(-1)?.queue._tag)
+        const both = Effect.all([last, Effect.map(tab.outbox.status, ({ queue }) => queue._tag)])
+        assert.deepInclude(yield* tab.outbox.status, { waiting: 1, setAside: 1 })
+        assert.deepStrictEqual(yield* both, ["Waiting", "Waiting"])
+        yield* world.clearRequests
+        yield* tab.outbox.replayNow
+        yield* world.passes("2 seconds")
+        assert.deepStrictEqual(yield* world.requests, ["GET /clients"])
+        assert.deepStrictEqual(yield* both, ["Replaying", "Replaying"])
+        yield* world.passes("4 seconds")
+        assert.deepStrictEqual(yield* both, ["Waiting", "Waiting"])
+      })
   )
 
   law("says nothing twice", (world) =>
