@@ -16,7 +16,10 @@ export interface Heard {
    * of its own, or where ids are hidden a later date, is none: it is the earlier date that was wrong.
    */
   readonly mayBeCached: (question: string, headers: AnswerHeaders, monotonic: number) => boolean
-  /** Notes the answer to a question. Gives whether it is the last one again, by its id or, where that is hidden, its date. */
+  /**
+   * Notes the answer to a question. Gives whether it is the last one again, by its id or, where that is hidden, its date: where
+   * neither is shown, nothing tells.
+   */
   readonly isSameAgain: (question: string, headers: AnswerHeaders) => boolean
   /** Notes an answer that no cache can have given: it is a change's, or another one than to the same question just before. */
   readonly wasFresh: (headers: AnswerHeaders) => void
@@ -79,7 +82,7 @@ export const makeHeard = (): Heard => {
     },
     isSameAgain: (question, headers) => {
       const answer = requestIdOf(headers) ?? dateOf(headers)
-      const isSame = last.has(question) && (answer === undefined || answer === last.get(question))
+      const isSame = answer !== undefined && answer === last.get(question)
       last.delete(question)
       last.set(question, answer)
       forgetOldest(last)

@@ -1,5 +1,6 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import { Fault } from "../../src/testing/index.js"
 import {
@@ -152,10 +153,27 @@ describe("a name that a colleague has taken", () => {
       (world) =>
         Effect.gen(function* () {
           const tab = yield* opened(world)
+          yield* world.passes("2 seconds")
           yield* world.toggl.edit.createClient(workspaceId, { name: "Acme" })
           const error = yield* Effect.flip(create(tab, "Acme"))
           assert.strictEqual(error._tag, server === "a server of one's own" ? "BadRequest" : "InvalidName")
           assert.deepStrictEqual(yield* world.requests, ["POST /clients Acme", "GET /clients"])
+          assert.deepStrictEqual(yield* standing(tab), [])
+        }),
+      { toggl }
+    )
+
+    law(
+      `is refused as such also just after a list was read (${server})`,
+      (world) =>
+        Effect.gen(function* () {
+          const tab = yield* opened(world)
+          yield* tab.clients.list(workspaceId, { freshness: "Toggl" })
+          yield* world.toggl.edit.createClient(workspaceId, { name: "Acme" })
+          const refused = yield* Effect.fork(Effect.flip(create(tab, "Acme")))
+          yield* world.passes("3 seconds")
+          const error = yield* Fiber.join(refused)
+          assert.strictEqual(error._tag, server === "a server of one's own" ? "BadRequest" : "InvalidName")
           assert.deepStrictEqual(yield* standing(tab), [])
         }),
       { toggl }

@@ -66,10 +66,10 @@ export const rules: ReadonlyArray<Rule> = [
     changes: [["replay/lookUp.ts", `!isOf(client, sent) && others.some(`, `[].some(`]]
   },
   {
-    name: "what a create in doubt asks for too is not taken for one whose name is taken",
+    name: "of creates in doubt that ask for the same the first has made it",
     shown: [170, "namesakes"],
     law: "law 3",
-    changes: [["replay/lookUp.ts", `before.taken === "Yes" && others.some(`, `before.taken === "Yes" && [].some(`]]
+    changes: [["replay/lookUp.ts", `if (one?.ours === "Yes" && others.some(isOfOther)) {`, `if (false) {`]]
   },
   {
     name: "what may be ours under another name is doubt",
@@ -120,9 +120,51 @@ export const rules: ReadonlyArray<Rule> = [
     shown: [2, "odd answers"],
     law: "law 3",
     changes: [
-      ["wire/call.ts", `const old = pastCaches === undefined ?`, `const old = true ?`],
+      ["wire/call.ts", `pastCaches === undefined ? undefined : cached(`, `true ? undefined : cached(`],
       ["wire/call.ts", `pastCaches === undefined ? request : yield* unheard(request)`, `request`]
     ]
+  },
+  {
+    name: "a list is asked for twice before a create is sent again on the word of what may be a cache",
+    shown: [1, "odd answers"],
+    law: "law 3",
+    changes: [["replay/lookUp.ts", `!(yield* api.mayBeDeceived)`, `true`]]
+  },
+  {
+    name: "what was read just before a refused name does not show who has it",
+    shown: [1, "odd answers"],
+    law: "law 3",
+    changes: [["wire/call.ts", `heard.isSameAgain(question, answer.headers) && isSecond`, `false`]]
+  },
+  {
+    name: "what a gateway says is no answer",
+    shown: [1, "namesakes"],
+    law: "law 3",
+    changes: [["transactions/settle.ts", `return !gatewayStatuses.includes(error.status)`, `return true`]]
+  },
+  {
+    name: "what other changes of this store have made is known",
+    shown: [1, "odd answers"],
+    law: "law 3",
+    changes: [["replay/lookUp.ts", `const known = new Set(made())`, `const known = new Set<ClientId>()`]]
+  },
+  {
+    name: "no update is built on what was read for another one",
+    shown: [1, "accounts"],
+    law: "law 6",
+    changes: [["replay/prepare.ts", `if (known?.seq === seq)`, `if (known !== undefined)`]]
+  },
+  {
+    name: "what is forced shows as such",
+    shown: [1, "stuck"],
+    law: "law 12",
+    changes: [["outbox/status.ts", `(isSending(log) || tab.isForced)`, `isSending(log)`]]
+  },
+  {
+    name: "what the user takes up while it is probed is not set aside at once",
+    shown: [1, "stuck"],
+    law: "law 4",
+    changes: [["replay/book.ts", `(isProbe && first.failingSince !== undefined)`, `isProbe`]]
   },
   {
     name: "an attempt is looked up only when it can land no more",
