@@ -928,14 +928,15 @@ export const make = (
       const locals = localOf(books)
       const shown = new Map(view.clients.map((client) => [locals.get(client.id) ?? client.id, client.key]))
       for (const [client, key] of lastShown.get(process) ?? []) {
-        // What a list showed may turn out to be what a create of ours has made.
         const [id = client, local = client] = [books.ids.get(client), locals.get(client)]
-        const now = shown.get(client) ?? shown.get(id) ?? shown.get(local)
+        const now = shown.get(client) ?? shown.get(id)
+        // What a list showed may turn out to be what a create of ours has made.
+        const isOurs = shown.has(local)
         const isGone = touched.has(client) || changesOf(local, () => true).some(({ _tag }) => _tag === "Delete")
         const isGivenUpNow = [...accepted.values()].some(
           (entry) => clientOf(entry.mutation, locals) === local && entry.mutation._tag === "Create" && isGivenUp(entry)
         )
-        if (now === undefined && !isCopyOld && !isGone && !isGivenUpNow && !touched.has(id)) {
+        if (now === undefined && !isOurs && !isCopyOld && !isGone && !isGivenUpNow && !touched.has(id)) {
           broken("law 6", `client ${client} flickers in ${process.name}`)
         }
         // What the user takes a create for had a key of its own, until then.
