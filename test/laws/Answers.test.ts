@@ -20,6 +20,9 @@ import { law, stillness, workspaceId } from "../World.js"
 
 type Request = RequestLog.RecordedRequest
 
+// After a start a list that lacks it may be a cache's, until one more has told.
+const notFound = ["GET /clients", "GET /clients"]
+
 const isLogged = (request: Request) => request.path.endsWith("/me/logged")
 
 describe("2xx", () => {
@@ -72,7 +75,7 @@ describe("a redirect", () => {
       yield* create(tab, "Acme")
       assert.isTrue((yield* tab.outbox.status).proxySuspected)
       yield* world.passes("5 minutes")
-      assert.deepStrictEqual(yield* world.requests, ["POST /clients Acme", "GET /clients", "POST /clients Acme"])
+      assert.deepStrictEqual(yield* world.requests, ["POST /clients Acme", ...notFound, "POST /clients Acme"])
       assert.deepStrictEqual(yield* world.names, ["Acme"])
     })
   )
@@ -91,7 +94,7 @@ describe("400, 403, 404 or 410 that is not Toggl's", () => {
           assert.strictEqual(waitsFor(yield* create(tab, "Acme")), "BackingOff")
           assert.isTrue((yield* tab.outbox.status).proxySuspected)
           yield* world.passes("5 minutes")
-          assert.deepStrictEqual(yield* world.requests, ["POST /clients Acme", "GET /clients", "POST /clients Acme"])
+          assert.deepStrictEqual(yield* world.requests, ["POST /clients Acme", ...notFound, "POST /clients Acme"])
           assert.deepStrictEqual(yield* world.names, ["Acme"])
         })
       )
@@ -122,14 +125,14 @@ describe("400 about the name", () => {
   law("taken, after a create without an answer: looked up first, and it is ours", (world) =>
     Effect.gen(function* () {
       const tab = yield* opened(world)
-      yield* world.toggl.inject(Fault.landLate(stillness + 2_000), { when: isCreate })
+      yield* world.toggl.inject(Fault.landLate(stillness + 3_000), { when: isCreate })
       // The look-up finds nothing; before the second request is served, the first one lands.
       yield* world.toggl.inject(Fault.delay("3 seconds"), { when: isCreate })
       const receipt = yield* create(tab, "Acme")
       yield* world.passes("5 minutes")
       assert.deepStrictEqual(yield* world.requests, [
         "POST /clients Acme",
-        "GET /clients",
+        ...notFound,
         "POST /clients Acme",
         "GET /clients"
       ])
@@ -348,7 +351,7 @@ describe("408, 425, 5xx, network failure, timeout", () => {
       yield* world.toggl.inject(Fault.refuse, { when: isCreate })
       yield* create(tab, "Acme")
       yield* world.passes("5 minutes")
-      assert.deepStrictEqual(yield* world.requests, ["POST /clients Acme", "GET /clients", "POST /clients Acme"])
+      assert.deepStrictEqual(yield* world.requests, ["POST /clients Acme", ...notFound, "POST /clients Acme"])
       assert.deepStrictEqual(yield* world.names, ["Acme"])
     })
   )

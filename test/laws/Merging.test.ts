@@ -307,7 +307,8 @@ describe("a client that never left the device", () => {
       const acme = yield* Fiber.join(creating)
       yield* Effect.fork(tab.clients.delete(workspaceId, acme.id))
       yield* world.passes("10 minutes")
-      assert.deepStrictEqual(yield* world.requests, ["POST /clients Acme", "GET /clients"])
+      // After a start a list that lacks it may be a cache's, until one more has told.
+      assert.deepStrictEqual(yield* world.requests, ["POST /clients Acme", "GET /clients", "GET /clients"])
       assert.strictEqual((yield* tab.outbox.status).waiting, 0)
     })
   )
