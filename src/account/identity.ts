@@ -9,6 +9,7 @@ import type { Instance } from "../instance/instance.js"
 import { now } from "../instance/clock.js"
 import { isOthers, isTooSoon } from "../instance/signIn.js"
 import { credentialsOf, Pinned } from "../wire/signing.js"
+import { keepWait } from "./heed.js"
 import * as signIn from "./signIn.js"
 
 export type Identity =
@@ -118,9 +119,14 @@ export const stillAccount = (instance: Instance): Effect.Effect<Credentials | un
   Effect.gen(function* () {
     const current = yield* Effect.either(credentialsOf(instance.credentials))
     // It told a moment ago, and would have said so if the app had set others.
-    if (Either.isLeft(current)) return instance.tab.verified?.credentials
+    if (Either.isLeft(current)) {
+      const { verified } = instance.tab
+      // A read may have found meanwhile that it gave another user's.
+      return verified === undefined || isOthers(instance, verified.userId) ? undefined : verified.credentials
+    }
     if (Option.isNone(current.right)) return undefined
     if (isAccount(instance, current.right.value)) return current.right.value
     const identity = yield* identify(instance)
+    if (identity._tag === "Unknown") yield* keepWait(instance, identity.error)
     return identity._tag === "Known" ? identity.credentials : undefined
   })

@@ -8,6 +8,7 @@ import type { ListError, Service as Api } from "../ClientsApi.js"
 import { type Credentials, CurrentCredentials, type Service as CredentialsSource } from "../Credentials.js"
 import type { EntryId } from "../Entry.js"
 import type { Entry } from "../log/entry.js"
+import type { Verdict } from "../log/verdict.js"
 import type { QueueState, Turn, Wait } from "../log/state.js"
 import { ReplayLock, type Service as Lock } from "../ReplayLock.js"
 import { OutboxStore } from "../store/service.js"
@@ -63,6 +64,10 @@ export interface Tab {
   verified: { readonly credentials: Credentials; readonly userId: number } | undefined
   /** What the last run has read of Toggl. */
   seen: Seen | undefined
+  /** An attempt whose refusal an earlier copy may have caused, which could not be looked up at once. */
+  taken: { readonly attempt: string; readonly wasInDoubt: boolean; readonly verdict: Verdict } | undefined
+  /** The attempt that the last look-up has asked for a list for, which is to be asked for a second time. */
+  listedFor: string | undefined
   /** The user whose credentials these or earlier ones were. */
   lastUser: number | undefined
 }
@@ -76,7 +81,10 @@ export interface Seen {
   /** Those of them whose list could not be stored: each base is read by itself. */
   readonly unstored: Set<WorkspaceId>
   /** The clients that were read by themselves, each for the entry of that number: another tab may have sent that one since. */
-  readonly clients: Map<ClientId, { readonly seq: number; readonly client: Client }>
+  readonly clients: Map<
+    ClientId,
+    { readonly seq: number; readonly client: Client; readonly fetchedAt: number | undefined }
+  >
 }
 
 /** A list as Toggl gave it. */
@@ -173,6 +181,8 @@ export const make = (
       unwritten: 0,
       isBulkUnknown: false,
       seen: undefined,
+      listedFor: undefined,
+      taken: undefined,
       verified: undefined,
       lastUser: undefined
     }

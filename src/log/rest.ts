@@ -16,7 +16,7 @@ export const restOf = (
   const { name, notes } = Mutation.asked(mutation)
   const before = Mutation.asked(sent)
   const isSetLater = (field: "name" | "notes") =>
-    joined.some(({ mutation }) => mutation._tag === "Update" && mutation.change[field] !== undefined)
+    joined.some(({ mutation, sent = mutation }) => sent._tag === "Update" && sent.change[field] !== undefined)
   const hasName = name === undefined || name === before.name || name === client.name || isSetLater("name")
   const hasNotes =
     notes === undefined || notes === before.notes || sameNotes(notes, client.notes) || isSetLater("notes")

@@ -10,7 +10,7 @@ import type { Credentials } from "../Credentials.js"
 import { now } from "../instance/clock.js"
 import { decide, sawAttempts } from "../instance/decide.js"
 import { isOthers } from "../instance/signIn.js"
-import { attemptOf, type Entry } from "../log/entry.js"
+import { attemptOf, type Entry, mayHaveBeenApplied } from "../log/entry.js"
 import { asked, isRepeatable } from "../log/request.js"
 import type * as Mutation from "../Mutation.js"
 import type { Verdict } from "../log/verdict.js"
@@ -24,6 +24,9 @@ import { again, send, sendMany } from "./send.js"
 // A request leaves only while its mark is this fresh, and never fresher than the margin by which those who look it up
 // wait longer than a request may take: a tab that was stopped in between must not send it late.
 const markStaysFresh = 5000
+
+/** Names the entry's last attempt among all. */
+const attemptKey = (entry: Entry): string => `${entry.id} ${attemptOf(entry)?.number}`
 
 const isInDoubt = ({ state }: Entry): boolean => state._tag === "Uncertain" || state._tag === "SetAside"
 
@@ -87,6 +90,11 @@ const carryOn = (run: Run, entry: Entry): Effect.Effect<boolean, StorageError> =
       return yield* settle(run, [entry], othersChange(entry))
     }
     const group = groupOf(run.instance.log, entry)
+    const { taken } = run.instance.tab
+    // An edit made since is to be judged by what has become of the attempt.
+    if (isInDoubt(entry) && entry.sent === undefined && taken?.attempt === attemptKey(entry)) {
+      return yield* settle(run, group, together(group, yield* ours(run, [entry], taken.wasInDoubt, taken.verdict)))
+    }
     const found = isInDoubt(entry) ? yield* whatBecameOf(run, entry) : undefined
     if (found === undefined) return yield* carryOut(run, group, yield* prepare(run, entry))
     if (Either.isLeft(found)) return yield* settle(run, group, readFailed(found.left, true))
@@ -110,7 +118,8 @@ const readFailed = (error: TransportError, uncertain: boolean): Verdict => ({
 /** What the other creates that are in doubt have asked for: a scout may have been one, or what is set aside. */
 const othersInDoubt = (log: Run["instance"]["log"], { mutation, seq }: Entry): ReturnType<Before["others"]> =>
   Array.from(log.entries.values()).flatMap((other) => {
-    const isOther = other.seq !== seq && other.mutation.workspaceId === mutation.workspaceId && isInDoubt(other)
+    const isOther =
+      other.seq !== seq && other.mutation.workspaceId === mutation.workspaceId && mayHaveBeenApplied(other)
     const { target } = attemptOf(other) ?? {}
     if (!isOther || target === undefined || (other.sent ?? other.mutation)._tag !== "Create") return []
     return [{ ...target, isEarlier: other.seq < seq }]
@@ -134,6 +143,10 @@ const whatBecameOf = (
       others: () => othersInDoubt(log, entry),
       resolve: log.resolve,
       taken,
+      wasListed: tab.listedFor === attemptKey(entry),
+      listedFirst: () => {
+        tab.listedFor = attemptKey(entry)
+      },
       listed: (workspaceId, clients) => sawNames(namesSeen, workspaceId, clients)
     }
     return yield* Effect.either(lookUp(api, entry, attempt, before))
@@ -297,7 +310,11 @@ const ours = (
     if (!wasInDoubt && run.namesSeen.get(entry.mutation.workspaceId)?.has(asKept(name)) === true) return verdict
     const found = yield* whatBecameOf(run, entry, wasInDoubt ? "AfterDoubt" : "Yes")
     if (found === undefined) return verdict
-    if (Either.isLeft(found)) return readFailed(found.left, true)
+    if (Either.isLeft(found)) {
+      // Sent again it would be refused again, and where Toggl lets one request through at a time never looked up.
+      run.instance.tab.taken = { attempt: attemptKey(entry), wasInDoubt, verdict }
+      return readFailed(found.left, true)
+    }
     const { right } = found
     if (entry.mutation._tag === "Create") return right._tag === "NotApplied" ? verdict : right
     return right._tag === "Done" ? right : verdict

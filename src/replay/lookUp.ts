@@ -42,6 +42,10 @@ export interface Before {
   readonly resolve: (id: AnyClientId) => ClientId | undefined
   /** Whether Toggl has just said that the name is taken; `AfterDoubt`: and an earlier attempt had got no answer. */
   readonly taken: "No" | "Yes" | "AfterDoubt"
+  /** Whether an earlier look-up of this attempt has heard a list, so that the next one is the second. */
+  readonly wasListed: boolean
+  /** Is told of the first list that a second is to follow. */
+  readonly listedFirst: () => void
   /** Is told of each whole list. */
   readonly listed: (workspaceId: WorkspaceId, clients: ReadonlyArray<Client>) => void
 }
@@ -251,9 +255,11 @@ export const lookUp = (
           })
         )
       return Effect.gen(function* () {
+        if (before.taken === "No" && before.wasListed) return yield* Effect.flatMap(listed(second), judged)
         const found = yield* Effect.flatMap(list, judged)
         if (found._tag !== "NotApplied" || before.taken !== "No" || !(yield* api.mayBeDeceived)) return found
         // It would be made a second time if this is a cache's.
+        before.listedFirst()
         yield* Effect.sleep(untilOtherDate)
         return yield* Effect.flatMap(listed(second), judged)
       })

@@ -8,7 +8,7 @@ import { isTransport } from "../error/transport.js"
 import type { Entry } from "../log/entry.js"
 import { makeNames } from "../log/names.js"
 import { asked } from "../log/request.js"
-import { type Turn, turnOf } from "../log/state.js"
+import { type Turn, turnOf, workspaceOf } from "../log/state.js"
 import * as Mutation from "../Mutation.js"
 import { refreshBases } from "../read/refresh.js"
 import { type Run, sawNames } from "./book.js"
@@ -97,16 +97,18 @@ export const vanishing = (run: Run, entry: Entry): Effect.Effect<ReadonlyArray<E
 
 /** An update of a client that this device does not know is built on what Toggl has. */
 export const withBase = (
-  { instance: { api }, seen: { clients } }: Run,
+  { instance: { api, log }, seen: { clients } }: Run,
   toSend: ToSend,
   clientId: ClientId
 ): Effect.Effect<Prepared> => {
   const known = clients.get(clientId)
   const [{ seq }] = toSend.entries
-  if (known?.seq === seq) return Effect.succeed({ ...toSend, base: known.client })
+  // A list that was stored since, by whichever tab, is newer.
+  const { fetchedAt } = workspaceOf(log.state, toSend.mutation.workspaceId)
+  if (known?.seq === seq && known.fetchedAt === fetchedAt) return Effect.succeed({ ...toSend, base: known.client })
   return Effect.match(api.get(toSend.mutation.workspaceId, clientId, { pastCaches: {} }), {
     onSuccess: (base): Prepared => {
-      clients.set(clientId, { seq, client: base })
+      clients.set(clientId, { seq, client: base, fetchedAt })
       return { ...toSend, base }
     },
     onFailure: (error): Prepared => (isTransport(error) ? { _tag: "NotNow", error } : { _tag: "Refused", error })

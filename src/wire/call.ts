@@ -35,6 +35,9 @@ const tellsMuch = (operation: Operation | "me" | "logged", { text = "" }: Answer
 const isChange = (operation: Operation | "me" | "logged"): boolean =>
   operation !== "list" && operation !== "get" && operation !== "me" && operation !== "logged"
 
+const isTogglsOwn = ({ headers }: Answer, result: Either.Either<unknown, unknown>): boolean =>
+  Either.isRight(result) || requestIdOf(headers) !== undefined
+
 // No cache has an answer to what nobody has asked before.
 const unheard = (request: HttpClientRequest.HttpClientRequest) =>
   Effect.map(uuid, (id) => HttpClientRequest.setUrlParam(request, "_", id))
@@ -52,7 +55,7 @@ export const makeCall = (client: HttpClient.HttpClient, source: Service, setting
     monotonic: number,
     result: Either.Either<A, E>
   ): Either.Either<A, E> => {
-    if (Either.isRight(result) || requestIdOf(answer.headers) !== undefined) {
+    if (isTogglsOwn(answer, result)) {
       heard.isTogglsOwn(answer.headers, monotonic)
       if (isChange(operation)) heard.wasFresh(answer.headers)
     }
@@ -109,10 +112,11 @@ export const makeCall = (client: HttpClient.HttpClient, source: Service, setting
       const question = `${asked.operation} ${asked.workspaceId} ${asked.clientId}`
       const mayBe = () => heard.mayBeCached(question, answer.headers, monotonic)
       const isSecond = pastCaches?.isSecond === true
+      // It notes each answer, and only the second one is held against the first.
       const isSame = heard.isSameAgain(question, answer.headers) && isSecond
       const old =
         pastCaches === undefined ? undefined : cached(asked, answer, { ...pastCaches, askedAt, isSame, mayBe })
-      if (old === undefined && isSecond) heard.wasFresh(answer.headers)
+      if (old === undefined && isSecond && isTogglsOwn(answer, result)) heard.wasFresh(answer.headers)
       // what is no answer of Toggl's says more of itself
       if (old !== undefined && (Either.isRight(result) || !isTransportFailure(result.left))) return yield* old
       if (old === undefined) heard.believed(question)

@@ -13,7 +13,8 @@ export interface Heard {
   readonly toldMuch: (headers: AnswerHeaders) => void
   /**
    * Whether an answer that dates from before an earlier one may be a cache's. A second one to the same question, with an id
-   * of its own, or where ids are hidden a later date, is none: it is the earlier date that was wrong.
+   * of its own, or where ids are hidden a later date, is none if its date has gone on as time has: it is the earlier date
+   * that was wrong.
    */
   readonly mayBeCached: (question: string, headers: AnswerHeaders, monotonic: number) => boolean
   /**
@@ -35,6 +36,9 @@ export interface Heard {
   readonly dateNow: (monotonic: number) => number | undefined
 }
 
+// HTTP's dates are in whole seconds, and an answer is on its way for a while.
+const slack = 2000
+
 const forgetOldest = (kept: Set<string> | Map<string, unknown>): void => {
   for (const oldest of kept.size > remembered ? kept.keys() : []) {
     kept.delete(oldest)
@@ -44,7 +48,10 @@ const forgetOldest = (kept: Set<string> | Map<string, unknown>): void => {
 
 export const makeHeard = (): Heard => {
   const ids = new Set<string>()
-  const dated = new Map<string, string | number>()
+  const dated = new Map<
+    string,
+    { readonly answer: string | number; readonly date: number; readonly monotonic: number }
+  >()
   const last = new Map<string, string | number | undefined>()
   let hidesIds = false
   // By Toggl's time a cache's answer is told from then on.
@@ -70,12 +77,13 @@ export const makeHeard = (): Heard => {
     mayBeCached: (question, headers, monotonic) => {
       const date = dateOf(headers)
       if (date === undefined) return true
-      const id = requestIdOf(headers) ?? date
+      const answer = requestIdOf(headers) ?? date
       const before = dated.get(question)
-      dated.set(question, id)
-      if (before === undefined) return true
-      const isOther = typeof id === "number" && typeof before === "number" ? id > before : id !== before
-      if (!isOther) return true
+      dated.set(question, { answer, date, monotonic })
+      forgetOldest(dated)
+      if (before === undefined || answer === before.answer) return true
+      // It is as much younger as it came later: another clock's, and not what a cache has taken in between.
+      if (date - before.date < monotonic - before.monotonic - slack) return true
       latest = date
       ahead = date - monotonic
       return false

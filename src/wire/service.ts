@@ -72,8 +72,8 @@ export interface AnswerInfo {
  * may be a cache's all the same is an `UnexpectedAnswer` (`Cached`): one that says that it has aged (`Age`), one whose
  * `Date` is more than two seconds before `notBefore` (milliseconds since 1970, by Toggl's clock) or before it was asked for,
  * as far as earlier answers tell Toggl's time, or one that this session has heard before, by its request id. With
- * `isSecond` it is asked a second time, a second or more after the first: the same answer, by its request id or where that
- * is hidden by its `Date`, is a cache's too.
+ * `isSecond` it is asked again after something that it must show, or a second later: the same answer as the last time, by its
+ * request id or where that is hidden by its `Date`, is a cache's too.
  *
  * @since 0.1.0
  * @category models
@@ -121,8 +121,8 @@ export interface Service {
    */
   readonly latestDate: Effect.Effect<number | undefined>
   /**
-   * Whether a cache's answer might pass for Toggl's, and asking a second time would tell: until the answer to a change has
-   * told Toggl's time in this session.
+   * Whether a cache's answer might pass for Toggl's, and asking a second time would tell: until the answer to a change, or to
+   * such a second question, has told Toggl's time in this session. Where `Date` is hidden none does.
    */
   readonly mayBeDeceived: Effect.Effect<boolean>
   /** Tells `listener` of each answer, and of the quota that it states, until the scope closes. */

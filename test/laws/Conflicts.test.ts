@@ -3,8 +3,9 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { Client, type Outbox } from "../../src/index.js"
 import { Fault, type RequestLog } from "../../src/testing/index.js"
-import { drained, isCreate, isList, isUpdate, limited, says } from "../Requests.js"
+import { drained, isCreate, isList, isUpdate, limited, names, opened, queued, says, standing } from "../Requests.js"
 import { law, type Tab, type World, workspaceId } from "../World.js"
+import * as Paused from "./Paused.js"
 
 // Law 10: where others write, nothing is refused that would have been accepted. Updates don't overwrite blindly: what
 // becomes of a colleague's change is the app's choice.
@@ -291,3 +292,21 @@ describe("blind", () => {
     })
   )
 })
+
+law("A colleague's change that a list has shown here meanwhile is a conflict (CheckFirst)", (world) =>
+  Effect.gen(function* () {
+    const made = yield* world.toggl.edit.createClient(workspaceId, { name: "Acme", notes: "old" })
+    const acme = Client.ClientId.make(made.id)
+    const tab = yield* opened(world, { conflicts: "CheckFirst" })
+    yield* world.toggl.inject(limited("60"), { when: isUpdate })
+    queued(yield* tab.clients.update(workspaceId, acme, { notes: "mine" }))
+    yield* tab.outbox.pause
+    yield* world.passes("61 seconds")
+    yield* world.toggl.edit.updateClient(workspaceId, acme, { name: "Acme Inc", notes: "theirs" })
+    assert.deepStrictEqual(names(yield* tab.clients.list(workspaceId, { freshness: "Toggl" })), ["Acme Inc"])
+    yield* tab.outbox.resume
+    yield* world.passes("10 minutes")
+    assert.deepStrictEqual(yield* standing(tab), ["Conflict"])
+    assert.deepStrictEqual(yield* Paused.clientsOf(world), [["Acme Inc", "theirs"]])
+  })
+)

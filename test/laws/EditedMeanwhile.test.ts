@@ -80,3 +80,20 @@ describe("an edit of a set-aside update while its client is read (CheckFirst)", 
     })
   )
 })
+
+law("Two that went together are both edited: the first edit is done where the second is refused", (world) =>
+  Effect.gen(function* () {
+    yield* world.toggl.edit.createClient(workspaceId, { name: "Zenith" })
+    const { tab } = yield* Paused.paused(world, [])
+    const acme = yield* Paused.create(tab, "Acme")
+    const noted = yield* Paused.update(tab, acme.id, { notes: "new" })
+    yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
+    yield* tab.outbox.resume
+    yield* world.passes("1 second")
+    yield* tab.outbox.retry(acme.entry, { name: "Acme Inc" })
+    yield* tab.outbox.retry(noted, { name: "Zenith" })
+    yield* world.passes("10 minutes")
+    assert.deepStrictEqual(yield* standing(tab), ["InvalidName"])
+    assert.deepStrictEqual((yield* world.names).toSorted(), ["Acme Inc", "Zenith"])
+  })
+)

@@ -1,6 +1,7 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { Fault } from "../../src/testing/index.js"
+import { Credentials } from "../../src/index.js"
+import { FakeToggl, Fault } from "../../src/testing/index.js"
 import { create, full, isChange, isMe, limited, opened, silentFor } from "../Requests.js"
 import { law, workspaceId } from "../World.js"
 
@@ -53,3 +54,30 @@ describe("a time that Toggl names to a read", () => {
     })
   )
 })
+
+law("A time that Toggl names just before a marked change leaves holds", (world) =>
+  Effect.gen(function* () {
+    let isOther = false
+    const other = Credentials.password(FakeToggl.defaultUser.email, FakeToggl.defaultUser.password)
+    const tab = yield* opened(world, {
+      source: (source) => ({
+        ...source,
+        get: Effect.suspend(() => (isOther ? Effect.succeedSome(other) : source.get))
+      })
+    })
+    yield* world.toggl.inject(limited("500"), { when: isMe })
+    const mark = yield* tab.holdResult("mark")
+    yield* Effect.forkScoped(create(tab, "Acme"))
+    yield* Effect.forkScoped(
+      Effect.gen(function* () {
+        yield* mark.isDone
+        isOther = true
+        yield* mark.release
+      })
+    )
+    yield* world.passes("1 second")
+    assert.deepStrictEqual(yield* world.probes, ["GET /api/v9/me"])
+    yield* silentFor(world, "480 seconds", "2 minutes")
+    assert.deepStrictEqual(yield* world.names, ["Acme"])
+  })
+)

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { Clients, Credentials } from "../../src/index.js"
+import { ClientError, Clients, Credentials } from "../../src/index.js"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
 import { create, full, isCreate, isMe, opened, waitsFor } from "../Requests.js"
 import { ada, grace, law, type Tab, workspaceId, type World } from "../World.js"
@@ -476,3 +476,41 @@ describe("an account's database", () => {
     })
   )
 })
+
+law(
+  "A marked change is not sent as another user, whose credentials the source gave just before it could not tell",
+  (world) =>
+    Effect.gen(function* () {
+      const mood: { is: "own" | "other" | "cannotTell" } = { is: "own" }
+      const tab = yield* opened(world, {
+        source: (source) => ({
+          ...source,
+          get: Effect.suspend(() =>
+            mood.is === "own"
+              ? source.get
+              : mood.is === "other"
+                ? Effect.succeedSome(grace)
+                : Effect.fail(new ClientError.CredentialsUnavailable({}))
+          )
+        })
+      })
+      const mark = yield* tab.holdResult("mark")
+      yield* Effect.forkScoped(Effect.exit(create(tab, "Acme")))
+      yield* Effect.forkScoped(
+        Effect.gen(function* () {
+          yield* mark.isDone
+          mood.is = "other"
+          yield* Effect.exit(tab.clients.list(workspaceId, { freshness: "Toggl" }))
+          mood.is = "cannotTell"
+          yield* mark.release
+        })
+      )
+      yield* world.passes("2 seconds")
+      assert.strictEqual(mood.is, "cannotTell")
+      const clients = yield* world.toggl.clients(workspaceId)
+      assert.deepStrictEqual(
+        clients.filter(({ creatorId }) => creatorId !== FakeToggl.defaultUser.id),
+        []
+      )
+    })
+)

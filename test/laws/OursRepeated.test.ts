@@ -14,6 +14,7 @@ import {
   isUpdate,
   names,
   opened,
+  queued,
   servers,
   standing,
   waitsFor,
@@ -247,5 +248,22 @@ law("Of two like creates in doubt, the second does not take what may be the firs
     assert.strictEqual((yield* tab.outbox.outcome(first.entry))._tag, "Done")
     assert.strictEqual((yield* tab.outbox.outcome(second.entry))._tag, "Standing")
     assert.deepStrictEqual(yield* world.names, ["Acme", "Zenith"])
+  })
+)
+
+law("Of two like creates the first is undecided: the second does not take what the first has made", (world) =>
+  Effect.gen(function* () {
+    const tab = yield* opened(world)
+    yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
+    const first = queued(yield* create(tab, "Acme"))
+    yield* world.toggl.inject(Fault.refusal(404, "Not found"), { when: isList })
+    yield* world.passes("1 minute")
+    assert.deepStrictEqual(yield* standing(tab), ["Undecided"])
+    yield* Effect.forkScoped(Effect.exit(create(tab, "Acme")))
+    yield* world.passes("1 minute")
+    yield* tab.outbox.retry(first)
+    yield* world.passes("5 minutes")
+    assert.strictEqual((yield* tab.outbox.outcome(first))._tag, "Done")
+    assert.deepStrictEqual(yield* world.names, ["Acme"])
   })
 )

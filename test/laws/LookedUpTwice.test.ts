@@ -1,0 +1,149 @@
+import { assert, describe } from "@effect/vitest"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { Client } from "../../src/index.js"
+import { FakeToggl, Fault } from "../../src/testing/index.js"
+import { create, isCreate, isList, opened, queued, standing } from "../Requests.js"
+import { law, workspaceId } from "../World.js"
+
+// Laws 3 and 4: what may be a cache's is asked for twice, and no proxy, and no limit, makes that go on for ever.
+
+describe("behind a bare proxy", () => {
+  law(
+    "a create of a name that a colleague has taken is refused, after a list at the most twice",
+    (world) =>
+      Effect.gen(function* () {
+        const tab = yield* opened(world)
+        yield* world.toggl.edit.createClient(workspaceId, { name: "Zenith" })
+        yield* Effect.forkScoped(Effect.exit(create(tab, "Zenith")))
+        yield* world.passes("5 minutes")
+        assert.deepStrictEqual(yield* standing(tab), [])
+        assert.isAtMost((yield* world.requests).length, 3)
+      }),
+    { toggl: FakeToggl.bareProxy }
+  )
+
+  law(
+    "a rename to it is refused (CheckFirst)",
+    (world) =>
+      Effect.gen(function* () {
+        const made = yield* world.toggl.edit.createClient(workspaceId, { name: "Acme" })
+        const tab = yield* opened(world, { conflicts: "CheckFirst" })
+        yield* world.toggl.edit.createClient(workspaceId, { name: "Zenith" })
+        const acme = Client.ClientId.make(made.id)
+        yield* Effect.forkScoped(Effect.exit(tab.clients.update(workspaceId, acme, { name: "Zenith" })))
+        yield* world.passes("5 minutes")
+        assert.deepStrictEqual(yield* standing(tab), [])
+        assert.isAtMost((yield* world.requests).length, 4)
+      }),
+    { toggl: FakeToggl.bareProxy }
+  )
+})
+
+law(
+  "A create in doubt is sent, where an answer had a Date once and none has any more",
+  (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* world.toggl.configure({ dateHeader: "hidden" })
+      yield* world.toggl.inject(Fault.refuse, { when: isCreate })
+      yield* create(tab, "Acme")
+      yield* Effect.forkScoped(create(tab, "Behind"))
+      yield* world.passes("6 hours")
+      assert.deepStrictEqual(yield* standing(tab), [])
+      assert.deepStrictEqual((yield* world.names).toSorted(), ["Acme", "Behind"])
+    }),
+  { toggl: { ...FakeToggl.bareProxy, dateHeader: "own" } }
+)
+
+for (const dateHeader of ["own", "hidden"] as const)
+  law(
+    `A create in doubt is sent, where Toggl lets one request through at a time (Date: ${dateHeader})`,
+    (world) =>
+      Effect.gen(function* () {
+        const tab = yield* opened(world)
+        yield* world.toggl.inject(Fault.refuse, { when: isCreate })
+        yield* create(tab, "Acme")
+        yield* Effect.forkScoped(create(tab, "Behind"))
+        yield* world.toggl.configure({ rateLimit: { capacity: 1, perSecond: 0.1, retryAfter: "seconds" } })
+        yield* world.passes("10 minutes")
+        assert.deepStrictEqual(yield* standing(tab), [])
+        assert.deepStrictEqual(yield* world.names, ["Acme", "Behind"])
+      }),
+    { toggl: { dateHeader } }
+  )
+
+law("A create of a taken name is refused, where Toggl lets one request through at a time", (world) =>
+  Effect.gen(function* () {
+    const tab = yield* opened(world)
+    yield* world.toggl.edit.createClient(workspaceId, { name: "Zenith" })
+    yield* world.toggl.configure({ rateLimit: { capacity: 1, perSecond: 0.1, retryAfter: "seconds" } })
+    yield* Effect.forkScoped(Effect.exit(create(tab, "Zenith")))
+    yield* world.passes("10 minutes")
+    assert.deepStrictEqual(yield* standing(tab), ["InvalidName"])
+  })
+)
+
+law("A cache's list is not believed because another one was not before, for what the user gave up", (world) =>
+  Effect.gen(function* () {
+    const tab = yield* opened(world)
+    yield* create(tab, "First")
+    /** The worker's cache keeps what another tab has read now. */
+    const cached = Effect.gen(function* () {
+      yield* world.toggl.configure({ cachedReads: "never" })
+      yield* world.toggl.configure({ cachedReads: "ignoringQuery" })
+      const other = yield* world.open()
+      yield* other.clients.list(workspaceId, { freshness: "Toggl" })
+      yield* other.close
+    })
+    yield* cached
+    yield* world.passes("1 minute")
+    yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
+    const given = queued(yield* create(tab, "Acme"))
+    yield* world.passes("26 seconds")
+    yield* tab.outbox.discard(given)
+    yield* cached
+    yield* world.passes("2 minutes")
+    yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
+    queued(yield* create(tab, "Zenith"))
+    const made = (yield* world.toggl.clients(workspaceId)).find(({ name }) => name === "Zenith")
+    yield* world.toggl.edit.updateClient(workspaceId, made?.id ?? 0, { name: "Zenith Inc" })
+    yield* world.passes("2 minutes")
+    assert.deepStrictEqual(yield* world.names, ["First", "Acme", "Zenith Inc"])
+  })
+)
+
+law("A gateway's page in place of a list does not make a cache's list good", (world) =>
+  Effect.gen(function* () {
+    yield* world.toggl.configure({ cachedReads: "ignoringQuery" })
+    const before = yield* world.open()
+    yield* before.clients.list(workspaceId)
+    yield* world.toggl.inject(Fault.refuse, { when: isCreate })
+    const lost = queued(yield* create(before, "Lost"))
+    yield* before.kill
+    yield* world.passes("1 hour")
+    yield* world.clearRequests
+    const tab = yield* world.open()
+    yield* Effect.forkScoped(
+      Effect.gen(function* () {
+        yield* world.toggl.awaitRequest(isList)
+        yield* world.toggl.configure({ cachedReads: "never" })
+        const date = new Date(yield* Clock.currentTimeMillis).toUTCString()
+        yield* world.toggl.inject(Fault.proxyError({ status: 503, headers: { date } }), { when: isList })
+      })
+    )
+    yield* world.passes("26110 millis")
+    yield* tab.outbox.discard(lost)
+    yield* world.toggl.configure({ cachedReads: "ignoringQuery" })
+    const other = yield* world.open()
+    yield* other.clients.list(workspaceId, { freshness: "Toggl" })
+    yield* other.close
+    yield* world.passes("2 minutes")
+    yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
+    queued(yield* create(tab, "Zenith"))
+    const made = (yield* world.toggl.clients(workspaceId)).find(({ name }) => name === "Zenith")
+    yield* world.toggl.edit.updateClient(workspaceId, made?.id ?? 0, { name: "Zenith Inc" })
+    yield* world.passes("5 minutes")
+    assert.deepStrictEqual(yield* world.names, ["Zenith Inc"])
+  })
+)
