@@ -8,7 +8,7 @@ import { identify, stillAccount } from "../account/identity.js"
 import { BadRequest, NotFound, type StorageError, type TransportError } from "../ClientError.js"
 import type { Credentials } from "../Credentials.js"
 import { now } from "../instance/clock.js"
-import { decide, sawAttempts } from "../instance/decide.js"
+import { decide, namedWait, sawAttempts } from "../instance/decide.js"
 import { isOthers } from "../instance/signIn.js"
 import { attemptOf, type Entry, mayHaveBeenApplied } from "../log/entry.js"
 import { asked, isRepeatable } from "../log/request.js"
@@ -16,7 +16,7 @@ import type * as Mutation from "../Mutation.js"
 import type { Verdict } from "../log/verdict.js"
 import { Pinned } from "../wire/signing.js"
 import { asKept, end, endFor, type Run, sawNames, settle, unbooked } from "./book.js"
-import { type Before, lookUp, type LookedUp } from "./lookUp.js"
+import { type Before, lookUp, type LookedUp, untilOtherDate } from "./lookUp.js"
 import { groupOf } from "./merge.js"
 import { prepare, type Prepared, type ToSend, vanishing, withBase } from "./prepare.js"
 import { again, send, sendMany } from "./send.js"
@@ -100,9 +100,18 @@ const carryOn = (run: Run, entry: Entry): Effect.Effect<boolean, StorageError> =
     if (Either.isLeft(found)) return yield* settle(run, group, readFailed(found.left, true))
     const { right } = found
     if (right._tag === "Done" || right._tag === "Refused") return yield* settle(run, group, right)
+    if (right.mayBeCached === true) return yield* askedAgain(run, entry)
     const vanished = yield* vanish(run, entry)
     if (vanished !== undefined) return vanished
     return yield* carryOut(run, group, yield* prepare(run, entry, right.client))
+  })
+
+/** What comes next is decided anew, for much may be heard in that second: this one, by a second list. */
+const askedAgain = ({ instance: { tab }, isForced }: Run, entry: Entry): Effect.Effect<boolean> =>
+  Effect.suspend(() => {
+    tab.listedFor = attemptKey(entry)
+    if (isForced) tab.override = true
+    return Effect.as(Effect.sleep(untilOtherDate), true)
   })
 
 /**
@@ -126,11 +135,12 @@ const othersInDoubt = (log: Run["instance"]["log"], { mutation, seq }: Entry): R
   })
 
 const whatBecameOf = (
-  { instance: { api, log, tab, transactions }, namesSeen }: Run,
+  { instance, namesSeen }: Run,
   entry: Entry,
   taken: Before["taken"] = "No"
 ): Effect.Effect<Either.Either<LookedUp, TransportError> | undefined, StorageError> =>
   Effect.gen(function* () {
+    const { api, log, tab, transactions } = instance
     const attempt = attemptOf(entry)
     if (attempt === undefined) return undefined
     const { clients, fetchedAt } = yield* transactions.copy(entry.mutation.workspaceId)
@@ -144,9 +154,7 @@ const whatBecameOf = (
       resolve: log.resolve,
       taken,
       wasListed: tab.listedFor === attemptKey(entry),
-      listedFirst: () => {
-        tab.listedFor = attemptKey(entry)
-      },
+      mayAsk: Effect.map(now, (now) => namedWait(instance, now) === undefined),
       listed: (workspaceId, clients) => sawNames(namesSeen, workspaceId, clients)
     }
     return yield* Effect.either(lookUp(api, entry, attempt, before))

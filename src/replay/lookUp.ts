@@ -21,7 +21,9 @@ type Failure = ClientsApi.NameError | ClientsApi.ListError
 
 /** What a look-up found: how the attempt ended, or that it was not applied, and what Toggl has of its client. */
 export type LookedUp =
-  Exclude<Sent, { readonly _tag: "Again" }> | { readonly _tag: "NotApplied"; readonly client?: Client }
+  | Exclude<Sent, { readonly _tag: "Again" }>
+  /** `mayBeCached`: a cache may have said so, and would say just the same again. */
+  | { readonly _tag: "NotApplied"; readonly client?: Client; readonly mayBeCached?: boolean }
 
 type Asked = NonNullable<Attempt["target"]>
 
@@ -44,8 +46,8 @@ export interface Before {
   readonly taken: "No" | "Yes" | "AfterDoubt"
   /** Whether an earlier look-up of this attempt has heard a list, so that the next one is the second. */
   readonly wasListed: boolean
-  /** Is told of the first list that a second is to follow. */
-  readonly listedFirst: () => void
+  /** Whether Toggl may be asked again now: it may have named a time to others meanwhile. */
+  readonly mayAsk: Effect.Effect<boolean>
   /** Is told of each whole list. */
   readonly listed: (workspaceId: WorkspaceId, clients: ReadonlyArray<Client>) => void
 }
@@ -216,8 +218,8 @@ const unreadableAlone = ({ lastError }: Entry): UnexpectedAnswer | undefined =>
 
 const isCached = (error: Failure): boolean => error._tag === "UnexpectedAnswer" && error.reason === "Cached"
 
-// A `Date` is in whole seconds.
-const untilOtherDate = "1100 millis"
+/** A `Date` is in whole seconds: another answer has another one. */
+export const untilOtherDate = "1100 millis"
 
 /** Finds out what became of an attempt that got no answer. Fails where Toggl cannot be asked now. */
 export const lookUp = (
@@ -235,7 +237,12 @@ export const lookUp = (
   const read = <A>(ask: (reading: ClientsApi.Reading) => Effect.Effect<A, Failure>): Effect.Effect<A, Failure> =>
     before.taken === "No"
       ? ask({ pastCaches })
-      : Effect.catchIf(ask(second), isCached, () => Effect.zipRight(Effect.sleep(untilOtherDate), ask(second)))
+      : Effect.catchIf(ask(second), isCached, (error) =>
+          Effect.sleep(untilOtherDate).pipe(
+            Effect.zipRight(before.mayAsk),
+            Effect.flatMap((mayAsk) => (mayAsk ? ask(second) : Effect.fail(error)))
+          )
+        )
   const listed = (reading: ClientsApi.Reading) =>
     Effect.tap(api.listWithReport(workspaceId, { status: "both" }, reading), ({ clients, leftOut }) =>
       Effect.sync(() => {
@@ -254,14 +261,11 @@ export const lookUp = (
             first: dated(before.first, latest)
           })
         )
-      return Effect.gen(function* () {
-        if (before.taken === "No" && before.wasListed) return yield* Effect.flatMap(listed(second), judged)
-        const found = yield* Effect.flatMap(list, judged)
-        if (found._tag !== "NotApplied" || before.taken !== "No" || !(yield* api.mayBeDeceived)) return found
-        // It would be made a second time if this is a cache's.
-        before.listedFirst()
-        yield* Effect.sleep(untilOtherDate)
-        return yield* Effect.flatMap(listed(second), judged)
+      const found = Effect.flatMap(before.taken === "No" && before.wasListed ? listed(second) : list, judged)
+      return Effect.zipWith(found, api.mayBeDeceived, (found, mayBeDeceived) => {
+        // It would be made a second time.
+        const isToBeSent = found._tag === "NotApplied" && before.taken === "No"
+        return isToBeSent && mayBeDeceived && !before.wasListed ? { ...found, mayBeCached: true } : found
       })
     }
     const clientId = before.resolve(Mutation.clientId(mutation))

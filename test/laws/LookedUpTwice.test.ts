@@ -3,7 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Client } from "../../src/index.js"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
-import { create, isCreate, isList, opened, queued, standing } from "../Requests.js"
+import { create, isCreate, isGet, isList, limited, opened, queued, silentFor, standing } from "../Requests.js"
 import { law, workspaceId } from "../World.js"
 
 // Laws 3 and 4: what may be a cache's is asked for twice, and no proxy, and no limit, makes that go on for ever.
@@ -145,5 +145,27 @@ law("A gateway's page in place of a list does not make a cache's list good", (wo
     yield* world.toggl.edit.updateClient(workspaceId, made?.id ?? 0, { name: "Zenith Inc" })
     yield* world.passes("5 minutes")
     assert.deepStrictEqual(yield* world.names, ["Zenith Inc"])
+  })
+)
+
+law("A time that Toggl names to the app's own read meanwhile holds for the second list", (world) =>
+  Effect.gen(function* () {
+    const tab = yield* opened(world)
+    yield* world.toggl.inject(Fault.refuse, { when: isCreate })
+    yield* create(tab, "Acme")
+    yield* world.clearRequests
+    yield* Effect.forkScoped(
+      Effect.gen(function* () {
+        yield* world.toggl.awaitRequest(isList)
+        yield* Effect.sleep("500 millis")
+        yield* world.toggl.inject(limited("300"), { when: isGet })
+        yield* Effect.exit(tab.clients.list(workspaceId, { freshness: "Toggl" }))
+      })
+    )
+    yield* world.passes("60 seconds")
+    // The look-up's first, and the app's own.
+    assert.deepStrictEqual(yield* world.requests, ["GET /clients", "GET /clients"])
+    yield* silentFor(world, "200 seconds", "2 minutes")
+    assert.deepStrictEqual(yield* world.names, ["Acme"])
   })
 )
