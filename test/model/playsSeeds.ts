@@ -13,8 +13,9 @@ export const aMoment = (): Promise<void> =>
     setImmediate(resolve)
   })
 
-// In 200 seeds each kind comes up 20 times or more: in each half of them, its share.
+// In 200 seeds each kind comes up 20 times or more. A half of them may have a little less than its share.
 const leastOfEach = 20
+const leastShare = 0.8
 
 /** The seeds stand in several files, so that several workers share them. */
 export const playsSeeds = (first: number, count: number): void => {
@@ -40,7 +41,7 @@ export const playsSeeds = (first: number, count: number): void => {
       }
     })
     it("and each kind of what goes wrong comes up often enough", () => {
-      const share = Math.ceil((leastOfEach * count) / Seeds.usualSeeds)
+      const share = Math.ceil((leastShare * leastOfEach * count) / Seeds.usualSeeds)
       expect(kinds.filter((kind) => tally.of(kind) < share)).toEqual([])
     })
   })
