@@ -91,14 +91,14 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "an answer about another client than was asked for is none",
-    shown: [34, "odd answers"],
+    shown: [98, "odd answers"],
     law: "law 1",
     changes: [["wire/answer.ts", `isAsked(asked, client) && isIt(client)`, `true`]]
   },
   {
     name: "a create that is answered with a client that was here is not believed",
-    shown: [34, "odd answers"],
-    law: "law 1",
+    shown: [19, "anything"],
+    law: "law 3",
     changes: [["transactions/settle.ts", `if (there === undefined) return verdict`, `return verdict`]]
   },
   {
@@ -123,48 +123,6 @@ export const rules: ReadonlyArray<Rule> = [
       ["wire/call.ts", `pastCaches === undefined ? undefined : cached(`, `true ? undefined : cached(`],
       ["wire/call.ts", `pastCaches === undefined ? request : yield* unheard(request)`, `request`]
     ]
-  },
-  {
-    name: "a list is asked for twice before a create is sent again on the word of what may be a cache",
-    shown: [1, "odd answers"],
-    law: "law 3",
-    changes: [["replay/lookUp.ts", `!(yield* api.mayBeDeceived)`, `true`]]
-  },
-  {
-    name: "what was read just before a refused name does not show who has it",
-    shown: [1, "odd answers"],
-    law: "law 3",
-    changes: [["wire/call.ts", `heard.isSameAgain(question, answer.headers) && isSecond`, `false`]]
-  },
-  {
-    name: "what a gateway says is no answer",
-    shown: [1, "namesakes"],
-    law: "law 3",
-    changes: [["transactions/settle.ts", `return !gatewayStatuses.includes(error.status)`, `return true`]]
-  },
-  {
-    name: "what other changes of this store have made is known",
-    shown: [1, "odd answers"],
-    law: "law 3",
-    changes: [["replay/lookUp.ts", `const known = new Set(made())`, `const known = new Set<ClientId>()`]]
-  },
-  {
-    name: "no update is built on what was read for another one",
-    shown: [1, "accounts"],
-    law: "law 6",
-    changes: [["replay/prepare.ts", `if (known?.seq === seq)`, `if (known !== undefined)`]]
-  },
-  {
-    name: "what is forced shows as such",
-    shown: [1, "stuck"],
-    law: "law 12",
-    changes: [["outbox/status.ts", `(isSending(log) || tab.isForced)`, `isSending(log)`]]
-  },
-  {
-    name: "what the user takes up while it is probed is not set aside at once",
-    shown: [1, "stuck"],
-    law: "law 4",
-    changes: [["replay/book.ts", `(isProbe && first.failingSince !== undefined)`, `isProbe`]]
   },
   {
     name: "an attempt is looked up only when it can land no more",
@@ -194,7 +152,7 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "what is set aside is tried again",
-    shown: [10, "stuck"],
+    shown: [70, "stuck"],
     law: "law 4",
     changes: [["instance/decide.ts", `if (entry?.state._tag !== "SetAside" || seq`, `if (seq < 1e9 || seq`]]
   },
@@ -218,8 +176,8 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "what was decided on before an edit is neither sent nor booked after it",
-    shown: [129, "second thoughts"],
-    law: "law 6",
+    shown: [145, "long"],
+    law: "law 4",
     changes: [["log/entry.ts", `return mutation._tag === known.mutation._tag && `, `return true || `]]
   },
   {
