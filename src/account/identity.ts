@@ -118,10 +118,9 @@ export const toError = (identity: Exclude<Identity, { readonly _tag: "Known" | "
 export const stillAccount = (instance: Instance): Effect.Effect<Credentials | undefined, StorageError> =>
   Effect.gen(function* () {
     const current = yield* Effect.either(credentialsOf(instance.credentials))
-    // It told a moment ago, and would have said so if the app had set others.
+    // It told a moment ago. A read may have found since that it gives another user's.
     if (Either.isLeft(current)) {
       const { verified } = instance.tab
-      // A read may have found meanwhile that it gave another user's.
       return verified === undefined || isOthers(instance, verified.userId) ? undefined : verified.credentials
     }
     if (Option.isNone(current.right)) return undefined

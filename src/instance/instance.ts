@@ -66,7 +66,7 @@ export interface Tab {
   seen: Seen | undefined
   /** An attempt whose refusal an earlier copy may have caused, which could not be looked up at once. */
   taken: { readonly attempt: string; readonly wasInDoubt: boolean; readonly verdict: Verdict } | undefined
-  /** The attempt that the last look-up has asked for a list for, which is to be asked for a second time. */
+  /** The attempt for which a list was heard that may be a cache's: it is asked for a second time. */
   listedFor: string | undefined
   /** The user whose credentials these or earlier ones were. */
   lastUser: number | undefined

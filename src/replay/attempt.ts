@@ -100,14 +100,14 @@ const carryOn = (run: Run, entry: Entry): Effect.Effect<boolean, StorageError> =
     if (Either.isLeft(found)) return yield* settle(run, group, readFailed(found.left, true))
     const { right } = found
     if (right._tag === "Done" || right._tag === "Refused") return yield* settle(run, group, right)
-    if (right.mayBeCached === true) return yield* askedAgain(run, entry)
+    if (right.mayBeCached === true) return yield* askAgain(run, entry)
     const vanished = yield* vanish(run, entry)
     if (vanished !== undefined) return vanished
     return yield* carryOut(run, group, yield* prepare(run, entry, right.client))
   })
 
 /** What comes next is decided anew, for much may be heard in that second: this one, by a second list. */
-const askedAgain = ({ instance: { tab }, isForced }: Run, entry: Entry): Effect.Effect<boolean> =>
+const askAgain = ({ instance: { tab }, isForced }: Run, entry: Entry): Effect.Effect<boolean> =>
   Effect.suspend(() => {
     tab.listedFor = attemptKey(entry)
     if (isForced) tab.override = true
@@ -153,7 +153,7 @@ const whatBecameOf = (
       others: () => othersInDoubt(log, entry),
       resolve: log.resolve,
       taken,
-      wasListed: tab.listedFor === attemptKey(entry),
+      wasListed: taken === "No" && tab.listedFor === attemptKey(entry),
       mayAsk: Effect.map(now, (now) => namedWait(instance, now) === undefined),
       listed: (workspaceId, clients) => sawNames(namesSeen, workspaceId, clients)
     }

@@ -44,7 +44,7 @@ export interface Before {
   readonly resolve: (id: AnyClientId) => ClientId | undefined
   /** Whether Toggl has just said that the name is taken; `AfterDoubt`: and an earlier attempt had got no answer. */
   readonly taken: "No" | "Yes" | "AfterDoubt"
-  /** Whether an earlier look-up of this attempt has heard a list, so that the next one is the second. */
+  /** Whether an earlier look-up of this attempt has heard a list that may be a cache's, so that the next one is the second. */
   readonly wasListed: boolean
   /** Whether Toggl may be asked again now: it may have named a time to others meanwhile. */
   readonly mayAsk: Effect.Effect<boolean>
@@ -261,7 +261,7 @@ export const lookUp = (
             first: dated(before.first, latest)
           })
         )
-      const found = Effect.flatMap(before.taken === "No" && before.wasListed ? listed(second) : list, judged)
+      const found = Effect.flatMap(before.wasListed ? listed(second) : list, judged)
       return Effect.zipWith(found, api.mayBeDeceived, (found, mayBeDeceived) => {
         // It would be made a second time.
         const isToBeSent = found._tag === "NotApplied" && before.taken === "No"

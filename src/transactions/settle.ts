@@ -272,7 +272,7 @@ export const rebased = function* (
 }
 
 // What a gateway says of a request that it has passed on, and got no answer to.
-const gatewayStatuses = [408, 499, 502, 504, 520, 521, 522, 523, 524]
+const gatewayStatuses = [408, 502, 504, 520, 521, 522, 523, 524]
 
 /** Whether the answer says that it was not done, though it is not to be relied on. */
 const saysNotDone = (error: TransportError | StorageError): boolean => {

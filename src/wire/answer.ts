@@ -28,7 +28,17 @@ import {
   type TransportError
 } from "../ClientError.js"
 import type { Asked } from "../error/base.js"
-import { dateOf, hasAged, quotaLasts, quotaOf, requestIdOf, retryAfter, whole, type AnswerHeaders } from "./headers.js"
+import {
+  dateOf,
+  dateSlack,
+  hasAged,
+  quotaLasts,
+  quotaOf,
+  requestIdOf,
+  retryAfter,
+  whole,
+  type AnswerHeaders
+} from "./headers.js"
 import type { Archived, Listed } from "./service.js"
 import { isHtml, isNotFoundMessage, known, parse, problemOf, sanitize, sentence, type Words } from "./text.js"
 
@@ -337,9 +347,6 @@ export const logged = (asked: Asked, answer: Answer): Either.Either<void, Transp
 export const denied = ({ forbidden }: Denied, probe: Either.Either<void, TransportError>): Forbidden | TransportError =>
   Either.match(probe, { onLeft: (error) => error, onRight: () => forbidden })
 
-// Two clocks of one service may differ by so much, and HTTP's dates are in whole seconds.
-const slack = 2000
-
 /** What tells an answer of a cache's from Toggl's. */
 interface Signs {
   /** As in `Reading`. */
@@ -359,7 +366,7 @@ export const cached = (
   { askedAt = -Infinity, isSame, mayBe, notBefore = -Infinity }: Signs
 ): UnexpectedAnswer | undefined => {
   const date = dateOf(answer.headers)
-  const isOld = date !== undefined && date < Math.max(notBefore, askedAt) - slack
+  const isOld = date !== undefined && date < Math.max(notBefore, askedAt) - dateSlack
   return isSame || answer.isRepeated === true || hasAged(answer.headers) || (isOld && mayBe())
     ? new UnexpectedAnswer({ ...tell(asked, answer, ""), status: answer.status, reason: "Cached" })
     : undefined

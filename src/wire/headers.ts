@@ -44,6 +44,9 @@ export const hasAged = (headers: AnswerHeaders): boolean => {
   return age !== undefined && whole(age) !== 0
 }
 
+/** So many milliseconds a `Date` may be off: it is in whole seconds, and two clocks of one service may differ. */
+export const dateSlack = 2000
+
 /** The answer's own `Date`, in milliseconds since 1970. */
 export const dateOf = (headers: AnswerHeaders): number | undefined => httpDate(headers["date"])
 

@@ -1,5 +1,5 @@
 // What a session remembers of the answers that it has heard.
-import { dateOf, requestIdOf, type AnswerHeaders } from "./headers.js"
+import { dateOf, dateSlack, requestIdOf, type AnswerHeaders } from "./headers.js"
 
 // A cache keeps an answer for longer than the session remembers its id, but seldom is so much heard in between.
 const remembered = 1000
@@ -35,9 +35,6 @@ export interface Heard {
   /** The `Date` that Toggl gives an answer now, or a later one, as far as earlier ones tell: in milliseconds since 1970. */
   readonly dateNow: (monotonic: number) => number | undefined
 }
-
-// HTTP's dates are in whole seconds, and an answer is on its way for a while.
-const slack = 2000
 
 const forgetOldest = (kept: Set<string> | Map<string, unknown>): void => {
   for (const oldest of kept.size > remembered ? kept.keys() : []) {
@@ -83,7 +80,7 @@ export const makeHeard = (): Heard => {
       forgetOldest(dated)
       if (before === undefined || answer === before.answer) return true
       // It is as much younger as it came later: another clock's, and not what a cache has taken in between.
-      if (date - before.date < monotonic - before.monotonic - slack) return true
+      if (date - before.date < monotonic - before.monotonic - dateSlack) return true
       latest = date
       ahead = date - monotonic
       return false
