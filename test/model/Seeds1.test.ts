@@ -1,3 +1,3 @@
 import { playsSeeds } from "./playsSeeds.js"
 
-playsSeeds(1, 100)
+playsSeeds(0)

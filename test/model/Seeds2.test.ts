@@ -1,3 +1,3 @@
 import { playsSeeds } from "./playsSeeds.js"
 
-playsSeeds(101, 100)
+playsSeeds(1)
