@@ -95,7 +95,7 @@ layer(OutboxSite.layerShared, { excludeTestServices: true })("at rest", (it) => 
       yield* tab.call("awaitOutcome", other.entryId ?? "")
       expect(yield* tab.call("outcome", refused.entryId ?? "")).toMatchObject({ _tag: "Standing" })
       yield* counted("retry", tab.call("retry", refused.entryId ?? "", { name: "Free" }))
-      yield* tab.call("awaitDrained")
+      yield* OutboxSite.drained(tab)
       yield* tab.call("pause")
       const unwanted = yield* tab.call("create", "Unwanted")
       yield* counted("import", tab.call("exportAndImport"))

@@ -58,7 +58,7 @@ const steps: ReadonlyArray<Step> = [
 
 const whatIsLeft = Effect.fnUntraced(function* (toggl: OutboxSite.Toggl, other: OutboxSite.App) {
   const after = yield* other.call("create", "After")
-  yield* other.call("awaitDrained")
+  yield* OutboxSite.drained(other)
   const applied = (yield* toggl.requests).filter((request) => isPost(request) && request.applied)
   return {
     after: after._tag === "Failed" ? after.error : "told",
@@ -150,7 +150,7 @@ layer(OutboxSite.layerShared, { excludeTestServices: true })("a tab that ends at
       yield* gate.reached
       yield* ProcessTree.killOne(pid)
       yield* toggl.awaitRequest((request) => isPost(request) && request.applied).pipe(Wait.within("the other to send"))
-      yield* other.call("awaitDrained")
+      yield* OutboxSite.drained(other)
       expect(yield* OutboxSite.created(toggl)).toEqual(["Acme"])
     })
   )
@@ -174,7 +174,7 @@ describe("a browser that is killed", () => {
 
       const again = yield* Browser.launchPersistent(profileDir)
       const after = yield* OutboxSite.open(again.context, toggl, "after")
-      yield* after.call("awaitDrained")
+      yield* OutboxSite.drained(after)
       expect(yield* OutboxSite.names(toggl)).toEqual(["First", "Second, renamed"])
       // what was made and renamed meanwhile goes as one request
       expect(yield* OutboxSite.created(toggl)).toEqual(["First", "Second, renamed"])

@@ -38,15 +38,15 @@ const aTab = (locks: boolean) =>
 const overtake = Effect.fnUntraced(function* (b: OutboxSite.App) {
   const from = yield* Clock.currentTimeMillis
   yield* b.call("create", "After")
-  yield* b.call("awaitDrained")
+  yield* OutboxSite.drained(b)
   expect((yield* Clock.currentTimeMillis) - from).toBeLessThan(bound)
 })
 
 // once a change of its own has gone the whole way, nothing of the tab's earlier turn is left
 const afterThaw = Effect.fnUntraced(function* (toggl: OutboxSite.Toggl, a: OutboxSite.App, b: OutboxSite.App) {
-  yield* a.callWithin("20 seconds")("awaitDrained")
+  yield* OutboxSite.drained(a)
   expect(yield* a.call("create", "Later")).toMatchObject({ _tag: "Confirmed" })
-  yield* b.call("awaitDrained")
+  yield* OutboxSite.drained(b)
   expect(yield* OutboxSite.names(toggl)).toEqual(["Acme", "After", "Later"])
   for (const tab of [a, b]) {
     expect(yield* tab.call("status")).toEqual({ queue: "Idle", refused: 0, waiting: 0 })
@@ -72,7 +72,7 @@ layer(OutboxSite.layerShared, { excludeTestServices: true })("a tab that stands 
         yield* Deferred.succeed(answer, undefined)
         yield* thaw
         expect((yield* Fiber.join(creating))._tag).toMatch(/Confirmed|Queued/)
-        yield* a.call("awaitDrained")
+        yield* OutboxSite.drained(a)
         expect(yield* b.call("dump")).toBe(booked)
         expect((yield* a.sent).length).toBe(sentBefore)
         expect(yield* OutboxSite.created(toggl)).toEqual(["Acme", "After"])
@@ -91,13 +91,13 @@ layer(OutboxSite.layerShared, { excludeTestServices: true })("a tab that stands 
         const updating = yield* a.begin("update", id, { name: "Acme 1" })
         yield* toggl.awaitRequest(isPut)
         yield* freezeBesideAnother
-        yield* b.call("awaitDrained")
+        yield* OutboxSite.drained(b)
         expect(yield* b.call("update", id, { name: "Acme 2" })).toMatchObject({ _tag: "Confirmed" })
         yield* Deferred.succeed(landing, undefined)
         yield* toggl.awaitRequest((request) => isPut(request) && request.applied && request.fault === "hold")
         yield* thaw
         yield* Fiber.join(updating)
-        yield* a.callWithin("20 seconds")("awaitDrained")
+        yield* OutboxSite.drained(a)
         const theirs = yield* OutboxSite.names(toggl)
         expect(theirs).toEqual(["Acme 1"])
         for (const tab of [a, b]) {
@@ -121,7 +121,7 @@ layer(OutboxSite.layerShared, { excludeTestServices: true })("a tab that stands 
         yield* gate.open
         yield* thaw
         expect((yield* Fiber.join(creating))._tag).toMatch(/Confirmed|Queued/)
-        yield* a.call("awaitDrained")
+        yield* OutboxSite.drained(a)
         expect(yield* b.call("dump")).toBe(booked)
         expect((yield* a.sent).filter(isPost)).toEqual([])
         expect(yield* OutboxSite.created(toggl)).toEqual(["Acme", "After"])
@@ -143,7 +143,7 @@ layer(OutboxSite.layerShared, { excludeTestServices: true })("a tab that stands 
         yield* gate.open
         yield* thaw
         expect((yield* Fiber.join(creating))._tag).toMatch(/Confirmed|Queued/)
-        yield* a.call("awaitDrained")
+        yield* OutboxSite.drained(a)
         expect(yield* b.call("dump")).toBe(booked)
         expect((yield* a.sent).length).toBe(sentBefore)
         yield* afterThaw(toggl, a, b)

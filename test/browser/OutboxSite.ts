@@ -233,6 +233,15 @@ export const open = Effect.fnUntraced(function* (
 })
 
 /**
+ * Waits until the tab's outbox is drained. Where a tab has ended or stands still, its attempt must be over first, which
+ * lasts the request limit and the margin, and is then looked up: on a machine with other work more than the bound of a call.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const drained = (app: App) => app.callWithin("30 seconds")("awaitDrained")
+
+/**
  * The tab stops at that moment, where the gate tells of it.
  *
  * @since 0.1.0
