@@ -9,10 +9,17 @@ import type { Instance, WakeUp } from "./instance.js"
 import * as quota from "./quota.js"
 import { lacksSignIn, mayEndPause, signedOut } from "./signIn.js"
 
+/** `millis`: until the decision may be another one. */
+interface Waiting {
+  readonly _tag: "Wait"
+  readonly millis: number
+  readonly for: WaitingFor
+}
+
 export type Decision =
   /** Send it, or look up what became of it. `isScout`: in place of one that never gets through, which keeps its place. */
   | { readonly _tag: "Act"; readonly entry: Entry; readonly isScout: boolean }
-  | { readonly _tag: "Wait"; readonly millis: number; readonly for: WaitingFor }
+  | Waiting
   /** The clock was set back: keep that the wait begins again. */
   | { readonly _tag: "Restart"; readonly change: (state: QueueState) => QueueState; readonly for: WaitingFor }
   /** `millis`: when this tab's credentials are tried, where they are by themselves. */
@@ -106,7 +113,7 @@ const decideUnpaused = (instance: Instance, now: Now, override: boolean): Decisi
     if (newer !== undefined) return { _tag: "NewerVersion" }
     const reason = lacksSignIn(instance)
     if (reason !== undefined) return { _tag: "Paused", reason }
-    return aside === undefined ? { _tag: "Idle" } : waiting("SetAside", aside.millis, now, aside.entry.lastError)
+    return aside === undefined ? { _tag: "Idle" } : waiting(aside.for, aside.millis, now, aside.entry.lastError)
   }
   const { thrown, unavailable } = tab
   if (thrown !== undefined && thrown.until > now.monotonic) {
@@ -149,10 +156,17 @@ const decideUnpaused = (instance: Instance, now: Now, override: boolean): Decisi
   if (scout !== undefined && scout.millis <= 0) return actingAsScout(scout.entry)
   const entry = earlierOf(due, next)
   if (entry === undefined) return { _tag: "Idle" }
+  // While this one waits, the time of another may come.
+  const others = [scout, aside !== undefined && aside.entry.seq < entry.seq ? aside : undefined]
+  const soonest = Math.min(
+    ...others.map((other) => (other !== undefined && other.millis > 0 ? other.millis : Infinity))
+  )
+  const within = (wait: Waiting): Waiting => ({ ...wait, millis: Math.min(wait.millis, soonest) })
   const reserved = reservedFor(instance, entry, now)
-  if (reserved > 0) return waiting("Quota", reserved, now, undefined)
+  if (reserved > 0) return within(waiting("Quota", reserved, now, undefined))
   const unsettled = unsettledFor(instance, entry, now)
-  return unsettled > 0 ? waiting("LookingUp", unsettled, now, entry.lastError) : { _tag: "Act", entry, isScout: false }
+  if (unsettled > 0) return within(waiting("LookingUp", unsettled, now, entry.lastError))
+  return { _tag: "Act", entry, isScout: false }
 }
 
 /** What the queue does next, now. */
@@ -266,7 +280,7 @@ const waitingFor = (reason: Reason, millis: number, { wall }: Now, error: Entry[
   ...(error === undefined ? {} : { error })
 })
 
-const waiting = (reason: Reason, millis: number, now: Now, error: Entry["lastError"]): Decision => ({
+const waiting = (reason: Reason, millis: number, now: Now, error: Entry["lastError"]): Waiting => ({
   _tag: "Wait",
   millis,
   for: waitingFor(reason, millis, now, error)
@@ -316,15 +330,18 @@ const oldestSetAside = ({ log }: Instance): ReadonlyMap<number, Entry> => {
 /** The set-aside entry whose time comes first. `override`: the user, or the network, lets it be tried at once. */
 const firstSetAside = (instance: Instance, now: Now, override: boolean) => {
   const { log, quotas } = instance
-  let first: { readonly entry: Entry; readonly millis: number } | undefined
+  let first: { readonly entry: Entry; readonly millis: number; readonly for: "SetAside" | "Quota" } | undefined
   for (const [workspaceId, entry] of oldestSetAside(instance)) {
     const known = quota.latest(log.state.quota, quotas, now.wall)[String(workspaceId)]
-    const isScarce = known !== undefined && known.remaining < leftForOthers && quota.lasts(known, now.wall) > 0
-    if (isScarce && log.dependencies().next !== undefined) continue
+    const isScarce = known !== undefined && known.remaining < leftForOthers && log.dependencies().next !== undefined
     const probe = override ? 0 : probeIn(instance, workspaceId, entry, now)
     // The wall clock may have been set, and tells nothing of when the attempt can land no more.
-    const millis = Math.max(probe, stillAt(instance, entry, now) - now.monotonic)
-    if (first === undefined || millis < first.millis) first = { entry, millis }
+    const itself = Math.max(probe, stillAt(instance, entry, now) - now.monotonic)
+    const reserved = Math.max(reservedFor(instance, entry, now), isScarce ? quota.lasts(known, now.wall) : 0)
+    const millis = Math.max(itself, reserved)
+    if (first === undefined || millis < first.millis) {
+      first = { entry, millis, for: reserved > itself ? "Quota" : "SetAside" }
+    }
   }
   return first
 }

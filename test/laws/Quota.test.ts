@@ -4,13 +4,15 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { Client } from "../../src/index.js"
-import { type FakeToggl, Fault } from "../../src/testing/index.js"
-import { create, isCreate, isList, opened, silentFor, waitsFor } from "../Requests.js"
+import { FakeToggl, Fault } from "../../src/testing/index.js"
+import { create, isCreate, isList, opened, says, silentFor, waitsFor } from "../Requests.js"
 import { law, type Tab, workspaceId, type World } from "../World.js"
 
 // Law 9, within the budget: one organization's quota holds the whole queue, and what is left of it is in sight.
 
 const free: FakeToggl.Input = { quotaPerHour: 10, meQuotaPerHour: 30 }
+
+const otherWorkspace = { ...FakeToggl.defaultWorkspace, id: FakeToggl.defaultWorkspace.id + 1 }
 
 const hour = 3_600_000
 
@@ -186,6 +188,34 @@ describe("a reserve", () => {
         assert.strictEqual((yield* tab.outbox.status).waiting, 0)
       }),
     { toggl: free }
+  )
+
+  law(
+    "of one workspace holds nothing of another back, though what is set aside there is due",
+    (world) =>
+      Effect.gen(function* () {
+        const tab = yield* opened(world, { reserve: 20 })
+        yield* world.toggl.inject(Fault.proxyError({ status: 503 }), {
+          when: (request) => isCreate(request) && says(request, "Poison"),
+          times: "always"
+        })
+        yield* create(tab, "Poison")
+        yield* create(tab, "Free")
+        yield* world.passes("1 day")
+        for (let read = 0; read < 25; read++) yield* tab.clients.list(workspaceId, { freshness: "Toggl" })
+        yield* world.clearRequests
+        yield* tab.outbox.replayNow
+        yield* world.passes("1 second")
+        assert.deepStrictEqual(yield* world.sent, [])
+        assert.deepNestedInclude(yield* tab.outbox.status, { setAside: 1, "queue.for._tag": "Quota" })
+        yield* tab.clients.create(Client.WorkspaceId.make(otherWorkspace.id), { name: "Elsewhere" })
+        const elsewhere = yield* world.toggl.clients(otherWorkspace.id)
+        assert.deepStrictEqual(
+          elsewhere.map(({ name }) => name),
+          ["Elsewhere"]
+        )
+      }),
+    { toggl: { quotaPerHour: 40, workspaces: [FakeToggl.defaultWorkspace, otherWorkspace] } }
   )
 
   law(

@@ -1,4 +1,5 @@
 import { assert, describe } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import { Client, type ClientError, Status } from "../../src/index.js"
@@ -236,6 +237,25 @@ describe("what is set aside", () => {
       yield* tab.wakeUp
       yield* world.passes("1 second")
       assert.deepStrictEqual(yield* tab.outbox.entries, [])
+    })
+  )
+
+  law("is tried when its time comes, while a later one waits to be looked up: every status says so", (world) =>
+    Effect.gen(function* () {
+      const { tab } = yield* setAside(world)
+      const { queue } = yield* tab.outbox.status
+      const until = queue._tag === "Waiting" && queue.for._tag === "SetAside" ? queue.for.until : Number.NaN
+      const moment = yield* Clock.currentTimeMillis
+      yield* world.passes(until - moment - 5000)
+      yield* world.toggl.inject(Fault.loseAnswer, { when: isNamed("Lost") })
+      yield* world.clearRequests
+      yield* create(tab, "Lost")
+      yield* world.passes("4 seconds")
+      assert.deepStrictEqual(yield* world.sent, ["POST /clients Lost"])
+      assert.deepNestedInclude(yield* tab.outbox.status, { "queue.for._tag": "LookingUp" })
+      yield* world.passes("2 seconds")
+      assert.deepStrictEqual(yield* world.sent, ["POST /clients Lost", "POST /clients Poison"])
+      assert.deepNestedInclude(yield* tab.outbox.status, { "queue.for._tag": "LookingUp" })
     })
   )
 
