@@ -73,13 +73,34 @@ export interface Running {
  */
 export class Browser extends Context.Tag("test/Browser")<Browser, Running>() {}
 
+// Of several lists the last one counts: these are Playwright's, but for what concerns other systems and tools.
+const withoutFeatures = [
+  "AimEnabled",
+  "AvoidCorsURLLoaderRestartOnRedirect",
+  "AvoidUnnecessaryBeforeUnloadCheckSync",
+  "DestroyProfileOnBrowserClose",
+  "HttpsFirstBalancedModeAutoEnable",
+  "HttpsUpgrades",
+  "LensOverlay",
+  "MediaRouter",
+  "NetworkTimeServiceQuerying",
+  "OptimizationHints",
+  "PaintHolding",
+  "PreconnectToSearch",
+  "ThirdPartyStoragePartitioning",
+  // And two of ours: each window has a page for what its address bar would suggest, which costs more than the tab.
+  "WebUIOmniboxAimPopup",
+  "WebUIOmniboxPopup"
+]
+
 const switches = [
   // our own pages only; the sandbox wants privileges that root and many containers lack
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
   // little memory must not make tabs share a renderer: one of them is to be stopped
-  "--renderer-process-limit=64"
+  "--renderer-process-limit=64",
+  `--disable-features=${withoutFeatures.join(",")}`
 ]
 
 const attempt = <A>(operation: () => Promise<A>) =>

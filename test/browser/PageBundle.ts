@@ -32,7 +32,8 @@ export class BundleFailed extends Data.TaggedError("BundleFailed")<{
 export type Options = Pick<Esbuild.BuildOptions, "alias" | "conditions" | "define" | "minify">
 
 /**
- * Bundles an entry file: `esm` for a page's module script, `iife` for a classic service worker. The source map is inline.
+ * Bundles an entry file: `esm` for a page's module script, `iife` for a classic service worker. Without a source map: it is
+ * nine times as long as the script, and each tab that opens would read it.
  *
  * Fails with `BundleFailed` if something does not compile or resolve.
  *
@@ -54,7 +55,6 @@ export const bundle = (
         format,
         platform: "browser",
         target: "es2022",
-        sourcemap: "inline",
         logLevel: "silent"
       }),
     catch: (cause) => new BundleFailed({ entry: entry.pathname, reason: String(cause) })
