@@ -82,6 +82,24 @@ export const bothStuck = (world: World, counts: Readonly<Record<string, number>>
     return { tab, maintenance }
   })
 
+/** Another tab reads the list, which a worker's cache keeps then. */
+export const readElsewhere = (world: World) =>
+  Effect.gen(function* () {
+    yield* world.toggl.configure({ cachedReads: "ignoringQuery" })
+    const other = yield* world.open()
+    yield* other.clients.list(workspaceId, { freshness: "Toggl" })
+    yield* other.close
+  })
+
+/** A create of "Zenith" is applied and its answer lost, and somebody renames the client. */
+export const lostAndRenamed = (world: World, tab: Tab) =>
+  Effect.gen(function* () {
+    yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
+    queued(yield* create(tab, "Zenith"))
+    const made = (yield* world.toggl.clients(workspaceId)).find(({ name }) => name === "Zenith")
+    yield* world.toggl.edit.updateClient(workspaceId, made?.id ?? 0, { name: "Zenith Inc" })
+  })
+
 /** A create of "Acme" was applied and its answer lost; then a colleague changed the client. */
 export const lostAndChanged = (world: World, theirs: Partial<Record<"name" | "notes", string>>) =>
   Effect.gen(function* () {

@@ -4,7 +4,7 @@ import type { TransportError } from "../ClientError.js"
 import { isTransport } from "../error/transport.js"
 import { askedFor, backoff, now } from "../instance/clock.js"
 import { heardWait, leftOf } from "../instance/decide.js"
-import type { Instance } from "../instance/instance.js"
+import { type Instance, wake } from "../instance/instance.js"
 import type { QueueState, Wait } from "../log/state.js"
 import type { After } from "../transactions/settle.js"
 import { disposition } from "../wire/disposition.js"
@@ -35,11 +35,12 @@ export const keepWait = (instance: Instance, error: TransportError): Effect.Effe
     const lastsLonger = (other: Wait | undefined) =>
       other?.named === true && leftOf(instance, other, now) >= wait.length
     const { tab } = instance
-    return keep(
+    const kept = keep(
       instance,
       (state) => (lastsLonger(state.wait) ? state : { ...state, wait }),
       () => void (tab.unstored = lastsLonger(tab.unstored) ? tab.unstored : wait)
     )
+    return Effect.zipRight(kept, wake(instance, "Entry"))
   })
 
 const bind = (instance: Instance, error: TransportError, areCurrent: boolean): Effect.Effect<void> =>

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
-import { type StorageError, type TransportError, Unauthorized } from "../ClientError.js"
+import { CredentialsUnavailable, type StorageError, type TransportError, Unauthorized } from "../ClientError.js"
 import type { Credentials } from "../Credentials.js"
 import type { Instance } from "../instance/instance.js"
 import { now } from "../instance/clock.js"
@@ -113,11 +113,18 @@ export const toError = (identity: Exclude<Identity, { readonly _tag: "Known" | "
 
 /**
  * The app's credentials as they are now, if they are still this user's. Where its source gives others than a moment ago,
- * Toggl is asked whose these are.
+ * Toggl is asked whose these are. `within`: how many milliseconds there are for it.
  */
-export const stillAccount = (instance: Instance): Effect.Effect<Credentials | undefined, StorageError> =>
+export const stillAccount = (
+  instance: Instance,
+  within: number
+): Effect.Effect<Credentials | undefined, StorageError> =>
   Effect.gen(function* () {
-    const current = yield* Effect.either(credentialsOf(instance.credentials))
+    const asked = Effect.timeoutFail(credentialsOf(instance.credentials), {
+      duration: within / 2,
+      onTimeout: () => new CredentialsUnavailable({})
+    })
+    const current = yield* Effect.either(asked)
     // It told a moment ago. A read may have found since that it gives another user's.
     if (Either.isLeft(current)) {
       const { verified } = instance.tab

@@ -25,6 +25,7 @@ export const refused = (instance: Instance, isPassword: boolean): Effect.Effect<
       .changeState((state) => ({ ...state, signIn: afterRefusal(state.signIn ?? lastRefused, wall) }))
       .pipe(Effect.flatMap(mirror.setState), Effect.ignore)
     yield* mirror.changed
+    unsafeWake(instance, "Entry")
   })
 
 /** The app's credentials are this user's: nothing that is held in memory of another user is shown any more. */
@@ -91,6 +92,7 @@ export const unavailable = (instance: Instance, error: CredentialsUnavailable): 
     const until = monotonic + (yield* backoff(settings.backoff, times))
     tab.unavailable = { times: times + 1, until, error }
     yield* mirror.changed
+    unsafeWake(instance, "Entry")
   })
 
 /** The source of credentials has told. */

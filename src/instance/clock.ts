@@ -3,20 +3,11 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type { TransportError } from "../ClientError.js"
-import { monotonicOf } from "../effect/clock.js"
+import { type Now, now, passed } from "../effect/clock.js"
 import type { EntryId } from "../Entry.js"
 import type { Wait } from "../log/state.js"
 
-/** One moment by two clocks, in milliseconds: the wall clock may be set, the monotonic one only tells what has passed. */
-export interface Now {
-  readonly wall: number
-  readonly monotonic: number
-}
-
-export const now: Effect.Effect<Now> = Effect.map(Effect.clock, (clock) => ({
-  wall: clock.unsafeCurrentTimeMillis(),
-  monotonic: monotonicOf(clock)
-}))
+export { type Now, now, passed }
 
 export interface Backoff {
   readonly base: Duration.DurationInput
@@ -114,6 +105,9 @@ export class Deadlines {
 
   readonly waits = new Occasions()
 
+  /** When a replayer stands still that takes no step from now on. */
+  readonly steps = new Occasions()
+
   readonly ofQuota = (workspaceId: number): Occasions => occasionsOf(this.quotas, workspaceId)
 
   readonly ofProbe = (workspaceId: number): Occasions => occasionsOf(this.probes, workspaceId)
@@ -131,7 +125,7 @@ export class Deadlines {
 
   /** How many are kept. */
   get size(): number {
-    return [this.waits, ...this.quotas.values(), ...this.probes.values(), ...this.entries.values()].reduce(
+    return [this.waits, this.steps, ...this.quotas.values(), ...this.probes.values(), ...this.entries.values()].reduce(
       (sum, { size }) => sum + size,
       0
     )

@@ -24,7 +24,7 @@ export type Decision =
   | { readonly _tag: "Restart"; readonly change: (state: QueueState) => QueueState; readonly for: WaitingFor }
   /** `millis`: when this tab's credentials are tried, where they are by themselves. */
   | { readonly _tag: "Paused"; readonly reason: NonNullable<QueueState["paused"]>; readonly millis?: number }
-  | { readonly _tag: "NewerVersion" }
+  | { readonly _tag: "NewerVersion"; readonly millis?: number }
   | { readonly _tag: "Idle" }
 
 // --- Waits -------------------------------------------------------------------------------------------------------------
@@ -72,6 +72,10 @@ const stillAt = (
   { monotonic }: Now
 ): number => deadlines.ofEntry(id).until(`attempt ${attempts}`, monotonic, () => settings.stillness)
 
+/** The monotonic time at which the replayer that has come so far stands still, where it comes no farther. */
+export const standsStillAt = ({ deadlines, log, settings }: Instance, { monotonic }: Now): number =>
+  deadlines.steps.until(String(log.state.step), monotonic, () => settings.stillness)
+
 /** From now on the stillness after these entries' attempts is counted. */
 export const sawAttempts = (instance: Instance, entries: Iterable<Entry>, now: Now): void => {
   for (const entry of entries) stillAt(instance, entry, now)
@@ -110,9 +114,10 @@ const decideUnpaused = (instance: Instance, now: Now, override: boolean): Decisi
   const aside = firstSetAside(instance, now, override)
   const due = aside !== undefined && aside.millis <= 0 ? aside.entry : undefined
   if (next === undefined && due === undefined) {
-    if (newer !== undefined) return { _tag: "NewerVersion" }
+    const until = aside === undefined ? {} : { millis: aside.millis }
+    if (newer !== undefined) return { _tag: "NewerVersion", ...until }
     const reason = lacksSignIn(instance)
-    if (reason !== undefined) return { _tag: "Paused", reason }
+    if (reason !== undefined) return { _tag: "Paused", reason, ...until }
     return aside === undefined ? { _tag: "Idle" } : waiting(aside.for, aside.millis, now, aside.entry.lastError)
   }
   const { thrown, unavailable } = tab
@@ -276,7 +281,7 @@ type Reason = "CredentialsUnavailable" | "Offline" | "BackingOff" | "RateLimited
 
 const waitingFor = (reason: Reason, millis: number, { wall }: Now, error: Entry["lastError"]): WaitingFor => ({
   _tag: reason,
-  until: wall + millis,
+  until: Math.round(wall + millis),
   ...(error === undefined ? {} : { error })
 })
 

@@ -14,7 +14,7 @@ import { ReplayLock, type Service as Lock } from "../ReplayLock.js"
 import { OutboxStore } from "../store/service.js"
 import type { Copy } from "../transactions/copy.js"
 import * as transactions from "../transactions/make.js"
-import { Deadlines } from "./clock.js"
+import { Deadlines, type Now } from "./clock.js"
 import { Log } from "./log.js"
 import * as mirror from "./mirror.js"
 import * as quota from "./quota.js"
@@ -74,8 +74,8 @@ export interface Tab {
 
 /** What a run has read of Toggl. */
 export interface Seen {
-  /** When the first of it was read, by the monotonic clock. */
-  readonly since: number
+  /** When the first of it was read. */
+  readonly since: Now
   /** The workspaces whose list was read. */
   readonly listed: Set<WorkspaceId>
   /** Those of them whose list could not be stored: each base is read by itself. */
@@ -120,7 +120,9 @@ export type ReadError = ListError | StorageError
 /** What is under way and what is remembered of reads, for all who read. */
 interface Reads {
   readonly copies: Map<number, Copy>
+  /** The replay's own are asked past caches: the app's may be a cache's, and no change is built on one. */
   readonly lists: singleFlight.SingleFlight<WorkspaceId, Listed, ReadError>
+  readonly bases: singleFlight.SingleFlight<WorkspaceId, Listed, ReadError>
   readonly refreshes: singleFlight.SingleFlight<WorkspaceId, Refreshed, ReadError>
 }
 
@@ -186,7 +188,8 @@ export const make = (
       verified: undefined,
       lastUser: undefined
     }
-    const quotas = yield* quota.listen(api)
+    const news = yield* mirror.make(store, steps, log, () => unsafeWake({ tab, wakeUps }, "Entry"))
+    const quotas = yield* quota.listen(api, news.changed)
     return {
       api,
       transactions: steps,
@@ -194,10 +197,15 @@ export const make = (
       credentials: yield* CurrentCredentials,
       settings,
       log,
-      mirror: yield* mirror.make(store, steps, log, () => unsafeWake({ tab, wakeUps }, "Entry")),
+      mirror: news,
       deadlines: new Deadlines(),
       quotas,
-      reads: { copies: new Map(), lists: singleFlight.make(scope), refreshes: singleFlight.make(scope) },
+      reads: {
+        copies: new Map(),
+        lists: singleFlight.make(scope),
+        bases: singleFlight.make(scope),
+        refreshes: singleFlight.make(scope)
+      },
       tab,
       wakeUps
     }

@@ -44,6 +44,13 @@ export const known = (state: QueueState, heard: Heard, now: number): ReadonlyArr
       resetsAt: resetsIn === undefined ? undefined : seenAt + resetsIn
     }))
 
+/** When the next of these quotas starts anew, in milliseconds. */
+export const soonest = (state: QueueState, heard: Heard, now: number): number =>
+  Object.values(latest(state.quota, heard, now)).reduce((soonest, quota) => {
+    const left = lasts(quota, now)
+    return left > 0 ? Math.min(soonest, left) : soonest
+  }, Infinity)
+
 /** The state with what was heard written into it; the same one where there is no news. */
 export const written =
   (heard: Heard, now: number) =>
@@ -54,12 +61,17 @@ export const written =
     return isNews ? { ...state, quota: latest(state.quota, heard, now) } : state
   }
 
-/** Listens to every answer. */
-export const listen = (api: ClientsApi.Service): Effect.Effect<Listened, never, Scope.Scope> => {
+/** Listens to every answer. `told`: what follows where one tells of a quota. */
+export const listen = (
+  api: ClientsApi.Service,
+  told: Effect.Effect<void>
+): Effect.Effect<Listened, never, Scope.Scope> => {
   const heard: Listened = new Map()
   const listener: Parameters<typeof api.listen>[0] = ({ quota, workspaceId }) =>
-    Effect.map(Clock.currentTimeMillis, (seenAt) => {
-      if (quota !== undefined && workspaceId !== undefined) heard.set(String(workspaceId), { ...quota, seenAt })
+    Effect.flatMap(Clock.currentTimeMillis, (seenAt) => {
+      if (quota === undefined || workspaceId === undefined) return Effect.void
+      heard.set(String(workspaceId), { ...quota, seenAt })
+      return told
     })
   return Effect.as(api.listen(listener), heard)
 }

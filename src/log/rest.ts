@@ -16,7 +16,12 @@ export const restOf = (
   const { name, notes } = Mutation.asked(mutation)
   const before = Mutation.asked(sent)
   const isSetLater = (field: "name" | "notes") =>
-    joined.some(({ mutation, sent = mutation }) => sent._tag === "Update" && sent.change[field] !== undefined)
+    joined.some(
+      ({ mutation, sent = mutation }) =>
+        sent._tag === "Update" &&
+        sent.change[field] !== undefined &&
+        Mutation.asked(mutation)[field] === sent.change[field]
+    )
   const hasName = name === undefined || name === before.name || name === client.name || isSetLater("name")
   const hasNotes =
     notes === undefined || notes === before.notes || sameNotes(notes, client.notes) || isSetLater("notes")

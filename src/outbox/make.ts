@@ -77,6 +77,7 @@ export const make = Effect.fnUntraced(function* (
   yield* watched("what tells that requests may work again", onWakeUps).pipe(Effect.forkScoped)
   const onCredentials = Stream.runForEach(credentials.changes, () => repair.credentialsChanged(instance))
   yield* watched("the source of credentials", onCredentials).pipe(Effect.forkScoped)
+  yield* status.noteSteps(instance)
   yield* loop(instance).pipe(Effect.interruptible, Effect.forkScoped)
   yield* metrics.keep(mirror)
   if (persist !== undefined) {

@@ -1,11 +1,14 @@
 // What is true of the queue and its entries, for those who look.
 import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { now } from "../instance/clock.js"
-import { type Decision, decide, decideNow, probedAt } from "../instance/decide.js"
+import { longestTimer, unsafeNow } from "../effect/clock.js"
+import { type Now, now } from "../instance/clock.js"
+import { type Decision, decide, probedAt, standsStillAt } from "../instance/decide.js"
 import type { Instance } from "../instance/instance.js"
-import { known } from "../instance/quota.js"
+import { known, soonest } from "../instance/quota.js"
 import { dependentsOf } from "../log/dependencies.js"
 import type { Entry, Unreadable } from "../log/entry.js"
 import { type Queue, type Status, suspectsProxy, type WaitingFor } from "../Status.js"
@@ -18,7 +21,8 @@ const isSending = ({ entries }: Instance["log"]): boolean => {
   return false
 }
 
-const queueOf = ({ log, mirror, tab }: Instance, decision: Decision): Queue => {
+const queueOf = (instance: Instance, decision: Decision, now: Now): Queue => {
+  const { log, mirror, tab } = instance
   if (mirror.storageError !== undefined) return { _tag: "StorageLost", error: mirror.storageError }
   const { paused, run } = log.state
   if (paused !== undefined) return { _tag: "Paused", reason: paused }
@@ -27,9 +31,10 @@ const queueOf = ({ log, mirror, tab }: Instance, decision: Decision): Queue => {
     done,
     total: done + Math.max(1, log.entries.size - log.parked.size - log.dependencies().held.size)
   })
-  // A tab without credentials waits for them, and another one may have some.
-  const isOthers =
+  // A tab without credentials waits for them, and another one may have some: unless that has died.
+  const hasNone =
     decision._tag === "Paused" || (decision._tag === "Wait" && decision.for._tag === "CredentialsUnavailable")
+  const isOthers = hasNone && standsStillAt(instance, now) > now.monotonic
   // What is tried in place of one that never gets through goes while the queue waits, and so does what the user forces.
   const isTrying = decision._tag === "Wait" && (isSending(log) || tab.isForced)
   if (run !== undefined && (decision._tag === "Act" || isOthers || isTrying)) return replaying(run.done)
@@ -49,7 +54,7 @@ const queueOf = ({ log, mirror, tab }: Instance, decision: Decision): Queue => {
   }
 }
 
-const statusOf = (instance: Instance, decision: Decision, now: number): Status => {
+const statusOf = (instance: Instance, decision: Decision, now: Now): Status => {
   const { log, quotas, tab } = instance
   let refused = 0
   let setAside = 0
@@ -60,7 +65,7 @@ const statusOf = (instance: Instance, decision: Decision, now: number): Status =
     if (entry.state._tag === "SetAside") setAside++
   }
   return {
-    queue: queueOf(instance, decision),
+    queue: queueOf(instance, decision, now),
     waiting: log.entries.size - refused,
     since,
     held: log.dependencies().held.size,
@@ -68,13 +73,44 @@ const statusOf = (instance: Instance, decision: Decision, now: number): Status =
     refused,
     unreadable: log.unreadable.length,
     proxySuspected: suspectsProxy(log.state.wait?.error),
-    quota: known(log.state, quotas, now),
+    quota: known(log.state, quotas, now.wall),
     persisted: tab.persisted
   }
 }
 
 const statusNow = (instance: Instance): Effect.Effect<Status> =>
-  Effect.zipWith(decideNow(instance), Clock.currentTimeMillis, (decision, now) => statusOf(instance, decision, now))
+  Effect.map(now, (now) => statusOf(instance, decide(instance, now), now))
+
+/** Notes when each step of a run is first seen: who looks later must know whether its replayer still comes farther. */
+export const noteSteps = (instance: Instance): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.flatMap(Effect.clock, (clock) =>
+    instance.mirror.onChange(() => {
+      if (instance.log.state.run !== undefined) standsStillAt(instance, unsafeNow(clock))
+    })
+  )
+
+/** In how many milliseconds the status may be another one though nothing happens. */
+const lastsFor = (instance: Instance): Effect.Effect<number> =>
+  Effect.map(now, (now) => {
+    const { log, quotas } = instance
+    const decision = decide(instance, now)
+    const { millis = Infinity } = "millis" in decision ? decision : {}
+    const run = log.state.run === undefined ? Infinity : standsStillAt(instance, now) - now.monotonic
+    const times = [millis, run, soonest(log.state, quotas, now.wall)]
+    return Math.min(...times.map((time) => (time > 0 ? time : Infinity)))
+  })
+
+/** Completes when time alone may have changed the status, or something else has. */
+const tick = (instance: Instance): Effect.Effect<void> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const changed = yield* Deferred.make<void>()
+      yield* instance.mirror.onChange(() => Deferred.unsafeDone(changed, Effect.void))
+      const millis = yield* lastsFor(instance)
+      const passed = millis === Infinity ? Effect.never : Effect.sleep(Math.ceil(Math.min(millis, longestTimer)))
+      yield* Effect.raceFirst(Deferred.await(changed), passed)
+    })
+  )
 
 const isSame = (a: Status, b: Status): boolean => JSON.stringify(a) === JSON.stringify(b)
 
@@ -184,6 +220,7 @@ export const make = (
       ),
     // Before the store was read, nothing true could be said.
     changes: Stream.unwrap(Effect.as(synced, mirror.changes)).pipe(
+      Stream.merge(Stream.repeatEffect(tick(instance)), { haltStrategy: "left" }),
       Stream.mapEffect(() => status),
       Stream.changesWith(isSame)
     ),

@@ -73,14 +73,20 @@ const notOurs = ({ mirror }: Instance): Effect.Effect<never, ReadError> =>
   Effect.zipRight(mirror.doubt, Effect.fail(toError({ _tag: "WrongAccount" })))
 
 /** Asks Toggl for the whole list, and stores it unless an attempt has crossed it. */
-export const list = (instance: Instance, workspaceId: WorkspaceId, keeper?: Keeper): Effect.Effect<Listed, ReadError> =>
+export const list = (
+  instance: Instance,
+  workspaceId: WorkspaceId,
+  reading: ClientsApi.Reading,
+  keeper?: Keeper
+): Effect.Effect<Listed, ReadError> =>
   Effect.gen(function* () {
     const { api, log, mirror, reads, transactions } = instance
-    // What changes are built on must be Toggl's own word.
-    const request = api.listWithReport(workspaceId, { status: "both" }, keeper === "Replay" ? { pastCaches: {} } : {})
+    const request = api.listWithReport(workspaceId, { status: "both" }, reading)
     const { answer, from, isOld, user } = yield* askFrom(instance, workspaceId, request, keeper)
-    if (isOld) return yield* list(instance, workspaceId, keeper)
+    if (isOld) return yield* list(instance, workspaceId, reading, keeper)
     const { clients, leftOut } = yield* answer
+    // It is newer than what was read of a client to build a change on, also where it cannot be stored.
+    for (const { id } of clients) instance.tab.seen?.clients.delete(id)
     const fetchedAt = yield* Clock.currentTimeMillis
     const stored = yield* transactions.storeList(workspaceId, from, clients, fetchedAt, user)
     if (stored === "OtherUser") return yield* notOurs(instance)

@@ -50,13 +50,22 @@ const forget = ({ mirror, transactions }: Instance, workspaceId: WorkspaceId): E
     })
     .pipe(Effect.flatMap(mirror.setState), Effect.ignore)
 
-const list = (instance: Instance, workspaceId: WorkspaceId, keeper?: Keeper): Effect.Effect<Listed, ReadError> =>
-  instance.reads.lists.of(
-    workspaceId,
-    Effect.tapError(copy.list(instance, workspaceId, keeper), (error) =>
-      error._tag === "StorageError" || isTransport(error) ? Effect.void : forget(instance, workspaceId)
-    )
+/**
+ * Lists that are under way, which more than one may want. What changes may be built on is asked past caches: while some wait,
+ * the app's own reading too, so that the replay can share it.
+ */
+const underWay = ({ log, reads: { bases, lists } }: Instance, workspaceId: WorkspaceId, keeper?: Keeper) =>
+  keeper === "Replay" || log.dependencies().next !== undefined || bases.isRunning(workspaceId)
+    ? { flights: bases, reading: { pastCaches: {} } }
+    : { flights: lists, reading: {} }
+
+const list = (instance: Instance, workspaceId: WorkspaceId, keeper?: Keeper): Effect.Effect<Listed, ReadError> => {
+  const { flights, reading } = underWay(instance, workspaceId, keeper)
+  const asked = Effect.tapError(copy.list(instance, workspaceId, reading, keeper), (error) =>
+    error._tag === "StorageError" || isTransport(error) ? Effect.void : forget(instance, workspaceId)
   )
+  return flights.of(workspaceId, asked)
+}
 
 /** Asks whoever replays, in whichever tab, for a list between two attempts, unless there is room for one now. */
 const note = ({ mirror, transactions }: Instance, workspaceId: WorkspaceId): Effect.Effect<void, StorageError> =>
@@ -115,7 +124,7 @@ export const refreshBases = (
   left = tries
 ): Effect.Effect<Listed, ReadError> =>
   Effect.gen(function* () {
-    const wasRunning = instance.reads.lists.isRunning(workspaceId)
+    const wasRunning = underWay(instance, workspaceId, keeper).flights.isRunning(workspaceId)
     const listed = yield* list(instance, workspaceId, keeper)
     if (listed.isStored || left === 1) return listed
     // A list that was asked for while an attempt was open is of no use here; one that the user has crossed neither.

@@ -5,7 +5,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { identify, stillAccount } from "../account/identity.js"
-import { BadRequest, NotFound, type StorageError, type TransportError } from "../ClientError.js"
+import { BadRequest, NotFound, type StorageError, type TransportError, Unreachable } from "../ClientError.js"
 import type { Credentials } from "../Credentials.js"
 import { now } from "../instance/clock.js"
 import { decide, namedWait, sawAttempts } from "../instance/decide.js"
@@ -93,7 +93,9 @@ const carryOn = (run: Run, entry: Entry): Effect.Effect<boolean, StorageError> =
     const { taken } = run.instance.tab
     // An edit made since is to be judged by what has become of the attempt.
     if (isInDoubt(entry) && entry.sent === undefined && taken?.attempt === attemptKey(entry)) {
-      return yield* settle(run, group, together(group, yield* ours(run, [entry], taken.wasInDoubt, taken.verdict)))
+      const verdict = yield* ours(run, [entry], taken.wasInDoubt, taken.verdict, true)
+      if (verdict !== "Free") return yield* settle(run, group, together(group, verdict))
+      run.instance.tab.taken = undefined
     }
     const found = isInDoubt(entry) ? yield* whatBecameOf(run, entry) : undefined
     if (found === undefined) return yield* carryOut(run, group, yield* prepare(run, entry))
@@ -137,7 +139,7 @@ const othersInDoubt = (log: Run["instance"]["log"], { mutation, seq }: Entry): R
 const whatBecameOf = (
   { instance, namesSeen }: Run,
   entry: Entry,
-  taken: Before["taken"] = "No"
+  { isKept = false, taken = "No" }: Partial<Pick<Before, "isKept" | "taken">> = {}
 ): Effect.Effect<Either.Either<LookedUp, TransportError> | undefined, StorageError> =>
   Effect.gen(function* () {
     const { api, log, tab, transactions } = instance
@@ -153,6 +155,7 @@ const whatBecameOf = (
       others: () => othersInDoubt(log, entry),
       resolve: log.resolve,
       taken,
+      isKept,
       wasListed: taken === "No" && tab.listedFor === attemptKey(entry),
       mayAsk: Effect.map(now, (now) => namedWait(instance, now) === undefined),
       listed: (workspaceId, clients) => sawNames(namesSeen, workspaceId, clients)
@@ -198,7 +201,7 @@ const attempt = (run: Run, group: ReadonlyArray<Entry>, toSend: ToSend): Effect.
         planned: entries,
         isBulk: clientIds !== undefined
       }
-      const isMarkFresh = yield* freshness(run)
+      const mayLeaveFor = yield* freshness(run)
       const mark = transactions.mark(run.fence, seqs, mutation, yield* Clock.currentTimeMillis, basis)
       const made = yield* Effect.either(mark)
       // Nothing has left: of an earlier attempt is known what was.
@@ -224,36 +227,46 @@ const attempt = (run: Run, group: ReadonlyArray<Entry>, toSend: ToSend): Effect.
         clientIds === undefined
           ? send(instance.api, mutation.workspaceId, marked.request)
           : sendBulk(run, { entries, clientIds })
-      const verdict = yield* restore(sendMarked(run, sending, isMarkFresh))
-      if (verdict === undefined) return yield* Effect.zipRight(mirror.doubt, end(run))
       const wasInDoubt = group.some(isInDoubt)
+      const verdict = yield* restore(sendMarked(run, sending, mayLeaveFor))
+      if (verdict === "NotOurs") return yield* Effect.zipRight(mirror.doubt, end(run))
+      if (verdict === "TooLate") return yield* settle(run, marked.entries, readFailed(tooLate(entry), wasInDoubt))
       const certain = yield* restore(ours(run, marked.entries, wasInDoubt, verdict))
-      return yield* settle(run, marked.entries, together(marked.entries, stillInDoubt(certain, mutation, wasInDoubt)))
+      const told = certain === "Free" ? verdict : certain
+      return yield* settle(run, marked.entries, together(marked.entries, stillInDoubt(told, mutation, wasInDoubt)))
     })
   )
 
 // Counted from before the mark: others may see it before this instance hears that it has committed.
-const freshness = ({ instance: { api, settings } }: Run): Effect.Effect<() => boolean> =>
+const freshness = ({ instance: { api, settings } }: Run): Effect.Effect<() => number> =>
   Effect.map(Effect.clock, (clock) => {
     const limit = Math.min(markStaysFresh, settings.stillness - Duration.toMillis(api.requestLimit))
     const from = clock.unsafeCurrentTimeMillis()
     const monotonicFrom = clock.unsafeCurrentTimeNanos()
-    return () =>
-      Math.abs(clock.unsafeCurrentTimeMillis() - from) < limit &&
-      Number(clock.unsafeCurrentTimeNanos() - monotonicFrom) < limit * 1_000_000
+    return () => {
+      const byWall = Math.abs(clock.unsafeCurrentTimeMillis() - from)
+      return limit - Math.max(byWall, Number(clock.unsafeCurrentTimeNanos() - monotonicFrom) / 1_000_000)
+    }
   })
 
-/** Sends what was marked, unless the mark has grown old or the user has left meanwhile: it has surely not left. */
+/** What took too long was the app's source, Toggl's word on whose the credentials are, or the device itself. */
+const tooLate = ({ mutation }: Entry): TransportError => new Unreachable({ ...asked(mutation), reason: "TimedOut" })
+
+/**
+ * Sends what was marked, unless the mark has grown old (`TooLate`), or the turn or the user has gone meanwhile: then it has
+ * surely not left.
+ */
 const sendMarked = (
   { instance, turn }: Run,
   sending: Effect.Effect<Verdict>,
-  isMarkFresh: () => boolean
-): Effect.Effect<Verdict | undefined, StorageError> =>
+  mayLeaveFor: () => number
+): Effect.Effect<Verdict | "NotOurs" | "TooLate", StorageError> =>
   Effect.gen(function* () {
-    const isFresh = () => !turn.isLost() && isMarkFresh()
+    const isFresh = () => !turn.isLost() && mayLeaveFor() > 0
     const { fetch } = instance.settings
-    const credentials = yield* stillAccount(instance)
-    if (credentials === undefined || !isFresh()) return undefined
+    const credentials = yield* stillAccount(instance, mayLeaveFor())
+    if (credentials === undefined || turn.isLost()) return "NotOurs"
+    if (!isFresh()) return "TooLate"
     const pinned = Effect.provideService(sending, Pinned, credentials)
     if (fetch === undefined) return yield* pinned
     const left = { isFirst: true, unsent: false }
@@ -266,7 +279,7 @@ const sendMarked = (
       return fetch(input, init)
     }
     const verdict = yield* Effect.provideService(pinned, FetchHttpClient.Fetch, guarded)
-    return left.unsent ? undefined : verdict
+    return left.unsent ? (turn.isLost() ? "NotOurs" : "TooLate") : verdict
   })
 
 const sendBulk = ({ instance: { api, tab } }: Run, many: Parameters<typeof sendMany>[1]): Effect.Effect<Verdict> =>
@@ -304,19 +317,22 @@ const nameTaken = (entry: Entry): string | undefined => {
 
 /**
  * A name may be taken by an earlier copy of the same request: browsers repeat one by themselves. No look-up tells more
- * than a list of this run in which the name stood before the attempt.
+ * than a list of this run in which the name stood before the attempt. `Free`: nobody has the name.
  */
 const ours = (
   run: Run,
   [entry]: ReadonlyArray<Entry>,
   wasInDoubt: boolean,
-  verdict: Verdict
-): Effect.Effect<Verdict, StorageError> =>
+  verdict: Verdict,
+  isKept = false
+): Effect.Effect<Verdict | "Free", StorageError> =>
   Effect.gen(function* () {
     const name = entry === undefined ? undefined : nameTaken(entry)
     if (entry === undefined || name === undefined || !isTaken(verdict)) return verdict
-    if (!wasInDoubt && run.namesSeen.get(entry.mutation.workspaceId)?.has(asKept(name)) === true) return verdict
-    const found = yield* whatBecameOf(run, entry, wasInDoubt ? "AfterDoubt" : "Yes")
+    // What this run has seen since the attempt may be what that has made.
+    const wasSeen = !isKept && run.namesSeen.get(entry.mutation.workspaceId)?.has(asKept(name)) === true
+    if (!wasInDoubt && wasSeen) return verdict
+    const found = yield* whatBecameOf(run, entry, { isKept, taken: wasInDoubt ? "AfterDoubt" : "Yes" })
     if (found === undefined) return verdict
     if (Either.isLeft(found)) {
       // Sent again it would be refused again, and where Toggl lets one request through at a time never looked up.
@@ -324,6 +340,9 @@ const ours = (
       return readFailed(found.left, true)
     }
     const { right } = found
-    if (entry.mutation._tag === "Create") return right._tag === "NotApplied" ? verdict : right
+    if (entry.mutation._tag === "Create") {
+      if (right._tag !== "NotApplied") return right
+      return right.isFree === true ? "Free" : verdict
+    }
     return right._tag === "Done" ? right : verdict
   })

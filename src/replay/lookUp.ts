@@ -1,4 +1,5 @@
 // What became of an attempt that got no answer, or one that an earlier copy of it may have caused.
+import * as Boolean from "effect/Boolean"
 import * as Effect from "effect/Effect"
 import {
   type AnyClientId,
@@ -9,7 +10,7 @@ import {
   sameNotes,
   type WorkspaceId
 } from "../Client.js"
-import { NotFound, type TransportError, Undecided, type UnexpectedAnswer } from "../ClientError.js"
+import { NotFound, type TransportError, Undecided, UnexpectedAnswer } from "../ClientError.js"
 import type * as ClientsApi from "../ClientsApi.js"
 import { isTransport } from "../error/transport.js"
 import { type Attempt, elsewhere, type Entry, type FirstAttempt } from "../log/entry.js"
@@ -22,8 +23,13 @@ type Failure = ClientsApi.NameError | ClientsApi.ListError
 /** What a look-up found: how the attempt ended, or that it was not applied, and what Toggl has of its client. */
 export type LookedUp =
   | Exclude<Sent, { readonly _tag: "Again" }>
-  /** `mayBeCached`: a cache may have said so, and would say just the same again. */
-  | { readonly _tag: "NotApplied"; readonly client?: Client; readonly mayBeCached?: boolean }
+  /** `mayBeCached`: a cache may have said so, and would say just the same again. `isFree`: nobody has the name. */
+  | {
+      readonly _tag: "NotApplied"
+      readonly client?: Client
+      readonly mayBeCached?: boolean
+      readonly isFree?: boolean
+    }
 
 type Asked = NonNullable<Attempt["target"]>
 
@@ -44,6 +50,8 @@ export interface Before {
   readonly resolve: (id: AnyClientId) => ClientId | undefined
   /** Whether Toggl has just said that the name is taken; `AfterDoubt`: and an earlier attempt had got no answer. */
   readonly taken: "No" | "Yes" | "AfterDoubt"
+  /** Whether Toggl has said so longer ago: the name may be free by now. */
+  readonly isKept: boolean
   /** Whether an earlier look-up of this attempt has heard a list that may be a cache's, so that the next one is the second. */
   readonly wasListed: boolean
   /** Whether Toggl may be asked again now: it may have named a time to others meanwhile. */
@@ -176,6 +184,7 @@ const lookUpCreate = (
   if (one !== undefined) return undecided(entry, "a client of this name may be this one, or an older one", clients)
   const isExplained = listed.clients.some((client) => foldName(client.name) === foldName(sent.name))
   if (before.taken !== "No" && isExplained) return { _tag: "NotApplied" }
+  if (before.isKept && listed.leftOut.length === 0) return { _tag: "NotApplied", isFree: true }
   if (before.taken === "AfterDoubt") {
     return undecided(entry, "Toggl says that the name is taken, and its list does not show by whom")
   }
@@ -216,6 +225,9 @@ const lookUpClient = (entry: Entry, attempt: Attempt, theirs: Client): LookedUp 
 const unreadableAlone = ({ lastError }: Entry): UnexpectedAnswer | undefined =>
   lastError?._tag === "UnexpectedAnswer" && lastError.operation === "get" ? lastError : undefined
 
+const mayBeOld = (mutation: Mutation.Mutation): UnexpectedAnswer =>
+  new UnexpectedAnswer({ ...asked(mutation), status: 200, reason: "Cached" })
+
 const isCached = (error: Failure): boolean => error._tag === "UnexpectedAnswer" && error.reason === "Cached"
 
 /** A `Date` is in whole seconds: another answer has another one. */
@@ -233,16 +245,22 @@ export const lookUp = (
   const { notBefore } = before.first
   const pastCaches = notBefore === undefined ? {} : { notBefore }
   const second = { pastCaches: { ...pastCaches, isSecond: true } }
-  // What was read just before a refusal does not show what has caused it.
-  const read = <A>(ask: (reading: ClientsApi.Reading) => Effect.Effect<A, Failure>): Effect.Effect<A, Failure> =>
-    before.taken === "No"
-      ? ask({ pastCaches })
-      : Effect.catchIf(ask(second), isCached, (error) =>
-          Effect.sleep(untilOtherDate).pipe(
-            Effect.zipRight(before.mayAsk),
-            Effect.flatMap((mayAsk) => (mayAsk ? ask(second) : Effect.fail(error)))
-          )
-        )
+  // What was read just before a refusal, here or elsewhere, does not show what has caused it.
+  const read = <A>(ask: (reading: ClientsApi.Reading) => Effect.Effect<A, Failure>): Effect.Effect<A, Failure> => {
+    if (before.taken === "No") return ask({ pastCaches })
+    const later = (error: Failure) =>
+      Effect.sleep(untilOtherDate).pipe(
+        Effect.zipRight(before.mayAsk),
+        Effect.flatMap((mayAsk) => (mayAsk ? ask(second) : Effect.fail(error)))
+      )
+    // By Toggl's time the first answer is told from one that a cache has kept.
+    const isTimeless = Effect.map(api.latestDate, (latest) => latest === undefined)
+    return Effect.flatMap(Effect.zipWith(api.mayBeDeceived, isTimeless, Boolean.and), (isDeceived) =>
+      isDeceived
+        ? Effect.zipRight(ask({ pastCaches }), later(mayBeOld(mutation)))
+        : Effect.catchIf(ask(second), isCached, later)
+    )
+  }
   const listed = (reading: ClientsApi.Reading) =>
     Effect.tap(api.listWithReport(workspaceId, { status: "both" }, reading), ({ clients, leftOut }) =>
       Effect.sync(() => {

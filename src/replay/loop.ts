@@ -6,6 +6,7 @@ import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import type { StorageError } from "../ClientError.js"
 import { trySignIn } from "../account/trySignIn.js"
+import { longestTimer } from "../effect/clock.js"
 import { nameOf } from "../error/thrown.js"
 import { backoff, now } from "../instance/clock.js"
 import { decideNow } from "../instance/decide.js"
@@ -14,8 +15,6 @@ import { logDefect } from "../instance/watched.js"
 import { crossed, refreshBases } from "../read/refresh.js"
 import { run } from "./run.js"
 
-// A longer timer never fires.
-const longestTimer = Duration.toMillis("1 day")
 const day = Duration.toMillis("1 day")
 const outcomesAreKeptFor = 30 * day
 const outcomesKept = 1000
@@ -128,6 +127,8 @@ const round = (rounds: Rounds): Effect.Effect<void, StorageError> =>
         return yield* mirror.setState(yield* transactions.changeState(decision.change))
       case "Wait":
         return yield* rest(instance, decision.millis)
+      case "NewerVersion":
+        return yield* rest(instance, decision.millis ?? longestTimer)
       case "Paused": {
         const { millis } = decision
         if (millis === undefined) return yield* Queue.take(wakeUps)

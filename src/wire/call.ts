@@ -8,7 +8,7 @@ import * as Predicate from "effect/Predicate"
 import type { Operation } from "../Client.js"
 import { isClientError, isTransport, Unauthorized, Unreachable, type TransportError } from "../ClientError.js"
 import type { Credentials, Service } from "../Credentials.js"
-import { monotonicOf } from "../effect/clock.js"
+import { type Now, now } from "../effect/clock.js"
 import type { Asked } from "../error/base.js"
 import { uuid } from "../ids.js"
 import { cached, denied, logged, me, type Answer, type Denied } from "./answer.js"
@@ -42,8 +42,6 @@ const isTogglsOwn = ({ headers }: Answer, result: Either.Either<unknown, unknown
 const unheard = (request: HttpClientRequest.HttpClientRequest) =>
   Effect.map(uuid, (id) => HttpClientRequest.setUrlParam(request, "_", id))
 
-const monotonicNow = Effect.map(Effect.clock, monotonicOf)
-
 export const makeCall = (client: HttpClient.HttpClient, source: Service, settings: Settings) => {
   const heard = makeHeard()
   const exchange = makeExchange(client, settings, heard)
@@ -52,11 +50,11 @@ export const makeCall = (client: HttpClient.HttpClient, source: Service, setting
   const understood = <A, E>(
     operation: Operation | "me" | "logged",
     answer: Answer,
-    monotonic: number,
+    came: Now,
     result: Either.Either<A, E>
   ): Either.Either<A, E> => {
     if (isTogglsOwn(answer, result)) {
-      heard.isTogglsOwn(answer.headers, monotonic)
+      heard.isTogglsOwn(answer.headers, came)
       if (isChange(operation)) heard.wasFresh(answer.headers)
     }
     if (Either.isRight(result) && tellsMuch(operation, answer)) heard.toldMuch(answer.headers)
@@ -86,8 +84,8 @@ export const makeCall = (client: HttpClient.HttpClient, source: Service, setting
       credentials
     ).pipe(
       Effect.catchTag("BadRequest", () => new Unreachable({ ...asked, reason: "Failed" })),
-      Effect.zip(monotonicNow),
-      Effect.flatMap(([answer, monotonic]) => understood(operation, answer, monotonic, read(asked, answer)))
+      Effect.zip(now),
+      Effect.flatMap(([answer, came]) => understood(operation, answer, came, read(asked, answer)))
     )
 
   return {
@@ -105,12 +103,12 @@ export const makeCall = (client: HttpClient.HttpClient, source: Service, setting
     ) {
       const credentials = yield* signedIn(asked)
       const sent = pastCaches === undefined ? request : yield* unheard(request)
-      const askedAt = heard.dateNow(yield* monotonicNow)
+      const askedAt = heard.dateNow(yield* now)
       const answer = yield* exchange(asked, asked.operation, sent, credentials)
-      const monotonic = yield* monotonicNow
-      const result = understood(asked.operation, answer, monotonic, read(asked, answer))
+      const came = yield* now
+      const result = understood(asked.operation, answer, came, read(asked, answer))
       const question = `${asked.operation} ${asked.workspaceId} ${asked.clientId}`
-      const mayBe = () => heard.mayBeCached(question, answer.headers, monotonic)
+      const mayBe = () => heard.mayBeCached(question, answer.headers, came)
       const isSecond = pastCaches?.isSecond === true
       // It notes each answer, and only the second one is held against the first.
       const isSame = heard.isSameAgain(question, answer.headers) && isSecond

@@ -13,9 +13,14 @@ export interface StatedQuota {
 export const whole = (header: string | undefined): number | undefined =>
   header !== undefined && /^\s*-?\d{1,9}\s*$/.test(header) ? Number(header) : undefined
 
+/** The values of a header that may have come more than once: `fetch` joins them. */
+const several = (header: string | undefined): ReadonlyArray<number> =>
+  (header ?? "").split(",").map(whole).filter(Predicate.isNotUndefined)
+
+// The longest of those that are given.
 const seconds = (header: string | undefined): number | undefined => {
-  const value = whole(header)
-  return value === undefined || value < 0 ? undefined : value * 1000
+  const values = several(header).filter((value) => value >= 0)
+  return values.length === 0 ? undefined : Math.max(...values) * 1000
 }
 
 /**
@@ -23,7 +28,8 @@ const seconds = (header: string | undefined): number | undefined => {
  * stated and readable.
  */
 export const quotaOf = (headers: AnswerHeaders): StatedQuota | undefined => {
-  const remaining = whole(headers["x-toggl-quota-remaining"])
+  const given = several(headers["x-toggl-quota-remaining"])
+  const remaining = given.length === 0 ? undefined : Math.min(...given)
   const resetsIn = seconds(headers["x-toggl-quota-resets-in"])
   return remaining === undefined ? undefined : resetsIn === undefined ? { remaining } : { remaining, resetsIn }
 }
@@ -40,8 +46,8 @@ export const requestIdOf = (headers: AnswerHeaders): string | undefined => heade
 
 /** Whether a cache says that the answer has lain there for a while. */
 export const hasAged = (headers: AnswerHeaders): boolean => {
-  const age = headers["age"]
-  return age !== undefined && whole(age) !== 0
+  const ages = several(headers["age"])
+  return ages.some((age) => age > 0)
 }
 
 /** So many milliseconds a `Date` may be off: it is in whole seconds, and two clocks of one service may differ. */

@@ -134,3 +134,16 @@ describe("a source whose credentials are others at each time", () => {
     })
   )
 })
+
+describe("a source of credentials that takes longer than a request may leave after its mark", () => {
+  law("does not keep a change from being sent: it has told a moment ago", (world) =>
+    Effect.gen(function* () {
+      const source = (own: Credentials.Service) => ({ ...own, get: Effect.delay(own.get, "6 seconds") })
+      const tab = yield* world.open({ source })
+      yield* Effect.forkScoped(create(tab, "Acme"))
+      yield* world.passes("1 hour")
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+      assert.deepStrictEqual(yield* world.requests, ["POST /clients Acme"])
+    })
+  )
+})

@@ -97,3 +97,22 @@ law("Two that went together are both edited: the first edit is done where the se
     assert.deepStrictEqual((yield* world.names).toSorted(), ["Acme Inc", "Zenith"])
   })
 )
+
+describe("an edit of what went as one request with another that is edited too", () => {
+  law("is done where the other's edit is refused", (world) =>
+    Effect.gen(function* () {
+      yield* world.toggl.edit.createClient(workspaceId, { name: "Zenith" })
+      const { tab } = yield* Paused.paused(world, [])
+      const acme = yield* Paused.create(tab, "Acme")
+      const renamed = yield* Paused.update(tab, acme.id, { name: "Beta" })
+      yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
+      yield* tab.outbox.resume
+      yield* world.passes("1 second")
+      yield* tab.outbox.retry(acme.entry, { name: "Acme Inc" })
+      yield* tab.outbox.retry(renamed, { name: "Zenith" })
+      yield* world.passes("10 minutes")
+      assert.deepStrictEqual(yield* standing(tab), ["InvalidName"])
+      assert.deepStrictEqual((yield* world.names).toSorted(), ["Acme Inc", "Zenith"])
+    })
+  )
+})

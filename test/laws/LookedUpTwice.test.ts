@@ -3,28 +3,22 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Client } from "../../src/index.js"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
-import { create, isCreate, isGet, isList, limited, opened, queued, silentFor, standing } from "../Requests.js"
-import { law, type Tab, type World, workspaceId } from "../World.js"
+import {
+  create,
+  isCreate,
+  isGet,
+  isList,
+  limited,
+  lostAndRenamed,
+  opened,
+  queued,
+  readElsewhere,
+  silentFor,
+  standing
+} from "../Requests.js"
+import { law, workspaceId } from "../World.js"
 
 // Laws 3 and 4: what may be a cache's is asked for twice, and no proxy, and no limit, makes that go on for ever.
-
-/** Another tab reads the list, which a worker's cache keeps then. */
-const readElsewhere = (world: World) =>
-  Effect.gen(function* () {
-    yield* world.toggl.configure({ cachedReads: "ignoringQuery" })
-    const other = yield* world.open()
-    yield* other.clients.list(workspaceId, { freshness: "Toggl" })
-    yield* other.close
-  })
-
-/** A create of "Zenith" is applied and its answer lost, and somebody renames the client. */
-const lostAndRenamed = (world: World, tab: Tab) =>
-  Effect.gen(function* () {
-    yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
-    queued(yield* create(tab, "Zenith"))
-    const made = (yield* world.toggl.clients(workspaceId)).find(({ name }) => name === "Zenith")
-    yield* world.toggl.edit.updateClient(workspaceId, made?.id ?? 0, { name: "Zenith Inc" })
-  })
 
 describe("behind a bare proxy", () => {
   law(

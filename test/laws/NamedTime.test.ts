@@ -36,6 +36,20 @@ describe("a time that Toggl names to a change", () => {
   )
 })
 
+describe("times that Toggl names at once", () => {
+  for (const header of ["300, 300", "120, 300, soon"]) {
+    law(`the longest counts: ${header}`, (world) =>
+      Effect.gen(function* () {
+        const tab = yield* opened(world)
+        yield* world.toggl.inject(limited(header), { when: isChange })
+        yield* create(tab, "Acme")
+        yield* silentFor(world, "299 seconds", "1 minute")
+        assert.deepStrictEqual(yield* world.names, ["Acme"])
+      })
+    )
+  }
+})
+
 describe("a time that Toggl names to a read", () => {
   law("holds where the sign-in that is tried meanwhile fails otherwise", (world) =>
     Effect.gen(function* () {

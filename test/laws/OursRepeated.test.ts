@@ -15,6 +15,8 @@ import {
   names,
   opened,
   queued,
+  readElsewhere,
+  says,
   servers,
   standing,
   waitsFor,
@@ -267,3 +269,39 @@ law("Of two like creates the first is undecided: the second does not take what t
     assert.deepStrictEqual(yield* world.names, ["Acme"])
   })
 )
+
+describe("a create that lands twice", () => {
+  law(
+    "is not told that its name is taken on the word of a worker's cache that another tab has filled",
+    (world) =>
+      Effect.gen(function* () {
+        const tab = yield* opened(world)
+        yield* readElsewhere(world)
+        yield* world.toggl.inject(Fault.repeat(), { when: isCreate })
+        yield* Effect.forkScoped(create(tab, "Acme"))
+        yield* world.passes("30 seconds")
+        yield* world.toggl.configure({ cachedReads: "never" })
+        yield* world.passes("10 minutes")
+        assert.deepStrictEqual(yield* standing(tab), [])
+        assert.deepStrictEqual(yield* world.names, ["Acme"])
+      }),
+    { toggl: { hiddenHeaders: ["date"] } }
+  )
+
+  law("and is looked up later is not told so on the word of a list that has shown it since", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      const unread = yield* world.toggl.inject(Fault.proxyError({ status: 503 }), { when: isList, times: "always" })
+      yield* world.toggl.inject(Fault.loseAnswer, { when: (request) => isCreate(request) && says(request, "Zenith") })
+      yield* world.toggl.inject(Fault.repeat(), { when: (request) => isCreate(request) && says(request, "Acme") })
+      yield* create(tab, "Zenith")
+      yield* create(tab, "Acme")
+      yield* world.passes("1 hour")
+      assert.deepStrictEqual(yield* world.names, ["Zenith", "Acme"])
+      yield* unread.takeBack
+      yield* world.passes("1 hour")
+      assert.deepStrictEqual(yield* standing(tab), [])
+      assert.deepStrictEqual(yield* world.names, ["Zenith", "Acme"])
+    })
+  )
+})

@@ -26,6 +26,8 @@ interface Accepted {
   mutation: Mutation.Mutation
   /** The names that it has asked for, before it was edited too. */
   readonly names: Set<string>
+  /** And the notes. */
+  readonly notes: Set<string>
   /** Whether it was ever refused, set aside or held, so that others might pass it. */
   wasParked: boolean
   applications: number
@@ -197,9 +199,10 @@ export const make = (
     [...names].some((name) => touchedNames.has(name))
   /** Whether a client that was there before any of ours has a name that it asked for. */
   const isOldName = ({ names }: Accepted): boolean => [...names].some((name) => oldNames.has(name))
-  const noteName = ({ mutation, names }: Accepted) => {
-    const { name } = Mutation.asked(mutation)
-    if (name !== undefined) names.add(foldName(name))
+  const noteAsked = (entry: Accepted) => {
+    const { name, notes } = Mutation.asked(entry.mutation)
+    if (name !== undefined) entry.names.add(foldName(name))
+    if (notes !== undefined) entry.notes.add(notes)
   }
   const isBuiltOnCache = ({ mutation }: Accepted): boolean =>
     mutation._tag === "Update" && builtOnCache.has(clientOf(mutation, localOf(books)))
@@ -275,7 +278,10 @@ export const make = (
       if (entry.mutation._tag === "Create") {
         const id = ending.clientId
         const creator = id === undefined ? undefined : createdBy.get(id)
-        if (creator !== undefined && creator !== entry && isJustLike(creator, entry)) {
+        // What was made by a create that was given up is as good for one that asks for just the same.
+        const isGivenUp = creator !== undefined && entry.wasToldTaken && leftOpen.has(creator)
+        const isAlike = creator !== undefined && creator !== entry && isMadeAlike(creator, entry)
+        if (isAlike && (entry.inDoubt || isGivenUp)) {
           touchedBy(creator)
           touchedBy(entry)
         } else if (creator !== entry && !(creator === undefined && mayHaveMade(entry, id)))
@@ -293,10 +299,9 @@ export const make = (
     }
   }
 
-  /** Of two creates that ask for the same and are both in doubt, nobody can say which has made the client. */
-  const isJustLike = (one: Accepted, other: Accepted): boolean => other.inDoubt && isMadeAlike(one, other)
-
-  /** Whether one is in doubt, and asks for just what the other does. */
+  /**
+   * Whether one is in doubt, and asks for just what the other does: where both are, nobody can say which has made the client.
+   */
   const isMadeAlike = (one: Accepted, other: Accepted): boolean => {
     const [a, b] = [Mutation.asked(one.mutation), Mutation.asked(other.mutation)]
     return a.name === b.name && a.notes === b.notes && one.inDoubt && one.mutation._tag === other.mutation._tag
@@ -338,14 +343,14 @@ export const make = (
   }
 
   /** A client of ours with the same notes that was not known before: somebody has renamed it, or nobody knows whose it is. */
-  const mayBeRenamed = ({ knownBefore, mutation }: Accepted): boolean => {
-    const { notes = "" } = Mutation.asked(mutation)
+  const mayBeRenamed = ({ knownBefore, notes }: Accepted): boolean => {
+    const isAsked = (theirs: string) => [...notes].some((notes) => Reference.sameNotes(theirs, notes))
     return (currentWorld()?.state.clients ?? []).some(
       (client) =>
         (touched.has(client.id) || isLeftOpen(client.id)) &&
         client.creatorId === owner() &&
         !knownBefore.has(client.id) &&
-        Reference.sameNotes(client.notes, notes)
+        isAsked(client.notes)
     )
   }
 
@@ -435,6 +440,7 @@ export const make = (
           id: entry.id,
           mutation: entry.mutation,
           names: new Set(),
+          notes: new Set(),
           wasParked: false,
           applications: 0,
           sends: 0,
@@ -459,7 +465,7 @@ export const make = (
         }
         accepted.set(entry.seq, fresh)
         byId.set(entry.id, fresh)
-        noteName(fresh)
+        noteAsked(fresh)
         continue
       }
       const was = before.entries.get(entry.seq)
@@ -482,7 +488,7 @@ export const make = (
         if (isBehindDone(known)) touchedBy({ ...known, mutation: entry.mutation })
       }
       known.mutation = entry.mutation
-      noteName(known)
+      noteAsked(known)
       if (entry.attempts > (was?.attempts ?? 0)) {
         if (!known.wasMarked) {
           known.firstMarkedAt = togglNow()

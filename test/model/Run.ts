@@ -59,6 +59,8 @@ const mostEntries = 10
 
 // After which a tab has tried again to write to a store that failed.
 const writesAgainAfter = 90_000
+// After the store has thrown the replay rests no longer than the cap of its backoff.
+const restsAtMost = 300_000
 
 // Within which a tab shows what another one did.
 const newsTakes = 2_000
@@ -237,7 +239,7 @@ export const run = (history: History, options: Options = {}): Result => {
     },
     heard: (operation) => {
       // a tab that was stopped meanwhile hears of it late
-      if (Exit.isFailure(operation.exit)) storageFailedAt = machine.now()
+      if (Exit.isFailure(operation.exit)) storageFailedAt = Math.max(storageFailedAt, machine.now())
       laws.operationHeard(operation)
     }
   })
@@ -332,14 +334,17 @@ export const run = (history: History, options: Options = {}): Result => {
       holdsWhileFrozen: () => holdsWhileFrozen,
       fault: (name) => {
         // the replay alone does so
-        if (name === "claim" && throws("the store throws")) throw new TypeError("the store threw")
+        if (name === "claim" && throws("the store throws")) {
+          storageFailedAt = machine.now() + restsAtMost - writesAgainAfter
+          throw new TypeError("the store threw")
+        }
         if (name === "settle" && hasNoRoom()) {
           met("unstorable acknowledgement")
-          storageFailedAt = machine.now()
+          storageFailedAt = Math.max(storageFailedAt, machine.now())
           return new StorageError({ reason: "Full", detail: "simulated, at settle" })
         }
         if (storageFails === 0 || !dice.chance(storageFails)) return undefined
-        storageFailedAt = machine.now()
+        storageFailedAt = Math.max(storageFailedAt, machine.now())
         return new StorageError({ reason: "Full", detail: `simulated, at ${name}` })
       }
     })
@@ -932,7 +937,8 @@ export const run = (history: History, options: Options = {}): Result => {
     laws.allIsSent(wire.world())
     const polling = tabs.filter((tab) => tab.process.timers() > 0 && !tab.process.isFrozen())
     if (laws.books().entries.size === 0 && polling.length > 0) {
-      advance(600_000)
+      // Who watches hears within an hour that a quota has started anew.
+      advance(3_700_000)
       const still = tabs.filter((tab) => tab.process.timers() > 0 && !tab.process.isFrozen())
       if (still.length > 0) machine.fail("law 4", "a timer runs while there is nothing to do")
     }
