@@ -219,8 +219,7 @@ export const make = (
         known(log.state, quotas, now).find((quota) => quota.workspaceId === workspaceId)
       ),
     // Before the store was read, nothing true could be said.
-    changes: Stream.unwrap(Effect.as(synced, mirror.changes)).pipe(
-      Stream.merge(Stream.repeatEffect(tick(instance)), { haltStrategy: "left" }),
+    changes: Stream.unwrap(Effect.as(synced, Stream.merge(mirror.changes, Stream.repeatEffect(tick(instance))))).pipe(
       Stream.mapEffect(() => status),
       Stream.changesWith(isSame)
     ),

@@ -90,6 +90,12 @@ export const rules: ReadonlyArray<Rule> = [
     ]
   },
   {
+    name: "what was seen of names since an attempt may be what that has made",
+    shown: [82, "odd answers"],
+    law: "law 3",
+    changes: [["replay/attempt.ts", `const wasSeen = !isKept &&`, `const wasSeen =`]]
+  },
+  {
     name: "an answer about another client than was asked for is none",
     shown: [98, "odd answers"],
     law: "law 1",
