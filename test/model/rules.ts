@@ -60,12 +60,6 @@ export const rules: ReadonlyArray<Rule> = [
     changes: [["replay/lookUp.ts", `    .filter((client) => !knownIds.has(client.id))\n    .map(`, `    .map(`]]
   },
   {
-    name: "what another create in doubt asks for is that one's",
-    shown: [43, "long"],
-    law: "law 3",
-    changes: [["replay/lookUp.ts", `!isOf(client, sent) && others.some(`, `[].some(`]]
-  },
-  {
     name: "of creates in doubt that ask for the same the first has made it",
     shown: [170, "namesakes"],
     law: "law 3",
@@ -179,12 +173,6 @@ export const rules: ReadonlyArray<Rule> = [
     shown: [14, "stuck"],
     law: "law 11",
     changes: [["replay/loop.ts", `Effect.catchAllDefect((defect) => afterDefect(rounds, defect))`, `(round) => round`]]
-  },
-  {
-    name: "what was decided on before an edit is neither sent nor booked after it",
-    shown: [145, "long"],
-    law: "law 4",
-    changes: [["log/entry.ts", `return mutation._tag === known.mutation._tag && `, `return true || `]]
   },
   {
     name: "what an edit asks for and the attempt did not is sent too",
