@@ -1,7 +1,7 @@
 // One request of Toggl as the account's user, for the app's own sake.
 import * as Effect from "effect/Effect"
 import type { TransportError } from "../ClientError.js"
-import { now } from "../instance/clock.js"
+import { now } from "../effect/clock.js"
 import { namedWait } from "../instance/decide.js"
 import type { Instance } from "../instance/instance.js"
 import { mayEndPause } from "../instance/signIn.js"

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import type { StorageError } from "../ClientError.js"
 import type { Instance } from "../instance/instance.js"
-import { now } from "../instance/clock.js"
+import { now } from "../effect/clock.js"
 import { standing } from "../instance/decide.js"
 import { type QueueState, without } from "../log/state.js"
 import { waitAfter } from "../transactions/settle.js"

@@ -3,11 +3,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type { TransportError } from "../ClientError.js"
-import { type Now, now, passed } from "../effect/clock.js"
 import type { EntryId } from "../Entry.js"
 import type { Wait } from "../log/state.js"
-
-export { type Now, now, passed }
 
 export interface Backoff {
   readonly base: Duration.DurationInput

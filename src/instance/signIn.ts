@@ -2,7 +2,8 @@
 import type { Credentials } from "../Credentials.js"
 import type { QueueState } from "../log/state.js"
 import type { PauseReason } from "../Status.js"
-import { type Now, remaining } from "./clock.js"
+import type { Now } from "../effect/clock.js"
+import { remaining } from "./clock.js"
 import type { Instance } from "./instance.js"
 
 type SignIn = NonNullable<QueueState["signIn"]>

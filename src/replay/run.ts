@@ -1,7 +1,7 @@
 // One run: claim, then what comes next and what comes after it, for as long as the turn is ours.
 import * as Effect from "effect/Effect"
 import type { StorageError } from "../ClientError.js"
-import { now } from "../instance/clock.js"
+import { now } from "../effect/clock.js"
 import { decideNow, sawAttempts } from "../instance/decide.js"
 import type { Instance } from "../instance/instance.js"
 import { crossed } from "../read/refresh.js"

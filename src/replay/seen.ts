@@ -1,6 +1,6 @@
 // What a run has read of Toggl, which the next one goes on with where a time that Toggl named has cut this one short.
 import * as Duration from "effect/Duration"
-import { type Now, passed } from "../instance/clock.js"
+import { type Now, passed } from "../effect/clock.js"
 import type { Instance, Seen } from "../instance/instance.js"
 
 // Where Toggl lets one request through at a time, a run that reads all anew each time never comes to send.
