@@ -8,7 +8,9 @@ import { assert } from "@effect/vitest"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
-import { Client, ClientError, type Entry, type Receipt } from "../src/index.js"
+import * as Ref from "effect/Ref"
+import * as Stream from "effect/Stream"
+import { Client, ClientError, type Entry, type Receipt, type Status } from "../src/index.js"
 import { FakeToggl, Fault, type RequestLog } from "../src/testing/index.js"
 import { type Tab, type TabOptions, type World, workspaceId } from "./World.js"
 
@@ -80,6 +82,33 @@ export const bothStuck = (world: World, counts: Readonly<Record<string, number>>
     yield* online(world, tab)
     yield* world.passes("3 hours")
     return { tab, maintenance }
+  })
+
+/** What the status stream says from now on. */
+export const heard = (tab: Tab) =>
+  Effect.gen(function* () {
+    const all = yield* Ref.make<ReadonlyArray<Status.Status>>([])
+    yield* tab.outbox.changes.pipe(
+      Stream.runForEach((status) => Ref.update(all, (before) => [...before, status])),
+      Effect.forkScoped
+    )
+    return Ref.get(all)
+  })
+
+/** "Poison" never gets through, "Free" has, and the first is set aside. */
+export const setAside = (world: World) =>
+  Effect.gen(function* () {
+    const tab = yield* opened(world)
+    const fault = yield* world.toggl.inject(Fault.proxyError({ status: 503 }), {
+      when: (request) => isChange(request) && says(request, "Poison"),
+      times: "always"
+    })
+    const entry = queued(yield* create(tab, "Poison"))
+    yield* create(tab, "Free")
+    yield* world.passes("1 day")
+    assert.deepStrictEqual(yield* standing(tab), ["SetAside"])
+    yield* world.clearRequests
+    return { tab, fault, entry }
   })
 
 /** Another tab reads the list, which a worker's cache keeps then. */

@@ -4,25 +4,13 @@ import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as MetricState from "effect/MetricState"
 import * as Option from "effect/Option"
-import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
 import { Client, ClientError, type Status } from "../../src/index.js"
 import { Fault } from "../../src/testing/index.js"
-import { create, isCreate, isList, limited, offline, opened } from "../Requests.js"
-import { law, type Tab, workspaceId } from "../World.js"
+import { create, heard, isCreate, isList, limited, offline, opened } from "../Requests.js"
+import { law, workspaceId } from "../World.js"
 
 // Law 12, honest: the status says what is true, in every tab.
-
-/** What the status stream says from now on. */
-const heard = (tab: Tab) =>
-  Effect.gen(function* () {
-    const all = yield* Ref.make<ReadonlyArray<Status.Status>>([])
-    yield* tab.outbox.changes.pipe(
-      Stream.runForEach((status) => Ref.update(all, (before) => [...before, status])),
-      Effect.forkScoped
-    )
-    return Ref.get(all)
-  })
 
 const line = ({ queue }: Status.Status): string => {
   switch (queue._tag) {

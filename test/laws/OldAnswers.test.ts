@@ -34,25 +34,6 @@ const notesOf = (world: World, id: Client.ClientId) =>
   Effect.map(world.toggl.clients(workspaceId), (clients) => clients.find((client) => client.id === id)?.notes)
 
 describe("a worker that keeps what it reads anew from time to time", () => {
-  law("makes nobody send a create again: an answer is not good because it is younger than an older one", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      yield* create(tab, "First")
-      yield* readElsewhere(world)
-      yield* world.passes("1 hour")
-      yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
-      const given = queued(yield* create(tab, "Acme"))
-      yield* world.passes("26 seconds")
-      yield* tab.outbox.discard(given)
-      yield* world.toggl.configure({ cachedReads: "never" })
-      yield* readElsewhere(world)
-      yield* world.passes("2 minutes")
-      yield* lostAndRenamed(world, tab)
-      yield* world.passes("2 minutes")
-      assert.deepStrictEqual(yield* world.names, ["First", "Acme", "Zenith Inc"])
-    })
-  )
-
   law("hides no colleague's change (CheckFirst)", (world) =>
     Effect.gen(function* () {
       const acme = yield* withAcme(world)

@@ -17,6 +17,7 @@ import {
   opened,
   queued,
   says,
+  setAside,
   standing
 } from "../Requests.js"
 import { law, type Tab, workspaceId, type World } from "../World.js"
@@ -162,21 +163,6 @@ describe("several entries that never get through", () => {
     })
   )
 })
-
-const setAside = (world: World) =>
-  Effect.gen(function* () {
-    const tab = yield* opened(world)
-    const fault = yield* world.toggl.inject(Fault.proxyError({ status: 503 }), {
-      when: (request) => isChange(request) && says(request, "Poison"),
-      times: "always"
-    })
-    const entry = queued(yield* create(tab, "Poison"))
-    yield* create(tab, "Free")
-    yield* world.passes("1 day")
-    assert.deepStrictEqual(yield* standing(tab), ["SetAside"])
-    yield* world.clearRequests
-    return { tab, fault, entry }
-  })
 
 describe("one that the user retries, before one that has long failed", () => {
   law("does not stop the others", (world) =>

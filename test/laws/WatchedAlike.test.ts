@@ -1,40 +1,16 @@
 import { assert, describe } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
 import { ClientError, type Status } from "../../src/index.js"
 import { version } from "../../src/log/entry.js"
 import { Fault } from "../../src/testing/index.js"
-import { create, isCreate, isList, isMe, limited, offline, opened, queued, says } from "../Requests.js"
+import { create, heard, isCreate, isList, isMe, limited, offline, opened, queued, setAside } from "../Requests.js"
 import { law, type Tab, type TabOptions, workspaceId, type World } from "../World.js"
 
 // Laws 4 and 12: a wait ends when what is done next may be something else, and who watches hears of it as who asks does.
 
 /** The status as those who watch have heard it last. */
-const watching = (tab: Tab) =>
-  Effect.gen(function* () {
-    const heard: Array<Status.Status> = []
-    yield* tab.outbox.changes.pipe(
-      Stream.runForEach((status) => Effect.sync(() => void heard.push(status))),
-      Effect.forkScoped
-    )
-    return { last: () => heard.at(-1), heard }
-  })
-
-/** "Poison" is set aside, and its time comes in some hours. */
-const poisoned = (world: World) =>
-  Effect.gen(function* () {
-    const tab = yield* opened(world)
-    const fault = yield* world.toggl.inject(Fault.proxyError({ status: 503 }), {
-      when: (request) => isCreate(request) && says(request, "Poison"),
-      times: "always"
-    })
-    yield* create(tab, "Poison")
-    yield* create(tab, "Free")
-    yield* world.passes("1 day")
-    assert.strictEqual((yield* tab.outbox.status).setAside, 1)
-    return { tab, fault }
-  })
+const watching = (tab: Tab) => Effect.map(heard(tab), (all) => Effect.map(all, (statuses) => statuses.at(-1)))
 
 const untilOf = ({ queue }: Status.Status): number =>
   queue._tag === "Waiting" && queue.for._tag === "BackingOff" ? queue.for.until : 0
@@ -45,18 +21,19 @@ const backingOff = (world: World, options?: TabOptions) =>
     const tab = yield* opened(world, options)
     const fault = yield* world.toggl.inject(Fault.proxyError({ status: 503 }), { when: isCreate, times: "always" })
     yield* create(tab, "Acme")
-    const watched = yield* watching(tab)
+    const statuses = yield* heard(tab)
+    const last = Effect.map(statuses, (all) => all.at(-1))
     while (untilOf(yield* tab.outbox.status) - (yield* Clock.currentTimeMillis) < 180_000) {
       yield* world.passes("1 second")
     }
     yield* fault.takeBack
-    return { tab, ...watched }
+    return { tab, last, statuses }
   })
 
 describe("what is set aside is tried when its time comes", () => {
   law("before a row of a newer version", (world) =>
     Effect.gen(function* () {
-      const { fault, tab } = yield* poisoned(world)
+      const { fault, tab } = yield* setAside(world)
       yield* offline(world, tab)
       yield* create(tab, "Later")
       const last = (yield* tab.outbox.entries).at(-1)?.seq ?? 0
@@ -68,13 +45,13 @@ describe("what is set aside is tried when its time comes", () => {
       const watched = yield* watching(next)
       yield* world.passes("3 days")
       assert.deepStrictEqual(yield* world.names, ["Free", "Poison"])
-      assert.deepStrictEqual(watched.last()?.queue, (yield* next.outbox.status).queue)
+      assert.deepStrictEqual((yield* watched)?.queue, (yield* next.outbox.status).queue)
     })
   )
 
   law("where the credentials were once refused", (world) =>
     Effect.gen(function* () {
-      const { fault, tab } = yield* poisoned(world)
+      const { fault, tab } = yield* setAside(world)
       yield* tab.kill
       yield* fault.takeBack
       const next = yield* world.open()
@@ -83,7 +60,7 @@ describe("what is set aside is tried when its time comes", () => {
       const watched = yield* watching(next)
       yield* world.passes("3 days")
       assert.deepStrictEqual(yield* world.names, ["Free", "Poison"])
-      assert.deepStrictEqual(watched.last()?.queue, (yield* next.outbox.status).queue)
+      assert.deepStrictEqual((yield* watched)?.queue, (yield* next.outbox.status).queue)
     })
   )
 })
@@ -105,9 +82,9 @@ describe("who watches hears", () => {
         )
       )
       while ((yield* world.requests).length < 2) yield* world.passes("100 millis")
-      assert.deepNestedInclude(watched.last(), { "queue.for._tag": "RateLimited" })
+      assert.deepNestedInclude(yield* watched, { "queue.for._tag": "RateLimited" })
       yield* world.passes("6 seconds")
-      assert.deepStrictEqual(watched.last()?.queue, (yield* tab.outbox.status).queue)
+      assert.deepStrictEqual((yield* watched)?.queue, (yield* tab.outbox.status).queue)
     })
   )
 
@@ -123,7 +100,7 @@ describe("who watches hears", () => {
       cannotTell = true
       yield* Effect.exit(tab.clients.list(workspaceId, { freshness: "Toggl" }))
       yield* world.passes("10 seconds")
-      assert.deepStrictEqual(last()?.queue, (yield* tab.outbox.status).queue)
+      assert.deepStrictEqual((yield* last)?.queue, (yield* tab.outbox.status).queue)
     })
   )
 
@@ -133,7 +110,7 @@ describe("who watches hears", () => {
       yield* world.toggl.inject(Fault.refusal(401, null), { when: isList })
       yield* Effect.exit(tab.clients.list(workspaceId, { freshness: "Toggl" }))
       yield* world.passes("61 seconds")
-      assert.deepStrictEqual(last()?.queue, (yield* tab.outbox.status).queue)
+      assert.deepStrictEqual((yield* last)?.queue, (yield* tab.outbox.status).queue)
     })
   )
 
@@ -145,7 +122,7 @@ describe("who watches hears", () => {
         yield* world.toggl.inject(limited("5"), { when: isList })
         yield* Effect.exit(tab.clients.list(workspaceId, { freshness: "Toggl" }))
         yield* world.passes("10 seconds")
-        assert.deepStrictEqual(last()?.queue, (yield* tab.outbox.status).queue)
+        assert.deepStrictEqual((yield* last)?.queue, (yield* tab.outbox.status).queue)
         yield* world.passes("50 seconds")
         assert.deepStrictEqual(yield* world.names, ["Acme"])
       })
@@ -161,7 +138,7 @@ describe("who watches hears", () => {
         assert.lengthOf((yield* tab.outbox.status).quota, 1)
         yield* world.passes("2 hours")
         assert.lengthOf((yield* tab.outbox.status).quota, 0)
-        assert.deepStrictEqual(watched.last(), yield* tab.outbox.status)
+        assert.deepStrictEqual(yield* watched, yield* tab.outbox.status)
       }),
     { toggl: { quotaPerHour: 30 } }
   )
@@ -181,23 +158,23 @@ describe("who watches hears", () => {
         yield* world.toggl.inject(Fault.respond({ status: 500, headers, body: '"no"' }), { when: isList })
         yield* Effect.exit(tab.clients.list(workspaceId, { freshness: "Toggl" }))
         yield* world.rests
-        assert.strictEqual(watched.last()?.quota[0]?.remaining, 3)
-        assert.deepStrictEqual(watched.last(), yield* tab.outbox.status)
+        assert.strictEqual((yield* watched)?.quota[0]?.remaining, 3)
+        assert.deepStrictEqual(yield* watched, yield* tab.outbox.status)
       }),
     { toggl: { quotaPerHour: 30 } }
   )
 
   law("no status twice, though the time that is left is counted by a finer clock", (world) =>
     Effect.gen(function* () {
-      const { heard, tab } = yield* backingOff(world)
+      const { statuses, tab } = yield* backingOff(world)
       yield* world.rests
-      const before = heard.length
+      const before = (yield* statuses).length
       for (let read = 0; read < 5; read++) {
         yield* world.passes(777)
         yield* tab.clients.list(workspaceId, { freshness: "Toggl" })
         yield* world.rests
       }
-      assert.strictEqual(heard.length, before)
+      assert.lengthOf(yield* statuses, before)
     })
   )
 })
@@ -211,12 +188,12 @@ describe("a tab without credentials", () => {
       const tab = yield* world.open()
       const watched = yield* watching(signedOut)
       yield* world.passes("5 seconds")
-      assert.deepNestedInclude(watched.last(), { "queue._tag": "Replaying" })
+      assert.deepNestedInclude(yield* watched, { "queue._tag": "Replaying" })
       yield* tab.kill
       yield* world.passes("1 minute")
       const paused = { _tag: "Paused", reason: "SignInNeeded" } as const
       assert.deepStrictEqual((yield* signedOut.outbox.status).queue, paused)
-      assert.deepStrictEqual(watched.last()?.queue, paused)
+      assert.deepStrictEqual((yield* watched)?.queue, paused)
     })
   )
 })
