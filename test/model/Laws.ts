@@ -842,8 +842,10 @@ export const make = (
       if (operation.name === "load" || operation.name === "copy" || operation.name === "outcome") return
       const { signIn } = books.state
       const isStored = Exit.isSuccess(operation.exit) && typeof operation.exit.value === "object"
-      if (operation.name === "storeList" && !readOld.delete(operation.process) && !isCaching() && isStored) {
-        isCopyOld = false
+      if (operation.name === "storeList") {
+        // It may have come from a cache that is no more.
+        const mayBeOld = readOld.delete(operation.process)
+        if (isStored) isCopyOld = mayBeOld || (isCopyOld && isCaching())
       }
       happened++
       compare(operation)

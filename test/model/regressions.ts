@@ -1,5 +1,5 @@
 /**
- * Histories that once broke a law. Each is played in every test run.
+ * Histories that once broke a law, or would without one of the rules. Each is played in every test run.
  */
 import type { History } from "./Step.js"
 
@@ -205,6 +205,93 @@ export const regressions: ReadonlyArray<Regression> = [
         { kind: "update", tab: 0, n: 1161491810, uid: 57 },
         { kind: "advance", tab: 3, n: 782307705, uid: 58 },
         { kind: "settle", tab: 11, n: 2024224602, uid: 74 }
+      ]
+    }
+  },
+  {
+    name: "what a gateway said of a create counted as not done, and it was made again after a colleague had renamed it",
+    history: {
+      setup: 1627470667,
+      steps: [
+        { kind: "create", tab: 3, n: 31111791, uid: 0 },
+        { kind: "advance", tab: 10, n: 516878524, uid: 1 },
+        { kind: "weather", tab: 10, n: 1210907834, uid: 2 },
+        { kind: "create", tab: 5, n: 1578232513, uid: 3 },
+        { kind: "settle", tab: 10, n: 848258557, uid: 4 },
+        { kind: "meddle", tab: 6, n: 230336887, uid: 6 }
+      ]
+    }
+  },
+  {
+    name: "what was decided on before an edit was booked after it",
+    history: {
+      setup: 1627470667,
+      theme: "second thoughts",
+      steps: [
+        { kind: "create", tab: 3, n: 31111791, uid: 0 },
+        { kind: "advance", tab: 10, n: 516878524, uid: 1 },
+        { kind: "update", tab: 7, n: 1032136042, uid: 2 },
+        { kind: "weather", tab: 7, n: 397274391, uid: 3 },
+        { kind: "run", tab: 7, n: 435717392, uid: 4 },
+        { kind: "run", tab: 6, n: 1989380185, uid: 5 },
+        { kind: "run", tab: 8, n: 1870915293, uid: 6 },
+        { kind: "advance", tab: 1, n: 953870364, uid: 7 },
+        { kind: "edit", tab: 8, n: 2058689999, uid: 8 }
+      ]
+    }
+  },
+  {
+    name: "a create that the browser sent twice was refused, for a cache that another tab had filled did not show it",
+    history: {
+      setup: 1889249436,
+      theme: "odd answers",
+      steps: [
+        { kind: "open", tab: 6, n: 1152572595, uid: 0 },
+        { kind: "create", tab: 2, n: 1472745485, uid: 1 },
+        { kind: "advance", tab: 7, n: 1578332612, uid: 2 },
+        { kind: "cache", tab: 9, n: 1564962299, uid: 3 },
+        { kind: "settle", tab: 1, n: 218450040, uid: 4 },
+        { kind: "storm", tab: 6, n: 317917655, uid: 5 },
+        { kind: "create", tab: 10, n: 1270547667, uid: 6 },
+        { kind: "run", tab: 1, n: 913292940, uid: 7 },
+        { kind: "run", tab: 4, n: 1789615415, uid: 8 },
+        { kind: "run", tab: 3, n: 237164404, uid: 9 },
+        { kind: "run", tab: 6, n: 1552520251, uid: 10 },
+        { kind: "run", tab: 1, n: 619581340, uid: 11 },
+        { kind: "run", tab: 0, n: 683123379, uid: 12 },
+        { kind: "read", tab: 0, n: 291863250, uid: 13 },
+        { kind: "run", tab: 6, n: 1975612563, uid: 14 },
+        { kind: "run", tab: 5, n: 883462521, uid: 15 },
+        { kind: "run", tab: 1, n: 248186762, uid: 16 },
+        { kind: "run", tab: 11, n: 907739319, uid: 17 },
+        { kind: "run", tab: 7, n: 1601370800, uid: 18 },
+        { kind: "run", tab: 2, n: 915959756, uid: 19 }
+      ]
+    }
+  },
+  {
+    name: "a create was sent a second time on the word of what a cache had kept",
+    history: {
+      setup: 1438129529,
+      theme: "odd answers",
+      steps: [
+        { kind: "open", tab: 2, n: 686438336, uid: 18 },
+        { kind: "cache", tab: 11, n: 250511133, uid: 21 },
+        { kind: "create", tab: 7, n: 1575690330, uid: 22 },
+        { kind: "create", tab: 3, n: 1894533109, uid: 23 },
+        { kind: "create", tab: 9, n: 1334582817, uid: 33 },
+        { kind: "create", tab: 2, n: 912215978, uid: 34 },
+        { kind: "cache", tab: 5, n: 1668843395, uid: 35 },
+        { kind: "create", tab: 3, n: 1401516417, uid: 40 },
+        { kind: "create", tab: 0, n: 1328645424, uid: 41 },
+        { kind: "cache", tab: 5, n: 624984474, uid: 42 },
+        { kind: "run", tab: 1, n: 952599015, uid: 43 },
+        { kind: "create", tab: 2, n: 1115914458, uid: 44 },
+        { kind: "create", tab: 2, n: 142154643, uid: 47 },
+        { kind: "advance", tab: 10, n: 712560928, uid: 48 },
+        { kind: "update", tab: 11, n: 1921369302, uid: 49 },
+        { kind: "cache", tab: 1, n: 578896950, uid: 50 },
+        { kind: "advance", tab: 8, n: 344997024, uid: 53 }
       ]
     }
   }
