@@ -128,6 +128,9 @@ const surelyOlder = 600_000
 const isMarked = (value: unknown): value is Extract<Marked, { _tag: "Marked" }> =>
   typeof value === "object" && value !== null && "_tag" in value && value._tag === "Marked"
 
+// What the model's app never asks for, and the replay does.
+const isOfOne = /\/clients\/\d+$/
+
 export const make = (
   machine: Machine.Machine,
   readBooks: () => Books,
@@ -159,6 +162,8 @@ export const make = (
   const storedSuccesses: Array<{ readonly at: number; readonly seq: number }> = []
   let happened = 0
   let isCopyOld = false
+  // The last request by which a tab carries a change out, or looks up what became of one.
+  const acting = new Map<Machine.Process, Flight>()
   // Whose list a tab has heard last.
   const listedAs = new Map<Machine.Process, number | undefined>()
   // The tabs that may have heard a list from a cache, and not stored it yet.
@@ -641,6 +646,7 @@ export const make = (
   }
 
   const requestDeparts = (flight: Flight) => {
+    if (flight.isWrite || isOfOne.test(flight.request.path)) acting.set(flight.process, flight)
     const isOfClients = flight.request.path.includes("/clients")
     const user = owner()
     const isOthers = user !== undefined && flight.userId !== undefined && flight.userId !== user
@@ -824,6 +830,15 @@ export const make = (
       broken("law 12", `${process.name} says that nothing is to be sent, and ${waiting.length} wait`)
     }
     if (queue._tag === "Replaying" && waiting.length === 0) broken("law 12", `${process.name} replays nothing`)
+    const flight = acting.get(process)
+    // What was given up may still be on its way: that is what the queue waits for.
+    const isWanted = flight?.isWrite === false || waiting.some(({ state }) => state._tag === "Sending")
+    if (queue._tag === "Waiting" && flight?.heard === false && isWanted && !unsavedFlights.has(flight)) {
+      broken(
+        "law 12",
+        `${process.name} says that the queue waits (${queue.for._tag}), and ${flight.request.method} is on its way`
+      )
+    }
   }
 
   return {

@@ -294,6 +294,19 @@ export const regressions: ReadonlyArray<Regression> = [
         { kind: "advance", tab: 8, n: 344997024, uid: 53 }
       ]
     }
+  },
+  {
+    name: "a create that the browser sent twice was refused, for a cache gave the list of just before twice",
+    history: {
+      setup: 569667841,
+      theme: "odd answers",
+      steps: [
+        { kind: "cache", tab: 5, n: 999217831, uid: 2 },
+        { kind: "storm", tab: 1, n: 953870364, uid: 4 },
+        { kind: "create", tab: 8, n: 2058689999, uid: 5 },
+        { kind: "advance", tab: 2, n: 899547473, uid: 6 }
+      ]
+    }
   }
 ]
 

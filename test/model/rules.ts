@@ -243,5 +243,17 @@ export const rules: ReadonlyArray<Rule> = [
     shown: "a change that was set aside together with the create that it depends on was tried before it",
     law: "law 3",
     changes: [["replay/lookUp.ts", `!isOf(client, sent) && others.some(`, `[].some(`]]
+  },
+  {
+    name: "the same answer to the same question again is a cache's",
+    shown: "a create that the browser sent twice was refused, for a cache gave the list of just before twice",
+    law: "law 3",
+    changes: [
+      [
+        "wire/call.ts",
+        `heard.isSameAgain(question, answer.headers) && isSecond`,
+        `heard.isSameAgain(question, answer.headers) && false`
+      ]
+    ]
   }
 ]
