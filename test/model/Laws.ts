@@ -42,6 +42,8 @@ interface Accepted {
   wasJoined: boolean
   /** Whether the browser sent it a second time by itself, so that a 429 may be the answer to what was done already. */
   wasRepeated: boolean
+  /** Whether who asked for it, or edited it, saw what a cache had kept. */
+  sawCache: boolean
   /** Whether the answer to the last attempt at it said that it was not done, and to the one before. */
   wasDenied: boolean
   wasDeniedBefore: boolean
@@ -361,7 +363,7 @@ export const make = (
 
   const refused = (entry: Accepted, tag: string, message: string) => {
     entry.refused = tag
-    if (tag === "Conflict" && !isTouched(entry) && !isBuiltOnCache(entry))
+    if (tag === "Conflict" && !isTouched(entry) && !isBuiltOnCache(entry) && !entry.sawCache)
       broken("law 10", `${told(entry)} is refused (${message}), nobody else wrote`)
     if (tag === "Undecided") {
       if (!entry.inDoubt && !entry.wasToldTaken) {
@@ -457,6 +459,7 @@ export const make = (
           wasDenied: false,
           wasDeniedBefore: false,
           wasRepeated: false,
+          sawCache: isCopyOld,
           outcome: undefined,
           refused: undefined,
           wasMarked: false,
@@ -507,6 +510,7 @@ export const make = (
       if (entry.state._tag === "Refused" && was?.state._tag !== "Refused") {
         refused(known, entry.state.error._tag, entry.state.error.message)
       }
+      if (operation.name === "retry") known.sawCache ||= isCopyOld
       if (operation.name === "retry" && was?.state._tag !== entry.state._tag) {
         if (was?.state._tag === "Refused") repaired(known)
         known.refused = undefined

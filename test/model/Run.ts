@@ -7,7 +7,9 @@ import * as Either from "effect/Either"
 import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FiberId from "effect/FiberId"
+import { globalValue } from "effect/GlobalValue"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Client from "../../src/Client.js"
 import { StorageError } from "../../src/ClientError.js"
 import * as Clients from "../../src/Clients.js"
@@ -175,7 +177,21 @@ export interface Options {
   readonly sabotage?: Sabotage
 }
 
+// A tab that was killed never ends its fibers, and Effect keeps those that have not ended: as many as thousands of histories
+// leave behind take gigabytes.
+const unended = (): Set<unknown> => {
+  const scope: unknown = globalValue(Symbol.for("effect/FiberScope/Global"), () => undefined)
+  return Predicate.hasProperty(scope, "roots") && scope.roots instanceof Set ? scope.roots : new Set()
+}
+
 export const run = (history: History, options: Options = {}): Result => {
+  const before = new Set(unended())
+  const result = playThrough(history, options)
+  for (const fiber of unended()) if (!before.has(fiber)) unended().delete(fiber)
+  return result
+}
+
+const playThrough = (history: History, options: Options): Result => {
   const { theme = "anything" } = history
   const isOfNames = theme === "namesakes"
   const setup = Dice.make(history.setup)
