@@ -363,7 +363,9 @@ export const make = (
 
   const refused = (entry: Accepted, tag: string, message: string) => {
     entry.refused = tag
-    if (tag === "Conflict" && !isTouched(entry) && !isBuiltOnCache(entry) && !entry.sawCache)
+    // A cache may have answered what it was compared with, too.
+    const isDeceived = isCopyOld || entry.sawCache || isBuiltOnCache(entry)
+    if (tag === "Conflict" && !isTouched(entry) && !isDeceived)
       broken("law 10", `${told(entry)} is refused (${message}), nobody else wrote`)
     if (tag === "Undecided") {
       if (!entry.inDoubt && !entry.wasToldTaken) {
