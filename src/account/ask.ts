@@ -1,10 +1,12 @@
 // One request of Toggl as the account's user, for the app's own sake.
 import * as Effect from "effect/Effect"
 import type { TransportError } from "../ClientError.js"
+import type { Credentials } from "../Credentials.js"
 import { now } from "../effect/clock.js"
 import { namedWait } from "../instance/decide.js"
 import type { Instance } from "../instance/instance.js"
 import { mayEndPause } from "../instance/signIn.js"
+import { NamedTime } from "../wire/mayAsk.js"
 import { Pinned } from "../wire/signing.js"
 import { heed } from "./heed.js"
 import { type Identity, toError } from "./identity.js"
@@ -15,6 +17,18 @@ const waited = (instance: Instance): Effect.Effect<void, TransportError> =>
     const error = namedWait(instance, now)?.wait.error
     return error === undefined ? Effect.void : Effect.fail(error)
   })
+
+/** Makes a request with these credentials, and what it takes of more requests only as long as Toggl may be asked. */
+export const asUser =
+  (instance: Instance, credentials: Credentials) =>
+  <A, E, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, E, Exclude<Exclude<R, NamedTime>, Pinned>> =>
+    request.pipe(
+      Effect.provideService(
+        NamedTime,
+        Effect.map(now, (now) => namedWait(instance, now)?.millis)
+      ),
+      Effect.provideService(Pinned, credentials)
+    )
 
 /** Who keeps what Toggl's refusal asks for: whoever asks (`"Asker"`), or the replay, as it books the end of its run. */
 export type Keeper = "Asker" | "Replay"
@@ -44,5 +58,5 @@ export const ask = <A, E extends { readonly _tag: string }, E2>(
     if (identity._tag !== "Known") return yield* toError(identity)
     // Another request may have been told to wait meanwhile.
     yield* waited(instance)
-    return yield* heeded(Effect.provideService(request, Pinned, identity.credentials))
+    return yield* heeded(asUser(instance, identity.credentials)(request))
   })

@@ -4,6 +4,7 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { asUser } from "../account/ask.js"
 import { identify, stillAccount } from "../account/identity.js"
 import { BadRequest, NotFound, type StorageError, type TransportError, Unreachable } from "../ClientError.js"
 import type { Credentials } from "../Credentials.js"
@@ -38,7 +39,7 @@ export const act = (run: Run, entry: Entry): Effect.Effect<boolean, StorageError
     const credentials = yield* accountCredentials(run)
     if (credentials === undefined) return false
     if (!(yield* isStillNext(run, entry))) return true
-    return yield* Effect.provideService(carryOn(run, entry), Pinned, credentials)
+    return yield* asUser(run.instance, credentials)(carryOn(run, entry))
   })
 
 /** The credentials, if they are the account's. `undefined`: nothing may be sent now, and the run is over. */

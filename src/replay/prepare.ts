@@ -117,21 +117,30 @@ export const withBase = (
 
 const isSame = { name: (a: string, b: string) => a === b, notes: sameNotes }
 
+/** Whether a change of ours, which waits, asks for what the client has. */
+const asksFor = ({ mutation, state }: Entry, field: "name" | "notes", theirs: Client): boolean => {
+  const mine = mutation._tag === "Update" && state._tag !== "Refused" ? mutation.change[field] : undefined
+  return mine !== undefined && isSame[field](theirs[field], mine)
+}
+
 /** What the update asks for that someone else has changed since it was made. */
-const conflictOf = ({ base, mutation }: Entry, theirs: Client): Conflict | undefined => {
+const conflictOf = (log: Run["instance"]["log"], entry: Entry, theirs: Client): Conflict | undefined => {
+  const { base, mutation, seq } = entry
   if (mutation._tag !== "Update" || base === undefined) return undefined
   const { name = theirs.name, notes = theirs.notes } = mutation.change
-  const isChanged = (field: "name" | "notes", mine: string) =>
+  // A request that counts as not done may have been done, and carried a later change too: a browser sends it twice.
+  const ours = [entry, ...log.entriesOf(Mutation.clientId(mutation), seq)]
+  const isChanged = (field: "name" | "notes") =>
     mutation.change[field] !== undefined &&
     !isSame[field](theirs[field], base[field]) &&
-    !isSame[field](theirs[field], mine)
-  if (!isChanged("name", name) && !isChanged("notes", notes)) return undefined
+    !ours.some((each) => asksFor(each, field, theirs))
+  if (!isChanged("name") && !isChanged("notes")) return undefined
   return new Conflict({ ...asked(mutation), base, mine: { name, notes }, theirs })
 }
 
-const firstConflict = (entries: ToSend["entries"], theirs: Client) => {
+const firstConflict = ({ instance: { log } }: Run, entries: ToSend["entries"], theirs: Client) => {
   for (const [index, entry] of entries.entries()) {
-    const conflict = conflictOf(entry, theirs)
+    const conflict = conflictOf(log, entry, theirs)
     if (conflict !== undefined) return { index, conflict }
   }
   return undefined
@@ -157,7 +166,7 @@ const checked = (run: Run, toSend: ToSend, theirs: Client, since?: Turn): Effect
   Effect.gen(function* () {
     if (toSend.mutation._tag !== "Update") return toSend
     const { workspaceId } = toSend.mutation
-    const found = firstConflict(toSend.entries, theirs)
+    const found = firstConflict(run, toSend.entries, theirs)
     if (found === undefined) return { ...toSend, base: theirs }
     if (found.index === 0) {
       if (since !== undefined) {

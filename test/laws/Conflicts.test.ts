@@ -28,6 +28,27 @@ const queue = (tab: Tab, id: Client.AnyClientId, change: Client.UpdateInput) =>
 const state = (world: World) =>
   Effect.map(world.toggl.clients(workspaceId), ([client]) => [client?.name, client?.notes])
 
+law(
+  "What was sent together with a later change is no conflict where Toggl said that it was not done, and it was",
+  (world) =>
+    Effect.gen(function* () {
+      const { acme, tab } = yield* withAcme(world, "CheckFirst")
+      yield* queue(tab, acme, { name: "Acme Inc", notes: "first" })
+      yield* queue(tab, acme, { notes: "second" })
+      // the browser sent it again: this is what the second copy was told
+      const repeated = Fault.respond({ applied: true, status: 429, headers: { "retry-after": "2" } })
+      yield* world.toggl.inject(repeated, { when: isUpdate })
+      yield* tab.outbox.resume
+      yield* world.passes("1 second")
+      yield* tab.close
+      // this one reads the client anew
+      const next = yield* world.open({ merge: true, conflicts: "CheckFirst" })
+      yield* drained(world, next)
+      assert.deepStrictEqual(yield* standing(next), [])
+      assert.deepStrictEqual(yield* state(world), ["Acme Inc", "second"])
+    })
+)
+
 describe("last write wins, by field", () => {
   law("is what holds unless the app says otherwise: a colleague's change of the other field stays", (world) =>
     Effect.gen(function* () {

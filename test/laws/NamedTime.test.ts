@@ -1,8 +1,9 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import { Credentials } from "../../src/index.js"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
-import { create, full, isChange, isMe, limited, opened, silentFor } from "../Requests.js"
+import { create, full, isChange, isList, isMe, limited, opened, silentFor } from "../Requests.js"
 import { law, workspaceId } from "../World.js"
 
 // Law 9: never a request before the time that the server named, whatever happens to what has heard it.
@@ -94,4 +95,22 @@ law("A time that Toggl names just before a marked change leaves holds", (world) 
     yield* silentFor(world, "480 seconds", "2 minutes")
     assert.deepStrictEqual(yield* world.names, ["Acme"])
   })
+)
+
+law(
+  "A time that Toggl names while another request is on its way holds for what that one's 403 would have asked",
+  (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* world.toggl.inject(Fault.delayed(Fault.respond({ status: 403 }), "10 seconds"), { when: isList })
+      yield* world.toggl.inject(limited("500"), { when: isChange })
+      const list = yield* Effect.fork(Effect.flip(tab.clients.list(workspaceId, { freshness: "Toggl" })))
+      yield* world.passes("1 second")
+      yield* Effect.forkScoped(create(tab, "Acme"))
+      yield* world.passes("1 second")
+      yield* silentFor(world, "480 seconds", "2 minutes")
+      const error = yield* Fiber.join(list)
+      assert.strictEqual(error._tag === "RateLimited" ? error.retryAfter : error._tag, 491_000)
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+    })
 )

@@ -311,4 +311,15 @@ export const regressions: ReadonlyArray<Regression> = [
 ]
 
 /** Seeds that once broke a law, where the history is too long to be read. */
-export const seeds: ReadonlyArray<{ readonly name: string; readonly seed: number; readonly steps: number }> = []
+export const seeds: ReadonlyArray<{ readonly name: string; readonly seed: number; readonly steps: number }> = [
+  {
+    name: "what had gone with a later change in a request that landed twice was refused as another's conflict",
+    seed: 1047,
+    steps: 500
+  },
+  {
+    name: "Toggl was asked whether it takes the credentials before a time that it had named meanwhile",
+    seed: 2068,
+    steps: 500
+  }
+]
