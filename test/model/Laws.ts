@@ -130,9 +130,6 @@ const surelyOlder = 600_000
 const isMarked = (value: unknown): value is Extract<Marked, { _tag: "Marked" }> =>
   typeof value === "object" && value !== null && "_tag" in value && value._tag === "Marked"
 
-// What the model's app never asks for, and the replay does.
-const isOfOne = /\/clients\/\d+$/
-
 export const make = (
   machine: Machine.Machine,
   readBooks: () => Books,
@@ -164,7 +161,7 @@ export const make = (
   const storedSuccesses: Array<{ readonly at: number; readonly seq: number }> = []
   let happened = 0
   let isCopyOld = false
-  // The last request by which a tab carries a change out, or looks up what became of one.
+  // The last request by which a tab carries a change out.
   const acting = new Map<Machine.Process, Flight>()
   // Whose list a tab has heard last.
   const listedAs = new Map<Machine.Process, number | undefined>()
@@ -652,7 +649,7 @@ export const make = (
   }
 
   const requestDeparts = (flight: Flight) => {
-    if (flight.isWrite || isOfOne.test(flight.request.path)) acting.set(flight.process, flight)
+    if (flight.isWrite) acting.set(flight.process, flight)
     const isOfClients = flight.request.path.includes("/clients")
     const user = owner()
     const isOthers = user !== undefined && flight.userId !== undefined && flight.userId !== user
@@ -838,7 +835,7 @@ export const make = (
     if (queue._tag === "Replaying" && waiting.length === 0) broken("law 12", `${process.name} replays nothing`)
     const flight = acting.get(process)
     // What was given up may still be on its way: that is what the queue waits for.
-    const isWanted = flight?.isWrite === false || waiting.some(({ state }) => state._tag === "Sending")
+    const isWanted = waiting.some(({ state }) => state._tag === "Sending")
     if (queue._tag === "Waiting" && flight?.heard === false && isWanted && !unsavedFlights.has(flight)) {
       broken(
         "law 12",
