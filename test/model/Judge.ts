@@ -16,7 +16,7 @@ export const kept = (history: History): Verdict | undefined => {
   return broken === undefined ? undefined : { law: broken.law, message: broken.message }
 }
 
-export const long = (seed: number): Verdict | undefined => kept(Seeds.history(seed))
+export const long = (seed: number, steps?: number): Verdict | undefined => kept(Seeds.history(seed, steps))
 
 export const short = (seed: number, theme: Theme): Verdict | undefined => kept(Seeds.short(seed, theme))
 

@@ -312,6 +312,7 @@ export const regressions: ReadonlyArray<Regression> = [
 
 /** Seeds that once broke a law, where the history is too long to be read. */
 export const seeds: ReadonlyArray<{ readonly name: string; readonly seed: number; readonly steps: number }> = [
+  { name: "the loop slept on while the decision had become another one", seed: 203, steps: 500 },
   {
     name: "what had gone with a later change in a request that landed twice was refused as another's conflict",
     seed: 1047,

@@ -255,5 +255,11 @@ export const rules: ReadonlyArray<Rule> = [
         `heard.isSameAgain(question, answer.headers) && false`
       ]
     ]
+  },
+  {
+    name: "a wait ends when what comes next may have become another one",
+    shown: "the loop slept on while the decision had become another one",
+    law: "law 12",
+    changes: [["instance/decide.ts", `millis: Math.min(wait.millis, soonest) })`, `millis: wait.millis })`]]
   }
 ]
