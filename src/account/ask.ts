@@ -6,29 +6,23 @@ import { now } from "../effect/clock.js"
 import { namedWait } from "../instance/decide.js"
 import type { Instance } from "../instance/instance.js"
 import { mayEndPause } from "../instance/signIn.js"
-import { NamedTime } from "../wire/mayAsk.js"
+import { mayAsk, NamedTime } from "../wire/mayAsk.js"
 import { Pinned } from "../wire/signing.js"
 import { heed } from "./heed.js"
 import { type Identity, toError } from "./identity.js"
 
-/** Fails with what a time that the server named was named for, until that has passed. */
+/** What a time that the server named was named for, until that has passed. */
+const namedFor = (instance: Instance): Effect.Effect<TransportError | undefined> =>
+  Effect.map(now, (now) => namedWait(instance, now)?.wait.error)
+
 const waited = (instance: Instance): Effect.Effect<void, TransportError> =>
-  Effect.flatMap(now, (now) => {
-    const error = namedWait(instance, now)?.wait.error
-    return error === undefined ? Effect.void : Effect.fail(error)
-  })
+  Effect.provideService(mayAsk, NamedTime, namedFor(instance))
 
 /** Makes a request with these credentials, and what it takes of more requests only as long as Toggl may be asked. */
 export const asUser =
   (instance: Instance, credentials: Credentials) =>
   <A, E, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, E, Exclude<Exclude<R, NamedTime>, Pinned>> =>
-    request.pipe(
-      Effect.provideService(
-        NamedTime,
-        Effect.map(now, (now) => namedWait(instance, now)?.millis)
-      ),
-      Effect.provideService(Pinned, credentials)
-    )
+    request.pipe(Effect.provideService(NamedTime, namedFor(instance)), Effect.provideService(Pinned, credentials))
 
 /** Who keeps what Toggl's refusal asks for: whoever asks (`"Asker"`), or the replay, as it books the end of its run. */
 export type Keeper = "Asker" | "Replay"

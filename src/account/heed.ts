@@ -1,4 +1,5 @@
 // What an error tells the whole queue.
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type { TransportError } from "../ClientError.js"
 import { isTransport } from "../error/transport.js"
@@ -27,10 +28,15 @@ const signedOut = (instance: Instance, error: TransportError, areCurrent: boolea
     ? refused(instance, instance.tab.verified?.credentials._tag === "Password")
     : Effect.void
 
+/** Whether it is what the standing wait was named for, and no new word of the server's. */
+const isKept = ({ log, tab }: Instance, error: TransportError): boolean =>
+  // Effect hands out a failure as a proxy of itself, where it is traced.
+  [log.state.wait, tab.unstored].some((wait) => Cause.originalError(wait?.error) === Cause.originalError(error))
+
 /** Keeps the time that the error names, if it does: nothing is asked before it, in whichever tab. */
 export const keepWait = (instance: Instance, error: TransportError): Effect.Effect<void> =>
   Effect.flatMap(now, (now) => {
-    const wait = askedFor(error, now.wall)
+    const wait = isKept(instance, error) ? undefined : askedFor(error, now.wall)
     if (wait === undefined) return Effect.void
     heardWait(instance, wait, now)
     const lastsLonger = (other: Wait | undefined) =>
@@ -77,7 +83,8 @@ export const afterError = (
     const meaning = disposition(error)
     if (meaning === "Pause") return yield* Effect.as(signedOut(instance, error, areCurrent), { failures, run })
     // Another tab's source may tell.
-    if (error._tag === "CredentialsUnavailable") return { failures, run, ...(wait === undefined ? {} : { wait }) }
+    const isOfOther = error._tag === "CredentialsUnavailable" || isKept(instance, error)
+    if (isOfOther) return { failures, run, ...(wait === undefined ? {} : { wait }) }
     const asked = askedFor(error, moment.wall, length)
     if (asked !== undefined) return { failures: failures + (meaning === "Wait" ? 0 : 1), run, wait: asked }
     const reason = meaning === "NeverLeft" ? "Offline" : "BackingOff"

@@ -117,30 +117,44 @@ export const withBase = (
 
 const isSame = { name: (a: string, b: string) => a === b, notes: sameNotes }
 
-/** Whether a change of ours, which waits, asks for what the client has. */
+const fields = ["name", "notes"] as const
+
+/** Whether the entry, which waits, asks for what the client has. */
 const asksFor = ({ mutation, state }: Entry, field: "name" | "notes", theirs: Client): boolean => {
   const mine = mutation._tag === "Update" && state._tag !== "Refused" ? mutation.change[field] : undefined
   return mine !== undefined && isSame[field](theirs[field], mine)
 }
 
-/** What the update asks for that someone else has changed since it was made. */
-const conflictOf = (log: Run["instance"]["log"], entry: Entry, theirs: Client): Conflict | undefined => {
+/**
+ * The last entries that ask for what the client has, and may have brought it there: a request that counts as not done may
+ * have been done, and carried later changes too, for a browser sends it twice.
+ */
+const lastAsking = (log: Run["instance"]["log"], { mutation, seq }: Entry, theirs: Client) => {
+  const last = { name: 0, notes: 0 }
+  for (const entry of log.entriesOf(Mutation.clientId(mutation), seq)) {
+    for (const field of fields) if (entry.attempts > 0 && asksFor(entry, field, theirs)) last[field] = entry.seq
+  }
+  return last
+}
+
+/** What the update asks for that someone else has changed since it was made. `last`: the last entries that ask for it. */
+const conflictOf = (entry: Entry, theirs: Client, last: ReturnType<typeof lastAsking>): Conflict | undefined => {
   const { base, mutation, seq } = entry
   if (mutation._tag !== "Update" || base === undefined) return undefined
-  const { name = theirs.name, notes = theirs.notes } = mutation.change
-  // A request that counts as not done may have been done, and carried a later change too: a browser sends it twice.
-  const ours = [entry, ...log.entriesOf(Mutation.clientId(mutation), seq)]
-  const isChanged = (field: "name" | "notes") =>
+  const isTheirs = (field: "name" | "notes") =>
     mutation.change[field] !== undefined &&
     !isSame[field](theirs[field], base[field]) &&
-    !ours.some((each) => asksFor(each, field, theirs))
-  if (!isChanged("name") && !isChanged("notes")) return undefined
+    !asksFor(entry, field, theirs) &&
+    last[field] <= seq
+  if (!fields.some(isTheirs)) return undefined
+  const { name = theirs.name, notes = theirs.notes } = mutation.change
   return new Conflict({ ...asked(mutation), base, mine: { name, notes }, theirs })
 }
 
 const firstConflict = ({ instance: { log } }: Run, entries: ToSend["entries"], theirs: Client) => {
+  const last = lastAsking(log, entries[0], theirs)
   for (const [index, entry] of entries.entries()) {
-    const conflict = conflictOf(log, entry, theirs)
+    const conflict = conflictOf(entry, theirs, last)
     if (conflict !== undefined) return { index, conflict }
   }
   return undefined

@@ -15,8 +15,8 @@ import { cached, denied, logged, me, type Answer, type Denied } from "./answer.j
 import { makeExchange, type Settings } from "./exchange.js"
 import { requestIdOf } from "./headers.js"
 import { makeHeard } from "./heard.js"
-import type { Reading } from "./service.js"
 import { mayAsk } from "./mayAsk.js"
+import type { Reading } from "./service.js"
 import { credentialsOf, Pinned } from "./signing.js"
 
 type Read<A, E> = (asked: Asked, answer: Answer) => Either.Either<A, E>
@@ -122,7 +122,7 @@ export const makeCall = (client: HttpClient.HttpClient, source: Service, setting
       if (Either.isRight(result)) return result.right
       const error = result.left
       if (!isDenied(error)) return yield* Effect.fail(error)
-      const probe = Effect.zipRight(mayAsk(asked), ofUser(asked, "logged", credentials, logged))
+      const probe = Effect.zipRight(mayAsk, ofUser(asked, "logged", credentials, logged))
       return yield* Effect.fail(denied(error, yield* Effect.either(probe)))
     })
   }

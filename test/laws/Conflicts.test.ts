@@ -49,6 +49,20 @@ law(
     })
 )
 
+law(
+  "What a colleague has made is a conflict, though a later change of ours that was never sent asks for just that",
+  (world) =>
+    Effect.gen(function* () {
+      const { acme, tab } = yield* withAcme(world, "CheckFirst", false)
+      yield* queue(tab, acme, { notes: "first" })
+      yield* queue(tab, acme, { notes: "second" })
+      yield* world.toggl.edit.updateClient(workspaceId, acme, { notes: "second" })
+      yield* drained(world, tab)
+      assert.strictEqual((yield* standing(tab))[0], "Conflict")
+      assert.deepStrictEqual(yield* state(world), ["Acme", "second"])
+    })
+)
+
 describe("last write wins, by field", () => {
   law("is what holds unless the app says otherwise: a colleague's change of the other field stays", (world) =>
     Effect.gen(function* () {

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { Credentials } from "../../src/index.js"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
-import { create, full, isChange, isList, isMe, limited, opened, silentFor } from "../Requests.js"
+import { asked, create, full, isChange, isList, isMe, limited, opened, silentFor } from "../Requests.js"
 import { law, workspaceId } from "../World.js"
 
 // Law 9: never a request before the time that the server named, whatever happens to what has heard it.
@@ -97,20 +97,36 @@ law("A time that Toggl names just before a marked change leaves holds", (world) 
   })
 )
 
-law(
-  "A time that Toggl names while another request is on its way holds for what that one's 403 would have asked",
-  (world) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      yield* world.toggl.inject(Fault.delayed(Fault.respond({ status: 403 }), "10 seconds"), { when: isList })
-      yield* world.toggl.inject(limited("500"), { when: isChange })
-      const list = yield* Effect.fork(Effect.flip(tab.clients.list(workspaceId, { freshness: "Toggl" })))
-      yield* world.passes("1 second")
-      yield* Effect.forkScoped(create(tab, "Acme"))
-      yield* world.passes("1 second")
-      yield* silentFor(world, "480 seconds", "2 minutes")
-      const error = yield* Fiber.join(list)
-      assert.strictEqual(error._tag === "RateLimited" ? error.retryAfter : error._tag, 491_000)
-      assert.deepStrictEqual(yield* world.names, ["Acme"])
-    })
-)
+const used = Fault.respond({
+  status: 402,
+  headers: { "x-toggl-quota-remaining": "0", "x-toggl-quota-resets-in": "500" },
+  body: "You have hit your hourly limit for API calls."
+})
+
+for (const [fault, tag] of [
+  [limited("500"), "RateLimited"],
+  [used, "QuotaExceeded"]
+] as const) {
+  law(
+    `A time that Toggl names while another request is on its way holds for what its 403 would have asked: ${tag}`,
+    (world) =>
+      Effect.gen(function* () {
+        const tab = yield* opened(world)
+        yield* world.toggl.inject(Fault.delayed(Fault.respond({ status: 403 }), "10 seconds"), { when: isList })
+        yield* world.toggl.inject(fault, { when: isChange })
+        const list = yield* Effect.fork(Effect.flip(tab.clients.list(workspaceId, { freshness: "Toggl" })))
+        yield* world.passes("1 second")
+        yield* Effect.forkScoped(create(tab, "Acme"))
+        yield* world.passes("1 second")
+        const before = yield* tab.outbox.status
+        const asks = yield* asked(world)
+        yield* world.passes("480 seconds")
+        assert.strictEqual(yield* asked(world), asks)
+        const error = yield* Fiber.join(list)
+        assert.strictEqual(error._tag, tag)
+        assert.deepStrictEqual((yield* tab.outbox.status).queue, before.queue)
+        yield* world.passes("2 minutes")
+        assert.deepStrictEqual(yield* world.names, ["Acme"])
+      })
+  )
+}
