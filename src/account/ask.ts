@@ -15,6 +15,7 @@ import { type Identity, toError } from "./identity.js"
 const namedFor = (instance: Instance): Effect.Effect<TransportError | undefined> =>
   Effect.map(now, (now) => namedWait(instance, now)?.wait.error)
 
+/** Fails with that. */
 const waited = (instance: Instance): Effect.Effect<void, TransportError> =>
   Effect.provideService(mayAsk, NamedTime, namedFor(instance))
 

@@ -130,3 +130,22 @@ for (const [fault, tag] of [
       })
   )
 }
+
+law(
+  "A time that Toggl names to a read while a change is on its way stays as it is when that change gets a 403",
+  (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* world.toggl.inject(Fault.delayed(Fault.respond({ status: 403 }), "10 seconds"), { when: isChange })
+      yield* world.toggl.inject(used, { when: isList })
+      yield* Effect.forkScoped(create(tab, "Acme"))
+      yield* world.passes("1 second")
+      yield* Effect.flip(tab.clients.list(workspaceId, { freshness: "Toggl" }))
+      yield* world.passes("11 seconds")
+      const { queue } = yield* tab.outbox.status
+      assert.strictEqual(queue._tag === "Waiting" && queue.for._tag, "Quota")
+      yield* silentFor(world, "488 seconds", "2 seconds")
+      yield* world.passes("2 minutes")
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+    })
+)

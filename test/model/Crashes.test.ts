@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Client, Clients, Outbox } from "../../src/index.js"
 import { FakeToggl } from "../../src/testing/index.js"
-import { aMoment } from "./playsSeeds.js"
+import { aMoment } from "./Seeds.js"
 import { type Device, run, type Script } from "./Run.js"
 
 // A crash at every single operation of the store and around every request, one after another, and all laws after it.

@@ -3,7 +3,6 @@
  */
 import { run } from "./Run.js"
 import * as Seeds from "./Seeds.js"
-import { shrink } from "./Shrink.js"
 import type { History, Theme } from "./Step.js"
 
 export interface Verdict {
@@ -16,9 +15,6 @@ export const kept = (history: History): Verdict | undefined => {
   return broken === undefined ? undefined : { law: broken.law, message: broken.message }
 }
 
-export const long = (seed: number, steps?: number): Verdict | undefined => kept(Seeds.history(seed, steps))
+export const long = (seed: number): Verdict | undefined => kept(Seeds.history(seed))
 
 export const short = (seed: number, theme: Theme): Verdict | undefined => kept(Seeds.short(seed, theme))
-
-/** What is left of a history that breaks the law, once every step that can be left out is left out. */
-export const least = (history: History, law: string): History => shrink(history, law)

@@ -185,9 +185,10 @@ const unended = (): Set<unknown> => {
 }
 
 export const run = (history: History, options: Options = {}): Result => {
-  const before = new Set(unended())
+  const fibers = unended()
+  const before = new Set(fibers)
   const result = playThrough(history, options)
-  for (const fiber of unended()) if (!before.has(fiber)) unended().delete(fiber)
+  for (const fiber of fibers) if (!before.has(fiber)) fibers.delete(fiber)
   return result
 }
 

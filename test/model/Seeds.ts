@@ -47,6 +47,15 @@ export const failure = (history: Step.History, options: Options = {}, result?: R
   ].join("\n")
 }
 
+/**
+ * A history is played without a pause: in one a test runner hears that its worker is alive, and what histories have made is
+ * let go of.
+ */
+export const aMoment = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+
 /** How often each kind of what goes wrong came up. */
 export interface Tally {
   readonly add: (result: Result) => void

@@ -7,12 +7,6 @@ import { kinds } from "./Weather.js"
 // So long may it take to make a failing history short; one that holds takes about a second.
 const timeout = 900_000
 
-/** Lets the test runner hear that its worker is alive: a history is played without a pause. */
-export const aMoment = (): Promise<void> =>
-  new Promise((resolve) => {
-    setImmediate(resolve)
-  })
-
 // In 200 seeds each kind comes up 20 times or more: in each half of them, its share.
 const leastOfEach = 20
 
@@ -31,12 +25,12 @@ export const playsSeeds = (half: 0 | 1): void => {
   })
   describe(`random histories of ${Seeds.usualSteps} steps, and short ones, hold all laws`, () => {
     it.each(seeds)("seed %i", { timeout }, async (seed) => {
-      await aMoment()
+      await Seeds.aMoment()
       expect(failure(Seeds.history(seed))).toBeUndefined()
     })
     it.each(seeds)("the short ones of seed %i", { timeout }, async (seed) => {
       for (const short of Seeds.shortOnes(seed)) {
-        await aMoment()
+        await Seeds.aMoment()
         expect(failure(short)).toBeUndefined()
       }
     })

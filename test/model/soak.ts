@@ -45,8 +45,7 @@ const play = (name: string, history: History): void => {
 }
 
 for (let seed = first; seed < first + count; seed++) {
-  // What a history has made is let go of only where the program pauses.
-  await new Promise((resolve) => setImmediate(resolve))
+  await Seeds.aMoment()
   if (steps > 0) play(`seed ${seed} of ${steps} steps`, Seeds.history(seed, steps))
   for (const theme of Seeds.shortThemes(seed)) play(`the short seed ${seed} of "${theme}"`, Seeds.short(seed, theme))
   const played = seed - first + 1
