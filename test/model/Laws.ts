@@ -161,8 +161,14 @@ export const make = (
   const storedSuccesses: Array<{ readonly at: number; readonly seq: number }> = []
   let happened = 0
   let isCopyOld = false
-  // The last request by which a tab carries a change out.
+  // The last request by which a tab carries a change out, and the last by which its queue reads; and how often before that
+  // something was stored or heard.
   const acting = new Map<Machine.Process, Flight>()
+  const asking = new Map<Machine.Process, { readonly flight: Flight; readonly turns: number }>()
+  let turns = 0
+  // What was set aside, and is tried; and what a tab has just tried in vain, and does not count as set aside.
+  const probed = new Set<number>()
+  const fellBack = new Map<Machine.Process, number>()
   // Whose list a tab has heard last.
   const listedAs = new Map<Machine.Process, number | undefined>()
   // The tabs that may have heard a list from a cache, and not stored it yet.
@@ -403,6 +409,28 @@ export const make = (
     entry.applications = 0
   }
 
+  /** What is set aside stays so until Toggl has answered it, or the user takes it up, or its tab dies with it. */
+  const staysAside = ({ name, process }: StorePort.Operation, before: Books) => {
+    if (name !== "settle" && name !== "mark" && name !== "claim" && name !== "book") return
+    // An answer that is not believed is booked first, and what follows from that next.
+    const fallen = fellBack.get(process)
+    fellBack.delete(process)
+    const now = fallen === undefined ? undefined : books.entries.get(fallen)
+    if (now !== undefined && now.failures > 0 && !isParked(now)) {
+      broken("law 4", `entry ${now.seq} was set aside, was tried in vain, and is before all others again`)
+    }
+    for (const entry of books.entries.values()) {
+      const was = before.entries.get(entry.seq)
+      if (was === entry) continue
+      if (name === "mark" && was?.state._tag === "SetAside") probed.add(entry.seq)
+      // What was applied may go on as an update of the rest, and what was refused together with others by itself.
+      const isTriedInVain = name === "settle" && entry.failures > 0 && entry.apart !== true
+      if (name !== "mark" && probed.delete(entry.seq) && isTriedInVain && !isParked(entry)) {
+        fellBack.set(process, entry.seq)
+      }
+    }
+  }
+
   const noteFailure = (known: Accepted, { failingSince }: Entry) => {
     if (failingSince === undefined) known.failing = undefined
     else if (known.failing?.since !== failingSince) known.failing = { since: failingSince, at: happened }
@@ -539,6 +567,7 @@ export const make = (
       touchedBy(entry)
     }
     setAsideRightly(before)
+    staysAside(operation, before)
     if (new Set(books.ids.values()).size !== books.ids.size) broken("law 3", "two creates share one client")
     const { may, must } = heldNow()
     for (const seq of [...may, ...must]) {
@@ -649,8 +678,9 @@ export const make = (
   }
 
   const requestDeparts = (flight: Flight) => {
-    if (flight.isWrite) acting.set(flight.process, flight)
     const isOfClients = flight.request.path.includes("/clients")
+    if (flight.isWrite) acting.set(flight.process, flight)
+    else if (isOfClients && !flight.isApps) asking.set(flight.process, { flight, turns })
     const user = owner()
     const isOthers = user !== undefined && flight.userId !== undefined && flight.userId !== user
     // What was marked is the owner's for sure. Whoever reads, or sends what could not be stored, must have heard whose it is.
@@ -842,6 +872,11 @@ export const make = (
         `${process.name} says that the queue waits (${queue.for._tag}), and ${flight.request.method} is on its way`
       )
     }
+    const asked = asking.get(process)
+    const isAsking = asked !== undefined && !asked.flight.heard && asked.turns === turns
+    if (queue._tag === "Waiting" && ["BackingOff", "SetAside"].includes(queue.for._tag) && isAsking) {
+      broken("law 12", `${process.name} says that the queue waits (${queue.for._tag}), and asks Toggl meanwhile`)
+    }
   }
 
   return {
@@ -866,6 +901,7 @@ export const make = (
         if (isStored) isCopyOld = mayBeOld || (isCopyOld && isCaching())
       }
       happened++
+      turns++
       compare(operation)
       if (operation.name === "storeList" && isStored) {
         const [user, as] = [owner(), listedAs.get(operation.process)]
@@ -900,6 +936,7 @@ export const make = (
       touched.add(before.state.nextClientId)
     },
     requestAnswered: (flight, status, isOwn) => {
+      turns++
       if (flight.request.path.endsWith("/clients") && isOwn) listedAs.set(flight.process, flight.userId)
       if (!flight.isWrite) return
       happened++
@@ -943,6 +980,7 @@ export const make = (
     },
     processDied: (process) => {
       marks.delete(process)
+      fellBack.delete(process)
       lastShown.delete(process)
       for (const [entry, hearing] of heardLate) if (hearing === process) heardLate.delete(entry)
     },

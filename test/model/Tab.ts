@@ -3,7 +3,7 @@
  */
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Cause from "effect/Cause"
-import type * as Context from "effect/Context"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
@@ -30,6 +30,7 @@ import type { WorkspaceId } from "../../src/Client.js"
 import type * as Machine from "./Machine.js"
 import type * as StorePort from "./StorePort.js"
 import { requestLimit } from "./Weather.js"
+import { AppsOwn } from "./Wire.js"
 
 export type Services = Clients.Clients | Outbox.Outbox | ClientsApi.ClientsApi
 
@@ -200,7 +201,7 @@ export const open = (options: Options): Tab => {
       const provided = services
       if (provided === undefined || closing) return
       process.enter(() => {
-        const fiber = run(Effect.provide(effect, provided))
+        const fiber = run(Effect.provide(effect, Context.add(provided, AppsOwn, true)))
         const caller: Caller = { label, fiber }
         callers = [...callers, caller]
         fiber.addObserver((exit) => {

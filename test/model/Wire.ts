@@ -27,6 +27,8 @@ export interface Flight {
   readonly request: TogglWire.WireRequest
   /** Whether it may change a client. */
   readonly isWrite: boolean
+  /** Whether the app has asked for it itself, rather than its queue. */
+  readonly isApps: boolean
   readonly userId: number | undefined
   readonly departedAt: number
   readonly fate: Weather.Fate
@@ -35,6 +37,9 @@ export interface Flight {
   heard: boolean
   own: TogglWire.Answer | undefined
 }
+
+/** Stands where the app itself calls the library. */
+export class AppsOwn extends Context.Tag("test/AppsOwn")<AppsOwn, true>() {}
 
 export interface Hooks {
   readonly departs: (flight: Flight) => void
@@ -272,6 +277,7 @@ export const make = (
                 process,
                 request: wire,
                 isWrite,
+                isApps: Option.isSome(Context.getOption(fiber.currentContext, AppsOwn)),
                 userId: TogglAuth.userOf(TogglAuth.parse(wire.headers["authorization"]), options)?.id,
                 departedAt: machine.now(),
                 fate: (isWrite ? forced : undefined) ?? fateOf(wire, isWrite, saysOffline()),

@@ -3,8 +3,7 @@
  */
 import * as Predicate from "effect/Predicate"
 import * as esbuild from "esbuild"
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import type * as Judge from "./Judge.js"
@@ -33,11 +32,15 @@ const without = ({ changes, name }: Rule): esbuild.Plugin => ({
 const isJudge = (loaded: unknown): loaded is typeof Judge =>
   Predicate.hasProperty(loaded, "long") && Predicate.hasProperty(loaded, "short")
 
+// Where packages are found that all of them share: Effect alone takes longer to load than a history to play.
+const cache = join(root, "node_modules/.cache")
+
 /** The judge of a library that does not have this rule. */
 export const judge = async (rule: Rule): Promise<typeof Judge> => {
   const built = await esbuild.build({
     entryPoints: [join(import.meta.dirname, "Judge.ts")],
     bundle: true,
+    packages: "external",
     write: false,
     platform: "node",
     format: "esm",
@@ -46,7 +49,8 @@ export const judge = async (rule: Rule): Promise<typeof Judge> => {
     plugins: [without(rule)]
   })
   // From a file: each place in a stack trace names where the code is, and a whole library is a long name.
-  const directory = await mkdtemp(join(tmpdir(), "without-a-rule-"))
+  await mkdir(cache, { recursive: true })
+  const directory = await mkdtemp(join(cache, "without-a-rule-"))
   const path = join(directory, "judge.mjs")
   await writeFile(path, built.outputFiles[0]?.contents ?? "")
   const loaded: unknown = await import(pathToFileURL(path).href).finally(() => rm(directory, { recursive: true }))

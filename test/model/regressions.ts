@@ -308,6 +308,40 @@ const regressions: ReadonlyArray<Regression> = [
         { kind: "advance", tab: 2, n: 899547473, uid: 6 }
       ]
     }
+  },
+  {
+    name: "what was set aside came before all others again, for Toggl named a time when it was tried",
+    history: {
+      setup: 1,
+      theme: "stuck",
+      steps: [
+        { kind: "poison", tab: 0, n: 47, uid: 100 },
+        { kind: "create", tab: 0, n: 1, uid: 3 },
+        { kind: "create", tab: 0, n: 1, uid: 4 },
+        { kind: "advance", tab: 0, n: 4, uid: 101 },
+        { kind: "poison", tab: 0, n: 7, uid: 102 },
+        { kind: "weather", tab: 0, n: 20, uid: 103 },
+        { kind: "advance", tab: 0, n: 43, uid: 105 }
+      ]
+    }
+  },
+  {
+    name: "a change was never tried in place of one that is stuck, for another had failed as often as the head",
+    history: {
+      setup: 1,
+      theme: "stuck",
+      steps: [
+        { kind: "poison", tab: 0, n: 47, uid: 160 },
+        { kind: "read", tab: 0, n: 7, uid: 161 },
+        { kind: "advance", tab: 0, n: 4, uid: 162 },
+        { kind: "create", tab: 0, n: 1, uid: 3 },
+        { kind: "create", tab: 0, n: 1, uid: 4 },
+        { kind: "create", tab: 0, n: 1, uid: 13 },
+        { kind: "advance", tab: 0, n: 43, uid: 170 },
+        { kind: "retry", tab: 0, n: 1, uid: 171 },
+        { kind: "update", tab: 0, n: 1, uid: 20 }
+      ]
+    }
   }
 ]
 
