@@ -216,4 +216,4 @@ export const law = <E>(
   name: string,
   happens: (world: World) => Effect.Effect<void, E, Scope.Scope | TestServices.TestServices>,
   options: Options = {}
-): void => it.scoped(name, () => inWorld(name, happens, options))
+): void => it.scoped(name, () => inWorld(name, happens, options), { concurrent: true })
