@@ -422,7 +422,9 @@ export const make = (
     for (const entry of books.entries.values()) {
       const was = before.entries.get(entry.seq)
       if (was === entry) continue
-      if (name === "mark" && was?.state._tag === "SetAside") probed.add(entry.seq)
+      // What had failed together with it may go by itself now.
+      const isSent = entry.state._tag === "Sending"
+      if (name === "mark" && isSent && was?.state._tag === "SetAside") probed.add(entry.seq)
       // What was applied may go on as an update of the rest, and what was refused together with others by itself.
       const isTriedInVain = name === "settle" && entry.failures > 0 && entry.apart !== true
       if (name !== "mark" && probed.delete(entry.seq) && isTriedInVain && !isParked(entry)) {
