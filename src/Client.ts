@@ -226,14 +226,15 @@ const keptNotes = (notes: string): string => notes.replaceAll("\r\n", "\n").trim
 export const sameNotes = (a: string, b: string): boolean => keptNotes(a) === keptNotes(b)
 
 /**
- * What creating a client takes. `name` is trimmed; it must not be empty nor longer than the limit.
+ * What creating a client takes. `name` is trimmed; it must not be empty nor longer than the limit. Here and in the other
+ * inputs a key that is `undefined` counts as left out.
  *
  * @since 0.1.0
  * @category inputs
  */
 export const CreateInput = /*#__PURE__*/ Schema.Struct({
   name: Schema.String,
-  notes: /*#__PURE__*/ Schema.optionalWith(Schema.String, { exact: true })
+  notes: /*#__PURE__*/ Schema.optional(Schema.String)
 })
 
 /**
@@ -249,8 +250,8 @@ export interface CreateInput extends Schema.Schema.Type<typeof CreateInput> {}
  * @category inputs
  */
 export const UpdateInput = /*#__PURE__*/ Schema.Struct({
-  name: /*#__PURE__*/ Schema.optionalWith(Schema.String, { exact: true }),
-  notes: /*#__PURE__*/ Schema.optionalWith(Schema.String, { exact: true })
+  name: /*#__PURE__*/ Schema.optional(Schema.String),
+  notes: /*#__PURE__*/ Schema.optional(Schema.String)
 })
 
 /**
@@ -267,8 +268,8 @@ export interface UpdateInput extends Schema.Schema.Type<typeof UpdateInput> {}
  * @category inputs
  */
 export const RestoreInput = /*#__PURE__*/ Schema.Struct({
-  projects: /*#__PURE__*/ Schema.optionalWith(/*#__PURE__*/ Schema.Array(ProjectId), { exact: true }),
-  restoreAllProjects: /*#__PURE__*/ Schema.optionalWith(Schema.Boolean, { exact: true })
+  projects: /*#__PURE__*/ Schema.optional(/*#__PURE__*/ Schema.Array(ProjectId)),
+  restoreAllProjects: /*#__PURE__*/ Schema.optional(Schema.Boolean)
 })
 
 /**
@@ -298,8 +299,8 @@ export type Status = typeof Status.Type
  * @category inputs
  */
 export interface Filter {
-  readonly status?: Status
-  readonly name?: string
+  readonly status?: Status | undefined
+  readonly name?: string | undefined
 }
 
 /**

@@ -99,10 +99,10 @@ export const token = (token: string | Redacted.Redacted): Token => ({ _tag: "Tok
  * @since 0.1.0
  * @category constructors
  */
-export const proxy = (options: Partial<Omit<Proxy, "_tag">> = {}): Proxy => ({
+export const proxy = ({ cookies, header }: Partial<Omit<Proxy, "_tag">> = {}): Proxy => ({
   _tag: "Proxy",
-  cookies: "same-origin",
-  ...options
+  cookies: cookies ?? "same-origin",
+  ...(header === undefined ? {} : { header })
 })
 
 /**

@@ -5,7 +5,8 @@
  */
 import * as Schema from "effect/Schema"
 import type { AnyClientId, Operation } from "./Client.js"
-import { AnyClientId as AnyClientIdSchema, LocalClientId, RestoreInput, UpdateInput, WorkspaceId } from "./Client.js"
+import { AnyClientId as AnyClientIdSchema, LocalClientId, ProjectId, WorkspaceId } from "./Client.js"
+import { optional } from "./error/base.js"
 
 const named = { workspaceId: WorkspaceId, clientId: AnyClientIdSchema }
 
@@ -29,12 +30,26 @@ export const Create = Schema.TaggedStruct("Create", {
 export type Create = typeof Create.Type
 
 /**
+ * What an update changes: what is left out stays as it is.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Change = Schema.Struct({ name: optional(Schema.String), notes: optional(Schema.String) })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Change extends Schema.Schema.Type<typeof Change> {}
+
+/**
  * Changes a client's name, notes or both; what `change` leaves out stays.
  *
  * @since 0.1.0
  * @category models
  */
-export const Update = Schema.TaggedStruct("Update", { ...named, change: UpdateInput })
+export const Update = Schema.TaggedStruct("Update", { ...named, change: Change })
 
 /**
  * @since 0.1.0
@@ -76,7 +91,10 @@ export type Archive = typeof Archive.Type
  * @since 0.1.0
  * @category models
  */
-export const Restore = Schema.TaggedStruct("Restore", { ...named, input: RestoreInput })
+export const Restore = Schema.TaggedStruct("Restore", {
+  ...named,
+  input: Schema.Struct({ projects: optional(Schema.Array(ProjectId)), restoreAllProjects: optional(Schema.Boolean) })
+})
 
 /**
  * @since 0.1.0
@@ -134,7 +152,7 @@ export const operation = (mutation: Mutation): Operation => {
  * @since 0.1.0
  * @category getters
  */
-export const asked = (mutation: Mutation): UpdateInput => {
+export const asked = (mutation: Mutation): Change => {
   if (mutation._tag === "Create") return { name: mutation.name, notes: mutation.notes }
   return mutation._tag === "Update" ? mutation.change : {}
 }

@@ -7,6 +7,7 @@ import * as Stream from "effect/Stream"
 import * as Client from "../Client.js"
 import * as ClientError from "../ClientError.js"
 import type { Ending } from "../Entry.js"
+import { checkedAnyClient, checkedLocalFilter, checkedRestore, checkedState, checkedWorkspace } from "../error/input.js"
 import { checkedName, checkedNotes } from "../error/name.js"
 import { localId } from "../ids.js"
 import type { Mutation } from "../Mutation.js"
@@ -16,11 +17,7 @@ import { bytes, checked as checkedSetting, count, durationOf } from "../settings
 import type * as View from "../View.js"
 import type * as Clients from "./service.js"
 
-const isCreateInput = Schema.is(Client.CreateInput)
 const isUpdateInput = Schema.is(Client.UpdateInput)
-const isRestoreInput = Schema.is(Client.RestoreInput)
-const isWorkspaceId = Schema.is(Client.WorkspaceId)
-const isAnyClientId = Schema.is(Client.AnyClientId)
 
 /** The outbox, and how it is used where a call does not say otherwise. */
 interface App {
@@ -46,19 +43,15 @@ const wanted = (
 ): Either.Either<View.Freshness, ClientError.BadRequest> =>
   isFreshness(given) ? Either.right(given) : Either.left(bad({ operation, workspaceId }, `freshness is ${freshnesses}`))
 
-// What the types forbid may still come from plain JavaScript.
+/** The client is one that can be changed: Toggl's, or one that was made here. */
 const checked = (
   { outbox }: App,
   operation: Client.Operation,
   workspaceId: Client.WorkspaceId,
-  id?: Client.AnyClientId
+  id: Client.AnyClientId
 ): Effect.Effect<void, ClientError.BadRequest | ClientError.NotFound> =>
   Effect.gen(function* () {
-    if (!isWorkspaceId(workspaceId)) return yield* bad({ operation }, "a workspace's id is a positive integer")
-    if (id === undefined) return
-    if (!isAnyClientId(id)) {
-      return yield* bad({ operation, workspaceId }, "a client's id is an integer, Toggl's or a local one")
-    }
+    yield* checkedAnyClient(operation, workspaceId, id)
     if (!(yield* outbox.reads.knows(id))) {
       return yield* new ClientError.NotFound({ operation, workspaceId, clientId: id })
     }
@@ -72,10 +65,24 @@ const filtered = (view: View.View, filter: Client.Filter): View.View => ({
 })
 
 const view = (app: App, workspaceId: Client.WorkspaceId, options: Clients.ReadOptions = {}) =>
-  wanted(app, "list", workspaceId, options.freshness).pipe(
-    Effect.flatMap((freshness) => app.outbox.reads.read(workspaceId, freshness)),
-    Effect.map((view) => filtered(view, options))
-  )
+  Effect.gen(function* () {
+    yield* checkedWorkspace("list", workspaceId)
+    yield* checkedLocalFilter("list", workspaceId, options)
+    const freshness = yield* wanted(app, "list", workspaceId, options.freshness)
+    return filtered(yield* app.outbox.reads.read(workspaceId, freshness), options)
+  })
+
+const get = (
+  app: App,
+  workspaceId: Client.WorkspaceId,
+  id: Client.AnyClientId,
+  options: Pick<Clients.ReadOptions, "freshness"> = {}
+) =>
+  Effect.gen(function* () {
+    yield* checkedAnyClient("get", workspaceId, id)
+    const freshness = yield* wanted(app, "get", workspaceId, options.freshness)
+    return yield* app.outbox.reads.get(workspaceId, id, freshness)
+  })
 
 // --- Changes -----------------------------------------------------------------------------------------------------------
 
@@ -106,8 +113,8 @@ const submitClient = (app: App, mutation: Mutation): Effect.Effect<Receipt<Clien
 const create = (app: App, workspaceId: Client.WorkspaceId, input: Client.CreateInput) =>
   Effect.gen(function* () {
     const asked = { operation: "create", workspaceId } as const
-    yield* checked(app, "create", workspaceId)
-    if (!isCreateInput(input)) return yield* bad(asked, "a client takes a name, and notes if any, as text")
+    yield* checkedWorkspace("create", workspaceId)
+    yield* checkedState("create", workspaceId, input)
     const name = yield* checkedName(asked, input.name, app.maxNameBytes)
     const notes = yield* checkedNotes(asked, input.notes ?? "")
     return yield* submitClient(app, { _tag: "Create", workspaceId, localId: yield* localId, name, notes })
@@ -145,10 +152,14 @@ const restore = (
   input: Client.RestoreInput = {}
 ) =>
   Effect.gen(function* () {
-    const asked = { operation: "restore", workspaceId, clientId } as const
     yield* checked(app, "restore", workspaceId, clientId)
-    if (!isRestoreInput(input)) return yield* bad(asked, "projects are a list of positive integers")
-    return yield* submitClient(app, { _tag: "Restore", workspaceId, clientId, input })
+    yield* checkedRestore(workspaceId, input)
+    const { projects, restoreAllProjects } = input
+    const wanted = {
+      ...(projects === undefined ? {} : { projects }),
+      ...(restoreAllProjects === undefined ? {} : { restoreAllProjects })
+    }
+    return yield* submitClient(app, { _tag: "Restore", workspaceId, clientId, input: wanted })
   })
 
 // --- The service -------------------------------------------------------------------------------------------------------
@@ -167,10 +178,7 @@ export const make = (
       view: (workspaceId, options) => view(app, workspaceId, options),
       list: (workspaceId, options) => Effect.map(view(app, workspaceId, options), (view) => view.clients),
       watch: (workspaceId, filter = {}) => Stream.map(reads.watch(workspaceId), (view) => filtered(view, filter)),
-      get: (workspaceId, id, options = {}) =>
-        Effect.flatMap(wanted(app, "get", workspaceId, options.freshness), (freshness) =>
-          reads.get(workspaceId, id, freshness)
-        ),
+      get: (workspaceId, id, options) => get(app, workspaceId, id, options),
       create: (workspaceId, input) => traced("create", workspaceId, create(app, workspaceId, input)),
       update: (workspaceId, id, input) => traced("update", workspaceId, update(app, workspaceId, id, input)),
       delete: (workspaceId, id) => traced("delete", workspaceId, delete_(app, workspaceId, id)),

@@ -34,7 +34,7 @@ export type ReadError = ClientsApi.ListError | ClientError.NoLocalCopy
  * @category models
  */
 export interface ReadOptions extends Client.Filter {
-  readonly freshness?: View.Freshness
+  readonly freshness?: View.Freshness | undefined
 }
 
 /**

@@ -1,5 +1,5 @@
 // What an edit still lacks, once what was sent before it is known to be applied.
-import { type Client, sameNotes, type UpdateInput } from "../Client.js"
+import { type Client, sameNotes } from "../Client.js"
 import * as Mutation from "../Mutation.js"
 import type { Entry } from "./entry.js"
 
@@ -11,7 +11,7 @@ export const restOf = (
   { mutation, sent }: Entry,
   client: Client,
   joined: ReadonlyArray<Entry> = []
-): UpdateInput | undefined => {
+): Mutation.Change | undefined => {
   if (sent === undefined) return undefined
   const { name, notes } = Mutation.asked(mutation)
   const before = Mutation.asked(sent)

@@ -38,7 +38,7 @@ const decodeFile = Schema.decodeUnknown(File)
 const encodeFile = Schema.encode(File)
 
 const edited =
-  (edit: Outbox.Edit) =>
+  (edit: Mutation.Change) =>
   (mutation: Mutation.Mutation): Mutation.Mutation => {
     if (edit.name === undefined && edit.notes === undefined) return mutation
     if (mutation._tag === "Create") return { ...mutation, ...edit }

@@ -333,6 +333,13 @@ export const bareProxy: Input = {
   ]
 }
 
+// A switch that is undefined is left as it is.
+const given = <A extends object>(input: A): A => {
+  const given = { ...input }
+  for (const [key, value] of Object.entries(input)) if (value === undefined) Reflect.deleteProperty(given, key)
+  return given
+}
+
 /**
  * The switches, changed by what is given.
  *
@@ -341,6 +348,6 @@ export const bareProxy: Input = {
  */
 export const merge = (options: Options, input: Input): Options => ({
   ...options,
-  ...input,
-  nameComparison: { ...options.nameComparison, ...input.nameComparison }
+  ...given(input),
+  nameComparison: { ...options.nameComparison, ...given(input.nameComparison ?? {}) }
 })

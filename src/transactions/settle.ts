@@ -1,5 +1,5 @@
 // What came of an attempt: the one transaction of an acknowledgement, or of a refusal.
-import type { Client, ClientId, LocalClientId, UpdateInput } from "../Client.js"
+import type { Client, ClientId, LocalClientId } from "../Client.js"
 import { type StorageError, type TransportError, UnexpectedAnswer } from "../ClientError.js"
 import type { Ending, EntryId } from "../Entry.js"
 import { afresh, asksAsKnown, type Attempt, attemptOf, type Ended, type Entry } from "../log/entry.js"
@@ -197,7 +197,7 @@ const believed = function* (verdict: Verdict, entry: Entry): Step<Verdict> {
 }
 
 /** It was applied as it was sent, and goes on as an update of the rest: what the user has edited since. */
-export const goneOn = function* (entry: Entry, client: Client, change: UpdateInput): Step<Entry> {
+export const goneOn = function* (entry: Entry, client: Client, change: Mutation.Change): Step<Entry> {
   const { mutation } = entry
   const { workspaceId } = mutation
   yield* putClient(client)

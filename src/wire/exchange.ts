@@ -15,7 +15,7 @@ import { answerIn, bodyOf, isConnectionFailure, Sent, sendingOnce, withoutSpans 
 import type { Asked } from "../error/base.js"
 import { nameOf } from "../error/thrown.js"
 import type { Answer } from "./answer.js"
-import { isLoopback, pageOf } from "./baseUrl.js"
+import { isCrossOrigin, isOnDevice } from "./baseUrl.js"
 import { onceToFetch, type Thrown } from "./fetch.js"
 import { dateOf, quotaOf } from "./headers.js"
 import type { Heard } from "./heard.js"
@@ -79,10 +79,8 @@ const whyUnreachable = (
   online: Option.Option<boolean>
 ): Unreachable["reason"] => {
   if (Option.isNone(online)) return "Failed"
-  const { hostname, origin } = new URL(baseUrl)
-  if (!online.value && (offlineIncludesLoopback || !isLoopback(hostname))) return "Offline"
-  const page = pageOf()
-  return page !== undefined && page.origin !== origin ? "SuspectedCors" : "Failed"
+  if (!online.value && (offlineIncludesLoopback || !isOnDevice(baseUrl))) return "Offline"
+  return isCrossOrigin(baseUrl) ? "SuspectedCors" : "Failed"
 }
 
 export const makeExchange = (client: HttpClient.HttpClient, settings: Settings, heard: Heard) =>

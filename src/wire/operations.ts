@@ -8,6 +8,7 @@ import * as Client from "../Client.js"
 import { InvalidConfiguration } from "../ClientError.js"
 import { CurrentCredentials } from "../Credentials.js"
 import type { Asked } from "../error/base.js"
+import { checkedClients, checkedFilter, checkedRestore, checkedState, checkedWorkspace } from "../error/input.js"
 import { checkedName, checkedNotes } from "../error/name.js"
 import { nameOf } from "../error/thrown.js"
 import { bytes, count, duration } from "../settings.js"
@@ -32,24 +33,30 @@ interface Requested extends Asked {
 const urlOf = ({ baseUrl }: Wire, { clientId, workspaceId }: Requested): string =>
   `${baseUrl}/workspaces/${workspaceId}/clients${clientId === undefined ? "" : `/${clientId}`}`
 
-const list = (
+const list = /*#__PURE__*/ Effect.fnUntraced(function* (
   wire: Wire,
   workspaceId: Client.WorkspaceId,
-  { name = "", status }: Client.Filter = {},
+  filter: Client.Filter = {},
   reading?: Reading
-) => {
+) {
   const asked = { operation: "list", workspaceId } as const
+  yield* checkedWorkspace("list", workspaceId)
+  yield* checkedFilter("list", workspaceId, filter)
+  const { name = "", status } = filter
   const urlParams = { ...(status === undefined ? {} : { status }), ...(name === "" ? {} : { name }) }
   const request = HttpClientRequest.get(urlOf(wire, asked), { urlParams })
-  return wire.call(asked, request, (asked, answer) => answers.list(asked, answer, status), reading)
-}
+  return yield* wire.call(asked, request, (asked, answer) => answers.list(asked, answer, status), reading)
+})
 
 const write = /*#__PURE__*/ Effect.fnUntraced(function* (
   { call, maxNameBytes }: Wire,
   asked: Requested,
   request: HttpClientRequest.HttpClientRequest,
-  { name, notes }: State
+  state: State
 ) {
+  yield* checkedWorkspace(asked.operation, asked.workspaceId)
+  yield* checkedState(asked.operation, asked.workspaceId, state)
+  const { name, notes } = state
   const checked = yield* checkedName(asked, name, maxNameBytes)
   const checkedToo = notes === undefined ? undefined : yield* checkedNotes(asked, notes)
   const body = { name: checked, notes: checkedToo, wid: asked.workspaceId }
@@ -70,12 +77,18 @@ const delete_ = (wire: Wire, asked: Requested) =>
 const archive = (wire: Wire, asked: Requested) =>
   wire.call(asked, HttpClientRequest.post(`${urlOf(wire, asked)}/archive`), answers.archive)
 
-const restore = (wire: Wire, asked: Requested, { projects, restoreAllProjects }: Client.RestoreInput = {}) => {
+const restore = /*#__PURE__*/ Effect.fnUntraced(function* (
+  wire: Wire,
+  asked: Requested,
+  input: Client.RestoreInput = {}
+) {
+  yield* checkedRestore(asked.workspaceId, input)
+  const { projects, restoreAllProjects } = input
   const request = HttpClientRequest.post(`${urlOf(wire, asked)}/restore`)
   const isBare = projects === undefined && restoreAllProjects === undefined
   const body = { projects, restore_all_projects: restoreAllProjects }
-  return wire.call(asked, isBare ? request : HttpClientRequest.bodyUnsafeJson(request, body), answers.get)
-}
+  return yield* wire.call(asked, isBare ? request : HttpClientRequest.bodyUnsafeJson(request, body), answers.get)
+})
 
 export const make = /*#__PURE__*/ Effect.fnUntraced(function* (
   options: Options = {}
@@ -110,7 +123,9 @@ export const make = /*#__PURE__*/ Effect.fnUntraced(function* (
     send: (wire: Wire, asked: Requested, ...args: Args) => Effect.Effect<A, E>
   ) =>
     Effect.fn(`ClientsApi.${operation}`)((workspaceId: Client.WorkspaceId, clientId: Client.ClientId, ...args: Args) =>
-      send(wire, { operation, workspaceId, clientId }, ...args)
+      Effect.flatMap(checkedClients(operation, workspaceId, [clientId]), () =>
+        send(wire, { operation, workspaceId, clientId }, ...args)
+      )
     )
 
   const onMany = <A, E>(
@@ -121,7 +136,9 @@ export const make = /*#__PURE__*/ Effect.fnUntraced(function* (
       (workspaceId: Client.WorkspaceId, clientIds: ReadonlyArray<Client.ClientId>) => {
         const asked = { operation, workspaceId }
         const request = HttpClientRequest.post(`${urlOf(wire, asked)}/${operation}`)
-        return call(asked, HttpClientRequest.bodyUnsafeJson(request, clientIds), read)
+        return Effect.flatMap(checkedClients(operation, workspaceId, clientIds), () =>
+          call(asked, HttpClientRequest.bodyUnsafeJson(request, clientIds), read)
+        )
       }
     )
 

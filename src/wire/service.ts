@@ -48,7 +48,7 @@ export type NameError = CallError | ClientError.InvalidName
  */
 export interface State {
   readonly name: string
-  readonly notes?: string
+  readonly notes?: string | undefined
 }
 
 /**
@@ -179,7 +179,9 @@ export class ClientsApi extends Context.Tag("effect-toggl-clients/ClientsApi")<C
 
 /**
  * - `baseUrl`: https, or http on loopback, with no user, query or fragment; in a page it may be relative, for a proxy on
- *   the page's origin (`/api/toggl`). `https://api.track.toggl.com/api/v9` unless given.
+ *   the page's origin (`/api/toggl`). A page that the app brings along under a scheme of its own (`app://bundle`, as in
+ *   Electron, where it has to be registered as `standard` and with `supportFetchAPI`) may be that origin too.
+ *   `https://api.track.toggl.com/api/v9` unless given.
  * - `requestLimit`: how long a request may take, its answer's body included, before it is aborted. 20 seconds unless
  *   given; a bare number is in milliseconds.
  * - `maxNameBytes`: the most UTF-8 bytes of a name. 255 unless given.

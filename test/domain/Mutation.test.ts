@@ -11,7 +11,7 @@ const localId = Client.LocalClientId.make(-7)
 
 const names = FastCheck.constantFrom("a", "b", "c")
 const notes = FastCheck.constantFrom("", "x", "y")
-const change: FastCheck.Arbitrary<Client.UpdateInput> = FastCheck.record({ name: names, notes }, { requiredKeys: [] })
+const change: FastCheck.Arbitrary<Mutation.Change> = FastCheck.record({ name: names, notes }, { requiredKeys: [] })
 const ids = FastCheck.constantFrom(...([1, 2, 3] as const)).map((id) => Client.ClientId.make(id))
 
 const mutations: FastCheck.Arbitrary<Exclude<Mutation.Mutation, Mutation.Create>> = FastCheck.oneof(
@@ -64,7 +64,7 @@ describe("apply", () => {
 
   it("clears the notes where they are empty, which is not the same as leaving them out", () => {
     const client = { name: "a", notes: "x", archived: false }
-    const update = (change: Client.UpdateInput) =>
+    const update = (change: Mutation.Change) =>
       Mutation.apply(client, { _tag: "Update", workspaceId, clientId, change })
     assert.deepStrictEqual(update({ notes: "" }), { ...client, notes: "" })
     assert.deepStrictEqual(update({}), client)

@@ -8,7 +8,7 @@ import * as Client from "../../src/Client.js"
 import * as Entry from "../../src/Entry.js"
 import * as memoryEngine from "../../src/store/memory.js"
 import * as step from "../../src/store/step.js"
-import type { Mutation } from "../../src/Mutation.js"
+import type { Change, Mutation } from "../../src/Mutation.js"
 import * as OutboxStore from "../../src/OutboxStore.js"
 import * as Steps from "./Steps.js"
 
@@ -105,7 +105,7 @@ export const creates = (n: number, name = `client ${n}`, notes = ""): Mutation =
   notes
 })
 
-export const updates = (id: Client.AnyClientId, change: Client.UpdateInput): Mutation => ({
+export const updates = (id: Client.AnyClientId, change: Change): Mutation => ({
   _tag: "Update",
   workspaceId,
   clientId: id,

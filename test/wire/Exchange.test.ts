@@ -334,6 +334,21 @@ describe("the base URL", () => {
       vi.stubGlobal("location", new URL("https://app.test/start/"))
       assert.strictEqual(yield* baseUrl("/api/toggl"), "https://app.test/api/toggl")
       assert.strictEqual((yield* Effect.flip(baseUrl("")))._tag, "InvalidConfiguration")
+      // Electron's way, and that of phones' web views: the page and its proxy have a scheme of the app's own.
+      vi.stubGlobal("location", new URL("app://bundle/start/index.html?x#y"))
+      assert.strictEqual(yield* baseUrl("/api/toggl/"), "app://bundle/api/toggl")
+      assert.strictEqual(yield* baseUrl("app://bundle/api"), "app://bundle/api")
+      for (const elsewhere of [
+        "app://other/api",
+        "api://bundle/api",
+        "//ada:s3cret@bundle/api",
+        "/api?x",
+        "http://bundle"
+      ]) {
+        assert.strictEqual((yield* Effect.flip(baseUrl(elsewhere)))._tag, "InvalidConfiguration", elsewhere)
+      }
+      vi.stubGlobal("location", new URL("file:///start/index.html"))
+      assert.strictEqual((yield* Effect.flip(baseUrl("/api/toggl")))._tag, "InvalidConfiguration")
       vi.stubGlobal("location", new URL("about:blank"))
       assert.strictEqual((yield* Effect.flip(baseUrl("/api/toggl")))._tag, "InvalidConfiguration")
     })

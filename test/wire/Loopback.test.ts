@@ -11,6 +11,12 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
+// A browser that knows the scheme of the app's own page gives it an origin.
+const locationOf = (page: string) => {
+  const { host, href, pathname, protocol } = new URL(page)
+  return { href, pathname, origin: `${protocol}//${host}` }
+}
+
 describe("a device that says it is offline", () => {
   const bases: ReadonlyArray<
     readonly [baseUrl: string, page: string | undefined, options: ClientsApi.Options, never: boolean]
@@ -25,6 +31,7 @@ describe("a device that says it is offline", () => {
     ["http://app.localhost", undefined, {}, false],
     ["http://[::1]:3000", undefined, {}, false],
     ["/api/toggl", "http://localhost:5173/start", {}, false],
+    ["/api/toggl", "app://bundle/start", {}, false],
     ["http://127.0.0.1:8080/api/v9", undefined, { offlineIncludesLoopback: true }, true]
   ]
 
@@ -33,7 +40,7 @@ describe("a device that says it is offline", () => {
     const what = `${never ? "sends nothing" : "may have sent what fails"} to ${where}`
     it.effect(options.offlineIncludesLoopback === true ? `${what} where it is cut off from itself too` : what, () =>
       Effect.gen(function* () {
-        if (page !== undefined) vi.stubGlobal("location", new URL(page))
+        if (page !== undefined) vi.stubGlobal("location", locationOf(page))
         const isOnline = Effect.succeed(Option.some(false))
         const api = yield* make(failing("Transport"), { ...options, baseUrl, isOnline })
         const error = yield* Effect.flip(api.create(workspaceId, { name: "Acme" }))

@@ -1,0 +1,91 @@
+// What the types forbid may still come from plain JavaScript, or by a cast: it is refused before anything is done.
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import * as Client from "../Client.js"
+import { BadRequest, InvalidStatus } from "./refusals.js"
+
+const isWorkspaceId = /*#__PURE__*/ Schema.is(Client.WorkspaceId)
+const isClientId = /*#__PURE__*/ Schema.is(Client.ClientId)
+const isAnyClientId = /*#__PURE__*/ Schema.is(Client.AnyClientId)
+const isStatus = /*#__PURE__*/ Schema.is(Client.Status)
+const isFilter = /*#__PURE__*/ Schema.is(
+  /*#__PURE__*/ Schema.Struct({
+    status: /*#__PURE__*/ Schema.optional(Schema.String),
+    name: /*#__PURE__*/ Schema.optional(Schema.String)
+  })
+)
+
+const isState = /*#__PURE__*/ Schema.is(Client.CreateInput)
+const isRestoreInput = /*#__PURE__*/ Schema.is(Client.RestoreInput)
+
+type Checked = Either.Either<void, BadRequest>
+
+const unless = (isSound: boolean, refusal: () => BadRequest): Checked =>
+  isSound ? Either.right(undefined) : Either.left(refusal())
+
+export const checkedWorkspace = (operation: Client.Operation, workspaceId: Client.WorkspaceId): Checked =>
+  unless(
+    isWorkspaceId(workspaceId),
+    () => new BadRequest({ operation, text: "a workspace's id is a positive integer" })
+  )
+
+/** The workspace, and one of its clients by Toggl's id or a local one. */
+export const checkedAnyClient = (
+  operation: Client.Operation,
+  workspaceId: Client.WorkspaceId,
+  id: Client.AnyClientId
+): Checked =>
+  Either.flatMap(checkedWorkspace(operation, workspaceId), () =>
+    unless(
+      isAnyClientId(id),
+      () => new BadRequest({ operation, workspaceId, text: "a client's id is an integer, Toggl's or a local one" })
+    )
+  )
+
+/** The workspace, and clients of it by Toggl's ids. */
+export const checkedClients = (
+  operation: Client.Operation,
+  workspaceId: Client.WorkspaceId,
+  ids: ReadonlyArray<Client.ClientId>
+): Checked =>
+  Either.flatMap(checkedWorkspace(operation, workspaceId), () =>
+    unless(
+      Array.isArray(ids) && ids.every((id) => isClientId(id)),
+      () => new BadRequest({ operation, workspaceId, text: "a client's id is the positive integer that Toggl gave it" })
+    )
+  )
+
+/** Whether Toggl knows the status, it says itself. */
+export const checkedFilter = (
+  operation: Client.Operation,
+  workspaceId: Client.WorkspaceId,
+  filter: Client.Filter
+): Checked =>
+  unless(
+    isFilter(filter),
+    () => new BadRequest({ operation, workspaceId, text: "a filter takes a status and a part of a name, as text" })
+  )
+
+/** The same where Toggl is not asked. */
+export const checkedLocalFilter = (
+  operation: Client.Operation,
+  workspaceId: Client.WorkspaceId,
+  filter: Client.Filter
+): Either.Either<void, BadRequest | InvalidStatus> =>
+  Either.flatMap(checkedFilter(operation, workspaceId, filter), () =>
+    filter.status === undefined || isStatus(filter.status)
+      ? Either.right(undefined)
+      : Either.left(new InvalidStatus({ operation, workspaceId, status: filter.status }))
+  )
+
+export const checkedState = (operation: Client.Operation, workspaceId: Client.WorkspaceId, state: Client.CreateInput) =>
+  unless(
+    isState(state),
+    () => new BadRequest({ operation, workspaceId, text: "a client takes a name, and notes if any, as text" })
+  )
+
+export const checkedRestore = (workspaceId: Client.WorkspaceId, input: Client.RestoreInput) =>
+  unless(
+    isRestoreInput(input),
+    () => new BadRequest({ operation: "restore", workspaceId, text: "projects are a list of positive integers" })
+  )
