@@ -5,6 +5,7 @@ import * as Fiber from "effect/Fiber"
 import { applied, clientsOf, entryOf, inMemory, outcomesOf } from "../fixtures/Devices.js"
 import { namesOf, read } from "../fixtures/Fixture.js"
 import * as First from "../fixtures/first/outbox.mjs"
+import * as Second from "../fixtures/second/outbox.mjs"
 import { isStanding, type Promised, promised } from "../fixtures/Promised.js"
 import { Fault } from "../../src/testing/index.js"
 import { isCreate, isUpdate, names, online } from "../Requests.js"
@@ -14,7 +15,10 @@ import { law, type OldTab, type Tab, type World, workspaceId } from "../World.js
 // version that it has. Nothing is lost, nothing doubled, all in order; and each tab says what is true. The old one cannot
 // read what the new one has written in its own way, and then it says so.
 
-const versions = [["first", First]] as const
+const versions = [
+  ["first", First],
+  ["second", Second]
+] as const
 
 type AnyTab = Pick<Tab | OldTab, "setOnline" | "wakeUp">
 
