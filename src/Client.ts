@@ -8,7 +8,7 @@
  */
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { orAbsent, orElse, texts } from "./effect/schema.js"
+import { orElse, orUnread, texts } from "./effect/schema.js"
 
 const positiveInt = Schema.Int.pipe(Schema.positive())
 
@@ -97,7 +97,8 @@ export type AnyClientId = typeof AnyClientId.Type
 export const isLocalClientId = (id: AnyClientId): id is LocalClientId => id < 0
 
 /**
- * A client as Toggl describes it. The schema's encoded side is Toggl's wire form.
+ * A client as Toggl describes it. The schema's encoded side is Toggl's wire form. Only `id`, `wid`, `name`, `archived`
+ * and `notes` have to be what they should: any other key that cannot be read counts as absent.
  *
  * - `id`
  * - `workspaceId` (`wid`)
@@ -120,14 +121,14 @@ export const Client = Schema.Struct({
   name: Schema.String,
   archived: orElse(Schema.Boolean, () => false),
   notes: orElse(Schema.String, () => ""),
-  at: orAbsent(Schema.Date),
-  creatorId: orAbsent(Schema.Int).pipe(Schema.fromKey("creator_id")),
-  permissions: orElse(texts, () => []),
-  integrationExtId: orAbsent(Schema.String).pipe(Schema.fromKey("integration_ext_id")),
-  integrationExtType: orAbsent(Schema.String).pipe(Schema.fromKey("integration_ext_type")),
-  integrationProvider: orAbsent(Schema.String).pipe(Schema.fromKey("integration_provider")),
-  externalReference: orAbsent(Schema.String).pipe(Schema.fromKey("external_reference")),
-  totalCount: orAbsent(Schema.Int).pipe(Schema.fromKey("total_count"))
+  at: orUnread(Schema.Date),
+  creatorId: orUnread(Schema.Int).pipe(Schema.fromKey("creator_id")),
+  permissions: orElse(texts.annotations({ decodingFallback: () => Either.right([]) }), () => []),
+  integrationExtId: orUnread(Schema.String).pipe(Schema.fromKey("integration_ext_id")),
+  integrationExtType: orUnread(Schema.String).pipe(Schema.fromKey("integration_ext_type")),
+  integrationProvider: orUnread(Schema.String).pipe(Schema.fromKey("integration_provider")),
+  externalReference: orUnread(Schema.String).pipe(Schema.fromKey("external_reference")),
+  totalCount: orUnread(Schema.Int).pipe(Schema.fromKey("total_count"))
 })
 
 /**

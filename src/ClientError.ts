@@ -8,7 +8,8 @@
  */
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { asked, optional, ours, TypeId } from "./error/base.js"
+import { optional } from "./effect/schema.js"
+import { asked, ours, TypeId } from "./error/base.js"
 import type { Discarded, InvalidStatus, Refusal } from "./error/refusals.js"
 import { TransportError } from "./error/transport.js"
 

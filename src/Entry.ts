@@ -6,7 +6,7 @@
 import * as Schema from "effect/Schema"
 import { Client, ClientId, ProjectId } from "./Client.js"
 import { Refusal } from "./ClientError.js"
-import { optional } from "./error/base.js"
+import { optional } from "./effect/schema.js"
 
 /**
  * The id of an accepted mutation: a UUID, the same on every device that imports it.

@@ -6,7 +6,7 @@
 import * as Schema from "effect/Schema"
 import type { AnyClientId, Operation } from "./Client.js"
 import { AnyClientId as AnyClientIdSchema, LocalClientId, ProjectId, WorkspaceId } from "./Client.js"
-import { optional } from "./error/base.js"
+import { optional } from "./effect/schema.js"
 
 const named = { workspaceId: WorkspaceId, clientId: AnyClientIdSchema }
 

@@ -1,9 +1,21 @@
 // Keys that Toggl leaves out, sends as null, or sends in two shapes.
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
-/** A key that may be absent; null counts as absent. */
-export const orAbsent = <A, I>(schema: Schema.Schema<A, I>) =>
-  Schema.optionalWith(schema, { exact: true, nullable: true })
+/** A key that may be absent. */
+export const optional = <A, I, R>(schema: Schema.Schema<A, I, R>) => Schema.optionalWith(schema, { exact: true })
+
+/** A key that only decorates: what cannot be read counts as absent, as null does. */
+export const orUnread = <A, I>(schema: Schema.Schema<A, I>) =>
+  Schema.optionalToOptional(
+    Schema.NullishOr(schema).annotations({ decodingFallback: () => Either.right(undefined) }),
+    Schema.typeSchema(schema),
+    {
+      decode: (read) => Option.flatMap(read, Option.fromNullable),
+      encode: (value) => value
+    }
+  )
 
 /** A key that may be absent or null, and is `otherwise()` then. */
 export const orElse = <A, I>(schema: Schema.Schema<A, I>, otherwise: () => A) =>

@@ -1,6 +1,7 @@
 // What the errors have in common: their mark, what they say of what was asked and answered, and words for their messages.
 import * as Schema from "effect/Schema"
 import { AnyClientId, Operation, WorkspaceId } from "../Client.js"
+import { optional } from "../effect/schema.js"
 
 /**
  * @since 0.1.0
@@ -21,8 +22,6 @@ export const ours = <C extends { readonly prototype: object }>(make: () => C): C
   Object.defineProperty(made.prototype, TypeId, { value: TypeId })
   return made
 }
-
-export const optional = <A, I, R>(schema: Schema.Schema<A, I, R>) => Schema.optionalWith(schema, { exact: true })
 
 // What was asked: enough to find the call again, and nothing that was sent.
 export const asked = {

@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 import { Client } from "../Client.js"
-import { answered, asked, optional, ours, quoted, subject, type TypeId } from "./base.js"
+import { optional } from "../effect/schema.js"
+import { answered, asked, ours, quoted, subject, type TypeId } from "./base.js"
 
 /**
  * Toggl knows no such client in this workspace (404).

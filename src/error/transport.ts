@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
-import { answered, asked, ids, optional, ours, quoted, type TypeId, wait } from "./base.js"
+import { optional } from "../effect/schema.js"
+import { answered, asked, ids, ours, quoted, type TypeId, wait } from "./base.js"
 
 /**
  * No credentials, or Toggl does not accept them (401, or 403 where `GET /me/logged` is refused too). `reason` is

@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import { Client } from "../Client.js"
 import { Refusal, StorageError, TransportError } from "../ClientError.js"
 import { Ending, EntryId } from "../Entry.js"
-import { optional } from "../error/base.js"
+import { optional } from "../effect/schema.js"
 import { asked, Mutation } from "../Mutation.js"
 
 /**

@@ -2,7 +2,7 @@
 import * as Schema from "effect/Schema"
 import { TransportError } from "../ClientError.js"
 import { EntryId } from "../Entry.js"
-import { optional } from "../error/base.js"
+import { optional } from "../effect/schema.js"
 import { PauseReason } from "../Status.js"
 import { version } from "./entry.js"
 

@@ -125,14 +125,15 @@ const renamed = (
   clients: ReadonlyArray<Client>,
   sent: Asked,
   first: FirstAttempt,
-  userId: number | undefined
+  userId: number | undefined,
+  unsure: ClientsApi.Listed["unsure"]
 ): ReadonlyArray<Client> => {
   const found = clients.filter(
     (client) =>
       !sameName(client.name, sent.name) &&
       sameNotes(client.notes, sent.notes) &&
       (client.creatorId === undefined || client.creatorId === userId) &&
-      ageOf(client, first) === "Since"
+      (ageOf(client, first) === "Since" || (unsure.has(client.id) && ageOf(client, first) === "Unknown"))
   )
   return found.length <= mostRenamed ? found : []
 }
@@ -159,6 +160,8 @@ const lookUpCreate = (
   const knownIds = knownBefore(before)
   const others = before.others()
   const perhapsOurs = listed.clients.filter((client) => !isAnothers(client, sent, others))
+  // What cannot be read of a client is doubt, and not absence.
+  const asSure = ({ id }: Client, ours: Ours): Ours => (ours === "Yes" && listed.unsure.has(id) ? "Perhaps" : ours)
   const named = perhapsOurs.filter((client) => sameName(client.name, sent.name))
   // What this device knows now says nothing of what was there before another device's attempt.
   const known = named.filter((client) => knownIds.has(client.id))
@@ -167,7 +170,7 @@ const lookUpCreate = (
   }
   const found = named
     .filter((client) => !knownIds.has(client.id))
-    .map((client) => ({ client, ours: isOurs(client, sent, first, before.userId) }))
+    .map((client) => ({ client, ours: asSure(client, isOurs(client, sent, first, before.userId)) }))
     .filter(({ ours }) => ours !== "No")
   const clients = found.map(({ client }) => client)
   const [one, ...more] = found
@@ -192,7 +195,8 @@ const lookUpCreate = (
     return undecided(entry, "the list of clients has an item that cannot be read, which may be this one")
   }
   const unknown = perhapsOurs.filter((client) => attempt.fence === elsewhere || !knownIds.has(client.id))
-  const perhaps = attempt.answered !== true && before.taken === "No" ? renamed(unknown, sent, first, before.userId) : []
+  const isRenamed = attempt.answered !== true && before.taken === "No"
+  const perhaps = isRenamed ? renamed(unknown, sent, first, before.userId, listed.unsure) : []
   return perhaps.length === 0
     ? { _tag: "NotApplied" }
     : undecided(entry, "a client with these notes was made meanwhile under another name", perhaps)

@@ -328,6 +328,18 @@ export const otherClient = (
 })
 
 /**
+ * Toggl does and answers as it does, but each client in the answer has these values: as after a change of its API.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const drifted = (fields: Readonly<Record<string, unknown>>): Fault => ({
+  ...instead("drifted", { applied: true }, (_request, own = TogglWire.proxyPage(502)) =>
+    FaultAnswer.withFields(own, fields)
+  )
+})
+
+/**
  * JSON that is nested so deep, as the `error_message` of a 400 unless said otherwise.
  *
  * @since 0.1.0

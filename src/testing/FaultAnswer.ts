@@ -61,6 +61,17 @@ export const withClient = (own: Answer, client: Readonly<Record<string, unknown>
     : own
 }
 
+/** Toggl's answer with other values in each of its clients, one or many; any other stays as it is. */
+export const withFields = (own: Answer, fields: Readonly<Record<string, unknown>>): Answer => {
+  const { body } = own
+  if (typeof body !== "string") return own
+  const changed = (item: unknown) => (Predicate.isRecord(item) ? { ...item, ...fields } : item)
+  const parsed = Either.try((): unknown => JSON.parse(body))
+  if (Either.isLeft(parsed) || !Array.isArray(parsed.right)) return withClient(own, fields)
+  const items: ReadonlyArray<unknown> = parsed.right
+  return { ...own, body: JSON.stringify(items.map(changed)) }
+}
+
 /** The first half of an answer's body, and then what `rest` does. */
 export const half = (own: Answer, rest: (controller: ReadableStreamDefaultController<Uint8Array>) => void): Answer => ({
   ...own,

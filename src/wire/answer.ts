@@ -39,8 +39,9 @@ import {
   whole,
   type AnswerHeaders
 } from "./headers.js"
+import { decodeItem, isUnsure } from "./item.js"
 import type { Archived, Listed } from "./service.js"
-import { isHtml, isNotFoundMessage, known, parse, problemOf, sanitize, sentence, type Words } from "./text.js"
+import { isHtml, isNotFoundMessage, known, parse, sanitize, sentence, type Words } from "./text.js"
 
 /**
  * What came back.
@@ -221,7 +222,6 @@ const Archiveds = Schema.NullOr(
 )
 const asArchived = as(Archiveds)
 const asUser = as(Schema.Struct({ id: Schema.Int }))
-const decodeClient = Schema.decodeUnknownEither(Client)
 
 /** Whether the client is the one that was asked about, where one was, and of the workspace. */
 const isAsked = ({ clientId, workspaceId }: Asked, client: Client): boolean =>
@@ -240,20 +240,26 @@ const asAskedClient =
 const otherWorkspace = "it is of another workspace"
 
 const listed =
-  ({ workspaceId }: Asked, { secrets }: Answer) =>
+  ({ workspaceId }: Asked) =>
   (items: ReadonlyArray<unknown> | null): Listed => {
     const clients: Array<Client> = []
     const leftOut: Array<Listed["leftOut"][number]> = []
-    ;(items ?? []).forEach((item, index) => {
-      Either.match(decodeClient(item), {
-        onRight: (client) =>
-          isAsked({ ...(workspaceId === undefined ? {} : { workspaceId }) }, client)
-            ? clients.push(client)
-            : leftOut.push({ index, problem: otherWorkspace }),
-        onLeft: (error) => leftOut.push({ index, problem: sanitize(problemOf(error), secrets) })
-      })
-    })
-    return { clients, leftOut }
+    const unsure = new Set<ClientId>()
+    for (const [index, item] of (items ?? []).entries()) {
+      const decoded = decodeItem(item)
+      if (Either.isLeft(decoded)) {
+        leftOut.push({ index, problem: decoded.left })
+        continue
+      }
+      const client = decoded.right
+      if (workspaceId !== undefined && client.workspaceId !== workspaceId) {
+        leftOut.push({ index, problem: otherWorkspace })
+        continue
+      }
+      clients.push(client)
+      if (isUnsure(item, client)) unsure.add(client.id)
+    }
+    return { clients, leftOut, unsure }
   }
 
 /**
@@ -264,7 +270,7 @@ const listed =
 export const list = (asked: Asked, answer: Answer, status = ""): Either.Either<Listed, Failure | InvalidStatus> => {
   const refused = (told: Told, words: Words) =>
     words["status"] === undefined ? undefined : new InvalidStatus({ ...told, status })
-  return Either.map(read(asked, answer, unlessEmpty(answer, asList), refused), listed(asked, answer))
+  return Either.map(read(asked, answer, unlessEmpty(answer, asList), refused), listed(asked))
 }
 
 // A server may trim a name, or write it in another normal form.

@@ -84,6 +84,8 @@ export interface Reading {
 
 /**
  * A list: `clients` in Toggl's order, and what could not be read or is of another workspace, by its place in the answer.
+ * `unsure` are those of them of which nobody can say who made them (`creator_id`), or when they were changed (`at`), for
+ * that cannot be read.
  *
  * @since 0.1.0
  * @category models
@@ -91,6 +93,7 @@ export interface Reading {
 export interface Listed {
   readonly clients: ReadonlyArray<Client.Client>
   readonly leftOut: ReadonlyArray<{ readonly index: number; readonly problem: string }>
+  readonly unsure: ReadonlySet<Client.ClientId>
 }
 
 /**

@@ -93,13 +93,6 @@ export const sanitize = (text: string, secrets: ReadonlyArray<string> = []): str
         .slice(0, 300)
         .replace(/[\uD800-\uDBFF]$/, "")
 
-/** What is wrong with a value. Saying it walks through the value. */
-export const problemOf = (error: Error): string =>
-  Either.getOrElse(
-    Either.try(() => error.message),
-    () => "nested too deeply"
-  )
-
 const togglsOwn = new RegExp(
   `^(?:${[
     "(?:client )?name (?<empty>cannot be empty)",

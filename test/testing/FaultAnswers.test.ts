@@ -152,6 +152,23 @@ describe("faults of the answer", () => {
     })
   )
 
+  it.effect("drifted: Toggl's own answer, with other values in each client", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      yield* fake.inject(Fault.drifted({ external_reference: 17 }), { times: 4 })
+      assert.deepInclude((yield* create(fake, "A")).json, { name: "A", external_reference: 17 })
+      assert.strictEqual((yield* create(fake, "A")).json, "Name has already been taken", "a refusal stays as it is")
+      yield* create(fake, "B")
+      const { json } = yield* list(fake)
+      assert.containSubset(json, [
+        { name: "A", external_reference: 17 },
+        { name: "B", external_reference: 17 }
+      ])
+      assert.deepStrictEqual(yield* last(fake), ["drifted", true, "Answered"])
+      assert.notInclude(JSON.stringify((yield* list(fake)).json), "external_reference")
+    })
+  )
+
   it.effect("nested: JSON as deep as one likes", () =>
     Effect.gen(function* () {
       const fake = yield* FakeToggl.make()

@@ -232,7 +232,7 @@ describe("a success", () => {
   })
 
   it("with no body, null or [] is the empty list, where it is Toggl's", () => {
-    const empty = Either.right({ clients: [], leftOut: [] })
+    const empty = Either.right({ clients: [], leftOut: [], unsure: new Set<Client.ClientId>() })
     for (const text of ["", " ", "null", "[]"]) {
       assert.deepStrictEqual(ServerAnswer.list({}, answer(200, text, requestId)), empty)
       assert.deepStrictEqual(ServerAnswer.list({}, { ...answer(200, text), hidesIds: true }), empty)
@@ -287,7 +287,78 @@ describe("a success", () => {
       leftOut.map(({ index }) => index),
       [1, 2]
     )
-    assert.include(leftOut[0]?.problem, '"id"')
+    assert.strictEqual(leftOut[0]?.problem, "its id is no positive integer")
+  })
+
+  it("costs a client no more than the key itself, where that only decorates", () => {
+    const odd = [17, -1.5, true, "", "x", {}, [], ["x", 1], "2026-13-45", null]
+    const decorating = ["external_reference", "integration_ext_id", "integration_ext_type", "integration_provider"]
+    for (const key of [...decorating, "at", "creator_id", "permissions", "total_count", "unheard_of"]) {
+      for (const value of odd) {
+        const item = { ...acme, [key]: value }
+        const about = `${key}: ${JSON.stringify(value)}`
+        const { clients, leftOut } = Either.getOrThrow(ServerAnswer.list({}, answer(200, JSON.stringify([item]))))
+        assert.deepStrictEqual(
+          [clients.map(({ id, name }) => [Number(id), name]), leftOut],
+          [[[clientId, acme.name]], []],
+          about
+        )
+        assert.strictEqual(meaning(read("get", answer(200, JSON.stringify(item), requestId))), "done", about)
+      }
+    }
+    const smallest = '[{"id":7,"wid":1,"archived":false,"name":"a","external_reference":17}]'
+    const [client] = Either.getOrThrow(ServerAnswer.list({}, answer(200, smallest))).clients
+    assert.deepStrictEqual(
+      { ...client },
+      {
+        id: Client.ClientId.make(7),
+        workspaceId: Client.WorkspaceId.make(1),
+        name: "a",
+        archived: false,
+        notes: "",
+        permissions: []
+      }
+    )
+  })
+
+  it("says of whom nobody knows who made them, or when they were changed", () => {
+    const items = [
+      acme,
+      { ...acme, id: 2, creator_id: "7" },
+      { ...acme, id: 3, at: "yesterday" },
+      { ...acme, id: 4, at: null, creator_id: null },
+      { ...acme, id: 5, external_reference: 17 }
+    ]
+    const { unsure } = Either.getOrThrow(ServerAnswer.list({}, answer(200, JSON.stringify(items))))
+    assert.deepStrictEqual([...unsure].map(Number), [2, 3])
+  })
+
+  it("tells what is wrong with an item in few words, however large it is", () => {
+    const huge = "x".repeat(100_000)
+    const items = [
+      7,
+      "x",
+      [],
+      {},
+      { ...acme, wid: huge },
+      { ...acme, name: [huge] },
+      { ...acme, archived: huge },
+      { ...acme, notes: { huge } }
+    ]
+    const { leftOut } = Either.getOrThrow(ServerAnswer.list({}, answer(200, JSON.stringify(items))))
+    assert.deepStrictEqual(
+      leftOut.map(({ problem }) => problem),
+      [
+        "it is no object",
+        "it is no object",
+        "it is no object",
+        "its id is no positive integer",
+        "its wid is no positive integer",
+        "its name is no text",
+        "archived is neither true nor false",
+        "its notes are no text"
+      ]
+    )
   })
 
   it("of GET /me keeps the id and nothing else", () => {
