@@ -333,11 +333,10 @@ export const otherClient = (
  * @since 0.1.0
  * @category constructors
  */
-export const drifted = (fields: Readonly<Record<string, unknown>>): Fault => ({
-  ...instead("drifted", { applied: true }, (_request, own = TogglWire.proxyPage(502)) =>
+export const drifted = (fields: Readonly<Record<string, unknown>>): Fault =>
+  instead("drifted", { applied: true }, (_request, own = TogglWire.proxyPage(502)) =>
     FaultAnswer.withFields(own, fields)
   )
-})
 
 /**
  * JSON that is nested so deep, as the `error_message` of a 400 unless said otherwise.
