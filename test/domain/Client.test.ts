@@ -97,7 +97,7 @@ describe("a client", () => {
     }
   })
 
-  it("is none without id, workspace or name, or with another type in a key", () => {
+  it("is none without id, workspace or name, or where one of these, its notes or archived is something else", () => {
     const { id: _, ...noId } = recorded
     const { wid: __, ...noWorkspace } = recorded
     const { name: ___, ...noName } = recorded
@@ -109,14 +109,20 @@ describe("a client", () => {
       { ...recorded, id: -1 },
       { ...recorded, id: 1.5 },
       { ...recorded, id: "64890399" },
-      { ...recorded, at: "soon" },
       { ...recorded, archived: "no" },
       { ...recorded, name: 1 },
+      { ...recorded, notes: 1 },
       null,
       []
     ]
     const isClient = (value: unknown) => Either.isRight(Schema.decodeUnknownEither(Client.Client)(value))
     assert.deepEqual(broken.filter(isClient), [])
+  })
+
+  it("is one whatever else it holds, and what cannot be read counts as absent", () => {
+    const decode = Schema.decodeUnknownSync(Client.Client)
+    const { at: _, creator_id: __, ...bare } = recorded
+    assert.deepEqual(decode({ ...recorded, at: "soon", creator_id: "7" }), decode(bare))
   })
 })
 
