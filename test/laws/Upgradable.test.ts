@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import { Client, type View } from "../../src/index.js"
+import { Client, Clients, type View } from "../../src/index.js"
 import {
   type App,
   applied,
@@ -40,7 +40,7 @@ const holds = <E>(
   happens: (device: Device) => Effect.Effect<void, E, Scope.Scope>
 ): void => {
   holdsInMemory(sentence, fixture, happens)
-  it.scopedLive(`${sentence} (in IndexedDB)`, () => Effect.flatMap(inIndexedDb(fixture), happens))
+  it.scopedLive(`${sentence} (in IndexedDB)`, () => Effect.flatMap(inIndexedDb(fixture), happens), { concurrent: true })
 }
 
 const rowOf = (rows: ReadonlyArray<readonly [key: unknown, row: unknown]>, seq: number): unknown =>
@@ -118,10 +118,19 @@ const drain = (device: Device, fixture: Fixture, { isResumed = false, outcomes }
 for (const version of versions) {
   const the = (name: string) => read(version, name)
 
-  describe(`the databases that version "${version}" left`, () => {
+  describe.concurrent(`the databases that version "${version}" left`, () => {
     it("are all there, and of each something is promised here", () => {
       assert.isAtLeast(namesOf(version).length, 37)
       assert.includeMembers([...Object.keys(promised), "uncertainUnlisted"], [...namesOf(version)])
+    })
+
+    it("are found, for a database is still called as it was then", () => {
+      const fixtures = namesOf(version).map(the)
+      const called = fixtures.map(({ account, baseUrl }) => Clients.databaseName(account, baseUrl))
+      assert.deepStrictEqual(
+        called,
+        fixtures.map(({ database }) => database)
+      )
     })
   })
 
@@ -129,7 +138,7 @@ for (const version of versions) {
     if (!namesOf(version).includes(name)) continue
     const fixture = the(name)
 
-    describe(`version "${version}" left: ${fixture.holds}`, () => {
+    describe.concurrent(`version "${version}" left: ${fixture.holds}`, () => {
       holds("All that waits is there, in its order, and the copy is read without Toggl", fixture, (device) =>
         Effect.gen(function* () {
           yield* device.toggl.setDown(true)
@@ -193,7 +202,7 @@ for (const version of versions) {
     })
   }
 
-  describe(`what version "${version}" kept`, () => {
+  describe.concurrent(`what version "${version}" kept`, () => {
     holds("The outcomes hold Toggl's answers, and the errors that were heard", the("ended"), (device) =>
       Effect.gen(function* () {
         const fixture = the("ended")
