@@ -5,7 +5,8 @@ const toggl = "https://api.track.toggl.com/api/v9"
 
 const isLoopbackHost = (host: string): boolean => /^(?:127(?:\.\d+){3}|\[::1\]|(?:.+\.)?localhost\.?)$/.test(host)
 
-const pageOf = (): URL | undefined => (typeof location === "undefined" ? undefined : new URL(location.href))
+// Some runtimes have a `location` that is none.
+const pageOf = (): URL | undefined => Either.getOrUndefined(Either.try(() => new URL(location.href)))
 
 // Of a scheme that is not the web's, `origin` tells only in the browser that knows it.
 const originOf = ({ host, protocol }: URL): string => `${protocol}//${host}`

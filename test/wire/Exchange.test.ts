@@ -349,6 +349,9 @@ describe("the base URL", () => {
       }
       vi.stubGlobal("location", new URL("file:///start/index.html"))
       assert.strictEqual((yield* Effect.flip(baseUrl("/api/toggl")))._tag, "InvalidConfiguration")
+      vi.stubGlobal("location", {})
+      assert.strictEqual(yield* baseUrl("https://proxy.test/api"), "https://proxy.test/api")
+      assert.strictEqual((yield* Effect.flip(baseUrl("/api/toggl")))._tag, "InvalidConfiguration")
       vi.stubGlobal("location", new URL("about:blank"))
       assert.strictEqual((yield* Effect.flip(baseUrl("/api/toggl")))._tag, "InvalidConfiguration")
     })
