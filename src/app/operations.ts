@@ -114,7 +114,7 @@ const create = (app: App, workspaceId: Client.WorkspaceId, input: Client.CreateI
   Effect.gen(function* () {
     const asked = { operation: "create", workspaceId } as const
     yield* checkedWorkspace("create", workspaceId)
-    yield* checkedState("create", workspaceId, input)
+    yield* checkedState(asked, input)
     const name = yield* checkedName(asked, input.name, app.maxNameBytes)
     const notes = yield* checkedNotes(asked, input.notes ?? "")
     return yield* submitClient(app, { _tag: "Create", workspaceId, localId: yield* localId, name, notes })
@@ -153,7 +153,7 @@ const restore = (
 ) =>
   Effect.gen(function* () {
     yield* checked(app, "restore", workspaceId, clientId)
-    yield* checkedRestore(workspaceId, input)
+    yield* checkedRestore({ operation: "restore", workspaceId, clientId }, input)
     const { projects, restoreAllProjects } = input
     const wanted = {
       ...(projects === undefined ? {} : { projects }),

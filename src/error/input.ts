@@ -2,6 +2,7 @@
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import * as Client from "../Client.js"
+import type { Asked } from "./base.js"
 import { BadRequest, InvalidStatus } from "./refusals.js"
 
 const isWorkspaceId = /*#__PURE__*/ Schema.is(Client.WorkspaceId)
@@ -78,14 +79,8 @@ export const checkedLocalFilter = (
       : Either.left(new InvalidStatus({ operation, workspaceId, status: filter.status }))
   )
 
-export const checkedState = (operation: Client.Operation, workspaceId: Client.WorkspaceId, state: Client.CreateInput) =>
-  unless(
-    isState(state),
-    () => new BadRequest({ operation, workspaceId, text: "a client takes a name, and notes if any, as text" })
-  )
+export const checkedState = (asked: Asked, state: Client.CreateInput): Checked =>
+  unless(isState(state), () => new BadRequest({ ...asked, text: "a client takes a name, and notes if any, as text" }))
 
-export const checkedRestore = (workspaceId: Client.WorkspaceId, input: Client.RestoreInput) =>
-  unless(
-    isRestoreInput(input),
-    () => new BadRequest({ operation: "restore", workspaceId, text: "projects are a list of positive integers" })
-  )
+export const checkedRestore = (asked: Asked, input: Client.RestoreInput): Checked =>
+  unless(isRestoreInput(input), () => new BadRequest({ ...asked, text: "projects are a list of positive integers" }))

@@ -195,8 +195,8 @@ const lookUpCreate = (
     return undecided(entry, "the list of clients has an item that cannot be read, which may be this one")
   }
   const unknown = perhapsOurs.filter((client) => attempt.fence === elsewhere || !knownIds.has(client.id))
-  const isRenamed = attempt.answered !== true && before.taken === "No"
-  const perhaps = isRenamed ? renamed(unknown, sent, first, before.userId, listed.unsure) : []
+  const mayBeRenamed = attempt.answered !== true && before.taken === "No"
+  const perhaps = mayBeRenamed ? renamed(unknown, sent, first, before.userId, listed.unsure) : []
   return perhaps.length === 0
     ? { _tag: "NotApplied" }
     : undecided(entry, "a client with these notes was made meanwhile under another name", perhaps)

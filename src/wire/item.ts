@@ -2,11 +2,12 @@
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { Client } from "../Client.js"
+import { Client, ClientId } from "../Client.js"
 
 const decodeClient = /*#__PURE__*/ Schema.decodeUnknownEither(Client)
 
-const isId = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) > 0
+// That of a workspace is of the same form.
+const isId = /*#__PURE__*/ Schema.is(ClientId)
 
 const isAbsent = (value: unknown): boolean => value === undefined || value === null
 

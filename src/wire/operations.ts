@@ -54,8 +54,7 @@ const write = /*#__PURE__*/ Effect.fnUntraced(function* (
   request: HttpClientRequest.HttpClientRequest,
   state: State
 ) {
-  yield* checkedWorkspace(asked.operation, asked.workspaceId)
-  yield* checkedState(asked.operation, asked.workspaceId, state)
+  yield* checkedState(asked, state)
   const { name, notes } = state
   const checked = yield* checkedName(asked, name, maxNameBytes)
   const checkedToo = notes === undefined ? undefined : yield* checkedNotes(asked, notes)
@@ -82,7 +81,7 @@ const restore = /*#__PURE__*/ Effect.fnUntraced(function* (
   asked: Requested,
   input: Client.RestoreInput = {}
 ) {
-  yield* checkedRestore(asked.workspaceId, input)
+  yield* checkedRestore(asked, input)
   const { projects, restoreAllProjects } = input
   const request = HttpClientRequest.post(`${urlOf(wire, asked)}/restore`)
   const isBare = projects === undefined && restoreAllProjects === undefined
@@ -165,7 +164,9 @@ export const make = /*#__PURE__*/ Effect.fnUntraced(function* (
     }),
     create: Effect.fn("ClientsApi.create")((workspaceId: Client.WorkspaceId, input: Client.CreateInput) => {
       const asked = { operation: "create", workspaceId } as const
-      return write(wire, asked, HttpClientRequest.post(urlOf(wire, asked)), input)
+      return Effect.flatMap(checkedWorkspace("create", workspaceId), () =>
+        write(wire, asked, HttpClientRequest.post(urlOf(wire, asked)), input)
+      )
     }),
     get: onClient("get", get),
     update: onClient("update", update),
