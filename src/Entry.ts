@@ -24,8 +24,8 @@ export type EntryId = typeof EntryId.Type
 
 /**
  * How an entry ended: Toggl's answer (the client, or the archived projects' ids where they are known), a refusal that
- * the caller heard, or discarded by the user. `mayHaveBeenApplied`: an attempt at it had got no answer by then, and Toggl
- * may have done it all the same.
+ * the caller heard, discarded by the user, or moved by the user into a file, to be sent from another device.
+ * `mayHaveBeenApplied`: an attempt at it had got no answer by then, and Toggl may have done it all the same.
  *
  * @since 0.1.0
  * @category models
@@ -39,7 +39,8 @@ export const Ending = Schema.Union(
   Schema.TaggedStruct("Refused", { error: Refusal }),
   Schema.TaggedStruct("Discarded", {
     mayHaveBeenApplied: Schema.optionalWith(Schema.Boolean, { default: () => false, exact: true })
-  })
+  }),
+  Schema.TaggedStruct("Moved", { mayHaveBeenApplied: Schema.Boolean })
 )
 
 /**

@@ -215,7 +215,7 @@ export type Refusal = typeof Refusal.Type
 /**
  * The entry was taken out of the outbox before Toggl had it: cancelled or discarded by the user, or together with the
  * entry that it depended on. `mayHaveBeenApplied`: an attempt at it had got no answer by then, and Toggl may have done it
- * all the same.
+ * all the same. `isMoved`: the user has moved it into a file, to be sent from another device.
  *
  * @since 0.1.0
  * @category refusals
@@ -224,12 +224,14 @@ export class Discarded
   extends /*#__PURE__*/ ours(() =>
     Schema.TaggedError<Discarded>("effect-toggl-clients/Discarded")("Discarded", {
       ...asked,
-      mayHaveBeenApplied: Schema.Boolean
+      mayHaveBeenApplied: Schema.Boolean,
+      isMoved: optional(Schema.Boolean)
     })
   )
 {
   declare readonly [TypeId]: TypeId
   override get message() {
+    if (this.isMoved === true) return "This change was moved into a file: it is sent from wherever that is imported."
     return this.mayHaveBeenApplied
       ? "This change was discarded while nobody knew whether Toggl had applied it: look before you repeat it."
       : "This change was discarded before it was sent."

@@ -113,7 +113,8 @@ export class ServerError
  * No answer came. `reason` is `Offline` where the device said that it is offline, `TimedOut` where the request limit
  * passed, `SuspectedCors` where the device says that it is online and yet a browser could not fetch from another
  * origin, `Threw` where what the app gave to send requests with threw instead of failing (`detail` is the error's name,
- * never its text), `Failed` otherwise. Unless it is `Offline`, the request may have been applied.
+ * never its text), `Unsent` where a `fetch` of the app's own says that the request never left, `Failed` otherwise. Unless
+ * it is `Offline` or `Unsent`, the request may have been applied.
  *
  * @since 0.1.0
  * @category transport
@@ -122,7 +123,7 @@ export class Unreachable
   extends /*#__PURE__*/ ours(() =>
     Schema.TaggedError<Unreachable>("effect-toggl-clients/Unreachable")("Unreachable", {
       ...asked,
-      reason: Schema.Literal("Offline", "TimedOut", "SuspectedCors", "Failed", "Threw"),
+      reason: Schema.Literal("Offline", "TimedOut", "SuspectedCors", "Failed", "Threw", "Unsent"),
       detail: optional(Schema.String)
     })
   )
@@ -138,6 +139,8 @@ export class Unreachable
         return "Toggl cannot be reached though this device is online: Toggl lets web pages in only from origins on its allow-list, so a web app needs a proxy of its own origin (baseUrl)."
       case "Failed":
         return "Toggl cannot be reached."
+      case "Unsent":
+        return "The request never left this device."
       case "Threw":
         return `What this app gave to send requests with threw${this.detail === undefined ? "" : ` (${this.detail})`}: whether Toggl was reached is not known.`
     }

@@ -1,7 +1,7 @@
 // An entry of the log at rest, and how it ended. Rows carry a version; what is kept are intentions and answers, never
 // requests or credentials.
 import * as Schema from "effect/Schema"
-import { Client } from "../Client.js"
+import { Client, ClientId } from "../Client.js"
 import { Refusal, StorageError, TransportError } from "../ClientError.js"
 import { Ending, EntryId } from "../Entry.js"
 import { optional } from "../effect/schema.js"
@@ -11,7 +11,7 @@ import { asked, Mutation } from "../Mutation.js"
  * The version of the rows that this library writes. A row with a higher one was written by a newer version: it is
  * neither rewritten nor overtaken.
  */
-export const version = 2
+export const version = 3
 
 /**
  * The fence of an attempt that another device made: no replayer of this store has it.
@@ -62,12 +62,14 @@ export type State = typeof State.Type
  * What was known before the first attempt at an entry, which later ones never change: `notBefore` is the latest `Date`
  * that any of Toggl's answers had carried (milliseconds since the epoch), `isListed` whether this device had a whole
  * list of the workspace, `highestId` the highest id in it (0 without one): what has a higher one is newer. Missing where
- * the list was stored by the first version of the rows.
+ * the list was stored by the first version of the rows. `known` are the clients that were known before it, kept as soon
+ * as the copy is read anew while the attempt is still in doubt.
  */
 export const FirstAttempt = Schema.Struct({
   notBefore: optional(Schema.Finite),
   isListed: Schema.Boolean,
-  highestId: optional(Schema.Int)
+  highestId: optional(Schema.Int),
+  known: optional(Schema.Array(ClientId))
 })
 
 export interface FirstAttempt extends Schema.Schema.Type<typeof FirstAttempt> {}

@@ -45,6 +45,10 @@ const ended = (
       return Effect.fail(ending.error)
     case "Discarded":
       return Effect.fail(new Discarded({ ...asked(mutation), mayHaveBeenApplied: ending.mayHaveBeenApplied }))
+    case "Moved":
+      return Effect.fail(
+        new Discarded({ ...asked(mutation), mayHaveBeenApplied: ending.mayHaveBeenApplied, isMoved: true })
+      )
     case "Done": {
       const named = Mutation.clientId(mutation)
       const id = ending.clientId ?? ending.client?.id ?? log.resolve(named) ?? named

@@ -26,7 +26,7 @@ export const disposition = (error: Refusal | TransportError | InvalidStatus): Di
     case "CredentialsUnavailable":
       return "NeverLeft"
     case "Unreachable":
-      return error.reason === "Offline" ? "NeverLeft" : "Uncertain"
+      return error.reason === "Offline" || error.reason === "Unsent" ? "NeverLeft" : "Uncertain"
     default:
       return "Refused"
   }

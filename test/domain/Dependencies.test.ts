@@ -86,7 +86,7 @@ const mutations: FastCheck.Arbitrary<Mutation.Mutation> = FastCheck.record({
 })
 
 const entryOf = (seq: number, mutation: Mutation.Mutation, base: string | undefined, parked: boolean): Entry => ({
-  version: 2,
+  version: 3,
   seq,
   id: entryId(seq),
   mutation,

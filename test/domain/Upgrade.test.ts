@@ -88,7 +88,21 @@ describe("a row of the first version", () => {
   })
 })
 
-describe("what no first version has written", () => {
+describe("a row of the second version", () => {
+  it("means the same now", () => {
+    for (const name of namesOf("second")) {
+      for (const [key, row] of read("second", name).rows) {
+        if (!Predicate.isRecord(row) || row["version"] !== 2) continue
+        const { version: _, ...before } = row
+        for (const [what, upgraded] of upgrades) {
+          assert.deepStrictEqual(upgraded(row), { ...before, version }, `${name}, ${String(key)}, ${what}`)
+        }
+      }
+    }
+  })
+})
+
+describe("what no earlier version has written", () => {
   const others: ReadonlyArray<unknown> = [
     undefined,
     null,

@@ -102,7 +102,7 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
         assert.deepStrictEqual(state, settled?.state)
         assert.deepStrictEqual((yield* store.copy(workspaceId)).clients, [client])
         assert.deepStrictEqual(yield* store.outcome(entry.id), {
-          version: 2,
+          version: 3,
           id: entry.id,
           mutation: entry.mutation,
           endedAt: 3000,
