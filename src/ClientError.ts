@@ -9,6 +9,7 @@
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { optional } from "./effect/schema.js"
+import { EntryId } from "./entryId.js"
 import { asked, ours, TypeId } from "./error/base.js"
 import type { Discarded, InvalidStatus, Refusal } from "./error/refusals.js"
 import { TransportError } from "./error/transport.js"
@@ -28,6 +29,8 @@ export * from "./error/transport.js"
  * - `Newer`: the database was written by a newer version of this library
  * - `Failed`: anything else; `detail` is the browser's name for it
  *
+ * `mayBeStored`: the transaction ended in a way that leaves doubt, and what it wrote may be stored all the same.
+ *
  * @since 0.1.0
  * @category storage
  */
@@ -35,7 +38,8 @@ export class StorageError
   extends /*#__PURE__*/ ours(() =>
     Schema.TaggedError<StorageError>("effect-toggl-clients/StorageError")("StorageError", {
       reason: Schema.Literal("Missing", "Denied", "Full", "Closed", "Stalled", "Newer", "Failed"),
-      detail: Schema.String
+      detail: Schema.String,
+      mayBeStored: optional(Schema.Boolean)
     })
   )
 {
@@ -62,7 +66,9 @@ export class StorageError
 
 /**
  * The change could not be stored, so it is not in the outbox. `storage` says why. Where it was tried online all the
- * same, `attempt` is what came of it, and `mayHaveBeenApplied` whether Toggl may have applied it.
+ * same, `attempt` is what came of it, and `mayHaveBeenApplied` whether Toggl may have applied it. `mayBeStored`: the
+ * device's storage leaves doubt, or does not answer in time, and the change may be in the outbox all the same, to be sent
+ * later; `Outbox.outcome(entryId)` tells once the storage can be read. Without it, it is never sent.
  *
  * @since 0.1.0
  * @category storage
@@ -73,12 +79,17 @@ export class NotSaved
       ...asked,
       storage: StorageError,
       attempt: optional(TransportError),
-      mayHaveBeenApplied: Schema.Boolean
+      mayHaveBeenApplied: Schema.Boolean,
+      entryId: optional(EntryId),
+      mayBeStored: optional(Schema.Boolean)
     })
   )
 {
   declare readonly [TypeId]: TypeId
   override get message() {
+    if (this.mayBeStored === true) {
+      return `Nobody can say now whether the change is saved, and will be sent: ${this.storage.message} Look for it before you repeat it.`
+    }
     return (
       `The change was not saved: ${this.storage.message}` +
       (this.attempt === undefined ? "" : ` It was tried at once: ${this.attempt.message}`) +

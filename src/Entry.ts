@@ -8,19 +8,7 @@ import { Client, ClientId, ProjectId } from "./Client.js"
 import { Refusal } from "./ClientError.js"
 import { optional } from "./effect/schema.js"
 
-/**
- * The id of an accepted mutation: a UUID, the same on every device that imports it.
- *
- * @since 0.1.0
- * @category models
- */
-export const EntryId = Schema.UUID.pipe(Schema.brand("effect-toggl-clients/EntryId"))
-
-/**
- * @since 0.1.0
- * @category models
- */
-export type EntryId = typeof EntryId.Type
+export * from "./entryId.js"
 
 /**
  * How an entry ended: Toggl's answer (the client, or the archived projects' ids where they are known), a refusal that

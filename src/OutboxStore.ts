@@ -21,8 +21,8 @@ export * from "./store/service.js"
 export type { Abort, Add, Get, Put, Range, Remove, Request, Step } from "./store/step.js"
 
 /**
- * Whether what failed so may have been stored all the same: its transaction was too far on to be undone, and did not
- * end in time. Any other failure of a step left nothing behind.
+ * Whether what failed so may have been stored all the same: its transaction was too far on to be undone and did not end
+ * in time, or the browser ended it in a way that leaves doubt. Any other failure of a step left nothing behind.
  *
  * @since 0.1.0
  * @category guards
@@ -68,12 +68,20 @@ export const layerMemory: Layer.Layer<OutboxStore> = /*#__PURE__*/ Layer.effect(
 )
 
 /**
+ * How long a step in IndexedDB may take unless it is said otherwise.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const longestStep: Duration.DurationInput = "75 seconds"
+
+/**
  * Settings of the store in IndexedDB.
  *
  * - `name`: the database's name: one for each account and base URL
- * - `timeLimit`: how long a step may take, opening the database included, before it is aborted: 75 seconds unless given,
- *   for Chromium lets a stopped tab keep a transaction open for up to a minute. A transaction that is too far on to be
- *   aborted is waited for as long again; see {@link mayBeStored}.
+ * - `timeLimit`: how long a step may take before it is aborted: 75 seconds unless given, for Chromium lets a stopped tab
+ *   keep a transaction open for up to a minute. A transaction that is too far on to be aborted is waited for as long
+ *   again; see {@link mayBeStored}. An opening that is not answered is given up within 5 seconds.
  *
  * @since 0.1.0
  * @category models
@@ -92,7 +100,7 @@ export interface IndexedDbOptions {
  * @category constructors
  */
 export const makeIndexedDb = (options: IndexedDbOptions): Effect.Effect<Service, never, Scope.Scope> =>
-  Effect.map(indexedDb.make(options.name, options.timeLimit ?? "75 seconds"), (store) => ({ ...store, persist }))
+  Effect.map(indexedDb.make(options.name, options.timeLimit ?? longestStep), (store) => ({ ...store, persist }))
 
 // A worker may not ask, only see what the page was promised.
 const persist: Effect.Effect<Option.Option<boolean>> = /*#__PURE__*/ Effect.suspend(() => {

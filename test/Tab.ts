@@ -58,6 +58,8 @@ export interface Controls<Operation, Error> {
   readonly holdResult: (
     operation: Operation
   ) => Effect.Effect<{ readonly isDone: Effect.Effect<void>; readonly release: Effect.Effect<void> }>
+  /** Its store does what it is asked for, but says nothing of it any more, not even to who gives up. */
+  readonly silence: Effect.Effect<void>
   /** Closes it in good order. */
   readonly close: Effect.Effect<void>
   /** It dies: nothing of it happens any more, and its locks are free. */
@@ -149,6 +151,7 @@ const ports = <Operation, Error>({ clock, lock, toggl }: Device, { online: initi
     const scope = yield* Scope.make()
     const wakeUps = yield* PubSub.unbounded<void>()
     const running = yield* Effect.makeLatch(true)
+    const answering = yield* Effect.makeLatch(true)
     const held = new Map<
       Operation,
       { readonly isDone: Deferred.Deferred<void>; readonly released: Deferred.Deferred<void> }
@@ -173,6 +176,7 @@ const ports = <Operation, Error>({ clock, lock, toggl }: Device, { online: initi
         const hold = held.get(operation)
         held.delete(operation)
         const result = yield* Effect.exit(effect)
+        yield* Effect.uninterruptible(answering.await)
         if (hold !== undefined) {
           yield* Deferred.succeed(hold.isDone, undefined)
           yield* Deferred.await(hold.released)
@@ -227,10 +231,12 @@ const ports = <Operation, Error>({ clock, lock, toggl }: Device, { online: initi
             release: Effect.asVoid(Deferred.succeed(released, undefined))
           }
         }),
-      close,
+      silence: Effect.asVoid(answering.close),
+      close: Effect.zipRight(answering.open, close),
       kill: Effect.gen(function* () {
         isDead = true
         yield* running.open
+        yield* answering.open
         for (const own of locks) yield* Scope.close(own, Exit.void)
         yield* Effect.forkDaemon(close)
       }),
@@ -241,7 +247,7 @@ const ports = <Operation, Error>({ clock, lock, toggl }: Device, { online: initi
     /** Builds the tab, which lives until it is closed, or the test is over. */
     const build = <A, E, R>(layer: Layer.Layer<A, E, R>) =>
       Effect.tap(Layer.buildWithScope(layer, scope), () =>
-        Effect.addFinalizer(() => Effect.zipRight(running.open, close))
+        Effect.addFinalizer(() => Effect.all([running.open, answering.open, close]))
       )
 
     return { run, http, connectivity, lock: tabLock, controls, build }

@@ -1,5 +1,6 @@
 // The services over their ports, put together for an app.
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as ClientError from "../ClientError.js"
@@ -9,6 +10,7 @@ import * as Credentials from "../Credentials.js"
 import * as Outbox from "../Outbox.js"
 import * as OutboxStore from "../OutboxStore.js"
 import * as ReplayLock from "../ReplayLock.js"
+import { duration } from "../settings.js"
 import { resolveBaseUrl } from "../wire/baseUrl.js"
 import { make } from "./operations.js"
 import { Clients, type Options } from "./service.js"
@@ -38,6 +40,20 @@ export interface StackOptions
   extends Options, Omit<ClientsApi.Options, "isOnline" | "transformClient">, Omit<Outbox.Options, "fetch"> {
   readonly credentials: Credentials.Credentials | Credentials.Service
   readonly fetch?: typeof globalThis.fetch
+}
+
+/**
+ * The same for a browser.
+ *
+ * - `storageLimit`: how long a step of the database may take, as while a stopped tab holds it up, before it is given up:
+ *   75 seconds unless given. No caller waits so long: each hears at its `patience`, and half a second, that the storage
+ *   does not answer.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface BrowserOptions extends StackOptions {
+  readonly storageLimit?: Duration.DurationInput | undefined
 }
 
 const credentialsLayer = (credentials: StackOptions["credentials"]): Layer.Layer<Credentials.CurrentCredentials> =>
@@ -75,10 +91,13 @@ export const databaseName = (account: string, baseUrl: string): string =>
  * @category layers
  */
 export const layerBrowser = (
-  options: StackOptions
+  options: BrowserOptions
 ): Layer.Layer<Clients | Outbox.Outbox | ClientsApi.ClientsApi, ClientError.InvalidConfiguration> =>
   Layer.unwrapEffect(
-    Effect.map(resolveBaseUrl(options.baseUrl), (baseUrl) => {
+    Effect.gen(function* () {
+      const baseUrl = yield* resolveBaseUrl(options.baseUrl)
+      const limit = options.storageLimit ?? OutboxStore.longestStep
+      const timeLimit = yield* duration("storageLimit", limit, 'a duration such as "75 seconds"')
       const name = databaseName(options.account, baseUrl)
       const fetch: typeof globalThis.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
       const http = FetchHttpClient.layer.pipe(Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch)))
@@ -87,7 +106,7 @@ export const layerBrowser = (
           http,
           credentialsLayer(options.credentials),
           Connectivity.layerBrowser,
-          OutboxStore.layerIndexedDb({ name }),
+          OutboxStore.layerIndexedDb({ name, timeLimit }),
           ReplayLock.layerWebLocks(name)
         ])
       )

@@ -1,5 +1,6 @@
 // What the user does about entries and about the whole queue.
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -11,6 +12,7 @@ import { type ClientId, UpdateInput } from "../Client.js"
 import { BadRequest, EntryNotFound, InvalidImport, StorageError } from "../ClientError.js"
 import type { EntryId } from "../Entry.js"
 import { checkedName, checkedNotes } from "../error/name.js"
+import { readInTime, writtenInTime } from "../instance/inTime.js"
 import { type Instance, wake } from "../instance/instance.js"
 import { type Entry, Row, version } from "../log/entry.js"
 import { asked as requested } from "../log/request.js"
@@ -215,19 +217,22 @@ export const make = (
   | "signOut"
   | "purge"
 > => {
-  const { mirror, transactions } = instance
+  const { api, mirror, transactions } = instance
   const notice = noticed(instance)
+  const told = <A, E>(effect: Effect.Effect<A, E>) => notice(writtenInTime(instance, effect))
   return {
-    retry: (id, edit) => notice(retry(instance, id, edit)),
-    discard: (which) => notice(discard(instance, which)),
-    adopt: (id, clientId) => notice(adopt(instance, id, clientId)),
-    exportEntries: exportEntries(instance),
-    importEntries: (json) => notice(importEntries(instance, json)),
-    pause: notice(change(instance, pausedByUser)),
-    resume: notice(Effect.zipRight(resume(instance), wake(instance, "User"))),
+    retry: (id, edit) => told(retry(instance, id, edit)),
+    discard: (which) => told(discard(instance, which)),
+    // Toggl is asked in between, and what a refusal means.
+    adopt: (id, clientId) =>
+      notice(writtenInTime(instance, adopt(instance, id, clientId), Duration.times(api.requestLimit, 2))),
+    exportEntries: readInTime(instance, exportEntries(instance)),
+    importEntries: (json) => told(importEntries(instance, json)),
+    pause: told(change(instance, pausedByUser)),
+    resume: told(Effect.zipRight(resume(instance), wake(instance, "User"))),
     replayNow: wake(instance, "User"),
     // What a tab has seen before it signs out, it can tell from that.
-    signOut: notice(Effect.zipRight(Effect.ignore(mirror.sync), Effect.flatMap(transactions.signOut, mirror.stepped))),
-    purge: notice(Effect.zipRight(transactions.purge, Effect.ignore(mirror.reread)))
+    signOut: told(Effect.zipRight(Effect.ignore(mirror.sync), Effect.flatMap(transactions.signOut, mirror.stepped))),
+    purge: told(Effect.zipRight(transactions.purge, Effect.ignore(mirror.reread)))
   }
 }

@@ -6,6 +6,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { longestTimer, type Now, now, unsafeNow } from "../effect/clock.js"
 import { type Decision, decide, probedAt, standsStillAt } from "../instance/decide.js"
+import { readInTime } from "../instance/inTime.js"
 import type { Instance } from "../instance/instance.js"
 import { known, soonest } from "../instance/quota.js"
 import { dependentsOf } from "../log/dependencies.js"
@@ -210,7 +211,7 @@ export const make = (
 ): Pick<Outbox.Service, "status" | "quota" | "changes" | "awaitDrained" | "entries"> => {
   const { log, mirror, quotas } = instance
   const status = statusNow(instance)
-  const synced = Effect.ignore(mirror.sync)
+  const synced = Effect.ignore(readInTime(instance, mirror.sync))
   return {
     status: Effect.zipRight(synced, status),
     quota: (workspaceId) =>
@@ -228,7 +229,7 @@ export const make = (
       Effect.withSpan("Outbox.awaitDrained")
     ),
     entries: Effect.gen(function* () {
-      yield* mirror.sync
+      yield* readInTime(instance, mirror.sync)
       const views = yield* Effect.forEach([...log.entries.values()], (entry) => viewOf(instance, entry))
       return [...views, ...log.unreadable.map(viewOfRow)].sort((a, b) => a.seq - b.seq)
     })

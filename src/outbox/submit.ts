@@ -1,13 +1,16 @@
 // What a caller hears: the change is accepted, the first attempt awaited, and the ending told.
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { isLocalClientId } from "../Client.js"
-import { Discarded, EntryNotFound, type NotSaved, type Refusal, type StorageError } from "../ClientError.js"
+import { Discarded, EntryNotFound, NotSaved, type Refusal, type StorageError } from "../ClientError.js"
 import { type Ending, EntryId } from "../Entry.js"
+import { monotonicOf } from "../effect/clock.js"
 import { uuid } from "../ids.js"
+import { longest, readInTime } from "../instance/inTime.js"
 import { type Instance, wake } from "../instance/instance.js"
 import { accepting } from "../instance/signIn.js"
 import type { Log } from "../instance/log.js"
@@ -17,8 +20,9 @@ import * as Mutation from "../Mutation.js"
 import { overlay } from "../read/overlay.js"
 import type { Receipt } from "../Receipt.js"
 import type { WaitingFor } from "../Status.js"
-import type { Draft } from "../transactions/accept.js"
+import { mayBeStored } from "../store/failure.js"
 import type { ClientView } from "../View.js"
+import { accept } from "./accept.js"
 import type * as Outbox from "./service.js"
 import { reason, reasonNow } from "./status.js"
 import { sendUnsaved } from "./unsaved.js"
@@ -110,9 +114,13 @@ const firstHeard = (
     return reason === undefined ? Option.none() : Option.some(queued(instance, now, reason))
   })
 
-const firstAttempt = (instance: Instance, entry: Entry): Effect.Effect<Receipt<Ending>, Refusal | Discarded> =>
+const firstAttempt = (
+  instance: Instance,
+  entry: Entry,
+  patience: Duration.Duration
+): Effect.Effect<Receipt<Ending>, Refusal | Discarded> =>
   Effect.gen(function* () {
-    const { log, mirror, settings } = instance
+    const { log, mirror } = instance
     const already = yield* firstHeard(instance, entry)
     if (Option.isSome(already)) return already.value
     const receipt = yield* mirror.changes.pipe(
@@ -121,7 +129,7 @@ const firstAttempt = (instance: Instance, entry: Entry): Effect.Effect<Receipt<E
       Stream.map(({ value }) => value),
       Stream.runHead,
       Effect.timeoutTo({
-        duration: settings.patience,
+        duration: patience,
         onSuccess: (receipt) => receipt,
         onTimeout: () => Option.none()
       })
@@ -131,21 +139,10 @@ const firstAttempt = (instance: Instance, entry: Entry): Effect.Effect<Receipt<E
     return queued(instance, now, yield* reason(instance, now))
   })
 
-/** Whoever is interrupted meanwhile goes when it is known here too whether the change is stored. */
-const accept = (instance: Instance, draft: Draft): Effect.Effect<Either.Either<Entry, StorageError>> =>
-  Effect.suspend(() => {
-    const { mirror, transactions } = instance
-    const { reads } = mirror
-    return transactions.accept(draft).pipe(
-      Effect.tapBoth({
-        onSuccess: (entry) => Effect.zipRight(mirror.accepted(entry, reads), wake(instance, "Entry")),
-        onFailure: mirror.lost
-      }),
-      Effect.either
-    )
-  }).pipe(Effect.uninterruptible)
-
 // --- The service -------------------------------------------------------------------------------------------------------
+
+const notSaved = (mutation: Mutation.Mutation, entryId: EntryId, storage: StorageError): NotSaved =>
+  new NotSaved({ ...asked(mutation), storage, entryId, mayBeStored: true, mayHaveBeenApplied: false })
 
 const submit = (
   instance: Instance,
@@ -153,25 +150,28 @@ const submit = (
   mutation: Mutation.Mutation
 ): Effect.Effect<Receipt<Ending>, Refusal | Discarded | NotSaved> =>
   Effect.gen(function* () {
+    const clock = yield* Effect.clock
+    const since = monotonicOf(clock)
+    const left = (duration: Duration.Duration) => Duration.subtract(duration, monotonicOf(clock) - since)
     const id = EntryId.make(yield* uuid, true)
     // It may make the store a user's: if the app has just set other credentials, that is to be heard first.
     if (instance.tab.verified !== undefined && instance.log.userId === undefined) yield* Effect.yieldNow()
-    const accepted = yield* accept(instance, {
-      id,
-      mutation,
-      acceptedAt: yield* Clock.currentTimeMillis,
-      ...accepting(instance)
-    })
-    if (Either.isRight(accepted)) return yield* firstAttempt(instance, accepted.right)
-    const done = yield* oneUnsaved.withPermits(1)(sendUnsaved(instance, mutation, accepted.left))
+    const draft = { id, mutation, acceptedAt: yield* Clock.currentTimeMillis, ...accepting(instance) }
+    const accepted = yield* Effect.either(accept(instance, draft))
+    if (Either.isRight(accepted)) {
+      return yield* firstAttempt(instance, accepted.right, left(instance.settings.patience))
+    }
+    if (mayBeStored(accepted.left)) return yield* notSaved(mutation, id, accepted.left)
+    const done = yield* sendUnsaved(instance, oneUnsaved, mutation, accepted.left, left(longest(instance)))
     return yield* ended(instance, undefined, mutation, done)
   })
 
 const outcome = (instance: Instance, id: EntryId): Effect.Effect<Outbox.Outcome, StorageError> =>
   Effect.gen(function* () {
-    yield* instance.mirror.sync
+    yield* readInTime(instance, instance.mirror.sync)
     const entry = instance.log.byId(id)
-    if (entry === undefined) return (yield* outcomeOf(instance, id))?.ending ?? { _tag: "Unknown" }
+    if (entry === undefined)
+      return (yield* readInTime(instance, outcomeOf(instance, id)))?.ending ?? { _tag: "Unknown" }
     return entry.state._tag === "Refused"
       ? { _tag: "Standing", error: entry.state.error }
       : { _tag: "Waiting", reason: yield* reason(instance, entry) }
@@ -180,7 +180,7 @@ const outcome = (instance: Instance, id: EntryId): Effect.Effect<Outbox.Outcome,
 const awaitOutcome = (instance: Instance, id: EntryId): Effect.Effect<Ending, EntryNotFound | StorageError> =>
   Effect.gen(function* () {
     const { log, mirror } = instance
-    yield* mirror.sync
+    yield* readInTime(instance, mirror.sync)
     const last = yield* mirror.changes.pipe(
       Stream.mapEffect(() => outcomeOf(instance, id)),
       Stream.takeUntil((outcome) => outcome !== undefined || log.byId(id) === undefined),

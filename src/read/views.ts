@@ -7,6 +7,7 @@ import * as Stream from "effect/Stream"
 import type { AnyClientId, Client, WorkspaceId } from "../Client.js"
 import { NoLocalCopy, NotFound, type TransportError } from "../ClientError.js"
 import { isTransport } from "../error/transport.js"
+import { fetchedInTime, readInTime } from "../instance/inTime.js"
 import type { Instance, ReadError } from "../instance/instance.js"
 import type { Log } from "../instance/log.js"
 import type { Entry } from "../log/entry.js"
@@ -84,14 +85,14 @@ const read = Effect.fn("Clients.read")(function* (
   freshness: View.Freshness
 ) {
   yield* Effect.annotateCurrentSpan({ workspaceId })
-  const stored = yield* Effect.either(localCopy(instance, workspaceId))
+  const stored = yield* Effect.either(readInTime(instance, localCopy(instance, workspaceId)))
   const copy = Either.getOrElse(stored, () => nothing)
   const localView = ofCopy(instance, workspaceId, copy, "Local")
   const isKnown = isAnythingKnown(instance, workspaceId, copy)
   if (freshness === "Local") return yield* isKnown ? Effect.succeed(localView) : noCopy(workspaceId, undefined)
   if (freshness !== "Toggl" && isYoung(copy, freshness, yield* Clock.currentTimeMillis)) return localView
   if (Either.isLeft(stored)) return yield* withoutStore(instance, workspaceId)
-  const fetched = yield* Effect.either(fromToggl(instance, workspaceId, copy))
+  const fetched = yield* Effect.either(fetchedInTime(instance, fromToggl(instance, workspaceId, copy)))
   if (Either.isRight(fetched)) return yield* fetched.right
   const error: ReadError = fetched.left
   if (error._tag === "StorageError") return yield* withoutStore(instance, workspaceId)
@@ -175,7 +176,7 @@ const knows = (instance: Instance, id: AnyClientId): Effect.Effect<boolean> =>
   Effect.gen(function* () {
     if (isKnownId(instance, id)) return true
     // Another tab may have given it, or this one has read nothing yet.
-    const synced = yield* Effect.either(instance.mirror.sync)
+    const synced = yield* Effect.either(readInTime(instance, instance.mirror.sync))
     return Either.isLeft(synced) || instance.log.unreadable.length > 0 || isKnownId(instance, id)
   })
 

@@ -1,3 +1,4 @@
+// Steps on a database of IndexedDB: when it is opened, how long each may take, and what is done again.
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -6,136 +7,41 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { StorageError } from "../ClientError.js"
-import { toStorageError, unknownEnd } from "./failure.js"
+import { Connection } from "./connection.js"
+import { mayBeStored, toStorageError, unknownEnd } from "./failure.js"
 import type { Service } from "./service.js"
-import { Connection, objectStore } from "./connection.js"
-import type { Abort, Request, Step } from "./step.js"
+import type { Step } from "./step.js"
+import { makeTimer, type Timer } from "./timer.js"
+import { runStep, type Transaction } from "./transaction.js"
 
 const stalled = new StorageError({ reason: "Stalled", detail: "the time limit passed" })
-const endedEarly = new StorageError({ reason: "Failed", detail: "the transaction ended early" })
 
-// Issues the request; calls `next` inside the transaction when a read has its result. True: go on at once, as a write
-// that fails aborts the whole transaction anyway.
-const serve = (store: IDBObjectStore, request: Exclude<Request, Abort>, next: () => void): boolean => {
-  switch (request._tag) {
-    case "Get": {
-      const get: IDBRequest<unknown> = store.get(request.key)
-      get.onsuccess = () => {
-        request.result = get.result
-        next()
-      }
-      return false
-    }
-    case "Range": {
-      const between = IDBKeyRange.bound(request.from, request.to)
-      const keys = store.getAllKeys(between)
-      const rows: IDBRequest<Array<unknown>> = store.getAll(between)
-      rows.onsuccess = () => {
-        request.keys = keys.result
-        request.rows = rows.result
-        next()
-      }
-      return false
-    }
-    case "Add": {
-      const add = store.add(request.row)
-      add.onsuccess = () => {
-        request.seq = Number(add.result)
-        next()
-      }
-      return false
-    }
-    case "Put":
-      store.put(request.row, request.key)
-      return true
-    case "Remove":
-      store.delete(IDBKeyRange.bound(request.from, request.to))
-      return true
-  }
-}
+// Safari is known to answer no opening at all for as long as it runs.
+const longestOpening = Duration.seconds(5)
 
-const isWrite = (request: Request): boolean => request._tag !== "Get" && request._tag !== "Range"
+const errorOf = (exit: Exit.Exit<unknown, StorageError>): StorageError | undefined =>
+  Exit.isSuccess(exit) ? undefined : Option.getOrUndefined(Cause.failureOption(exit.cause))
 
-interface Transaction<A> {
-  readonly ended: Promise<Exit.Exit<A, StorageError>>
-  /** Undoes it with this error, unless it is too late to: then the browser finishes it, and `ended` says how. */
-  readonly abort: (error: StorageError) => void
-}
-
-const runStep = <A>(store: IDBObjectStore, step: () => Step<A>, hint: () => void): Transaction<A> => {
-  const { transaction } = store
-  const generator = step()
-  let hasBegun = false
-  let wrote = false
-  let hasTold = false
-  let aborted: StorageError | undefined
-  let result: { readonly value: A } | undefined
-  const abort = (error: StorageError): void => {
-    if (Either.isRight(Either.try(() => transaction.abort()))) aborted ??= error
-  }
-  const tell = (): void => {
-    if (wrote && !hasTold) hint()
-    hasTold = true
-  }
-  const takeTurns = (): void => {
-    let turn = generator.next()
-    while (turn.done !== true) {
-      const request = turn.value
-      if (request._tag === "Abort") return abort(request.error)
-      wrote = wrote || isWrite(request)
-      if (!serve(store, request, advance)) {
-        // Without a wait for the answer. Whoever is told before the transaction has begun might be served before it.
-        if (hasBegun && request._tag === "Add" && request.isLast) {
-          tell()
-          transaction.commit()
-        }
-        return
-      }
-      turn = generator.next()
-    }
-    result = { value: turn.value }
-    tell()
-  }
-  // What throws in between must not let the writes before it be committed.
-  const takeTurnsOrAbort = (): void => {
-    const took = Either.try(takeTurns)
-    if (Either.isLeft(took)) abort(toStorageError(took.left))
-  }
-  const advance = (): void => {
-    hasBegun = true
-    takeTurnsOrAbort()
-  }
-  const ended = new Promise<Exit.Exit<A, StorageError>>((resolve) => {
-    // Only `complete` says that it is stored; a request's own success does not.
-    transaction.oncomplete = () => resolve(result === undefined ? Exit.fail(endedEarly) : Exit.succeed(result.value))
-    transaction.onabort = () => resolve(Exit.fail(aborted ?? toStorageError(transaction.error)))
-  })
-  takeTurnsOrAbort()
-  return { ended, abort }
-}
-
-const reasonOf = (exit: Exit.Exit<unknown, StorageError>): StorageError["reason"] | undefined =>
-  Exit.isSuccess(exit) ? undefined : Option.getOrUndefined(Cause.failureOption(exit.cause))?.reason
-
-/** A step that is under way, as the timer sees it. */
-interface Watched {
-  readonly until: bigint
-  readonly giveUp: () => void
+/** The browser closed the database before anything of the step could be stored. */
+const wasClosedBefore = (exit: Exit.Exit<unknown, StorageError>): boolean => {
+  const error = errorOf(exit)
+  return error?.reason === "Closed" && !mayBeStored(error)
 }
 
 /**
  * Steps on the IndexedDB database `name`, each one strict transaction. A step that takes longer than `limit` is
- * aborted, and one that cannot be is waited for as long again.
+ * aborted, and one that cannot be is waited for as long again; an opening is given up sooner.
  */
 export const make = (name: string, limit: Duration.DurationInput): Effect.Effect<Service, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const connection = new Connection(name)
     // Without it the other tabs hear nothing, and read the store when they next do something themselves.
     const channel = Option.getOrUndefined(yield* Effect.option(Effect.try(() => new BroadcastChannel(name))))
-    const clock = yield* Effect.clock
-    const scope = yield* Effect.scope
-    const nanos = BigInt(Math.ceil(Duration.toMillis(limit))) * 1_000_000n
-    const watched = new Set<Watched>()
+    const listeners = new Set<() => void>()
+    const connection = new Connection(name, () => {
+      for (const listener of listeners) listener()
+    })
+    const steps = yield* makeTimer(limit)
+    const openings = yield* makeTimer(Duration.min(limit, longestOpening))
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {
         channel?.close()
@@ -145,79 +51,64 @@ export const make = (name: string, limit: Duration.DurationInput): Effect.Effect
     // What was written stays so where nobody can be told, as when the browser has closed the channel.
     const hint = () => void Either.try(() => channel?.postMessage(null))
 
-    // One timer for all that run: where none stalls, a step costs next to nothing beside its transaction.
-    let isWatching = false
-    const watch = Effect.gen(function* () {
-      for (const step of watched) {
-        const left = step.until - clock.unsafeCurrentTimeNanos()
-        if (left > 0n) yield* Effect.sleep(Math.ceil(Number(left) / 1_000_000))
-        if (watched.delete(step)) step.giveUp()
-      }
-      isWatching = false
-    })
-
     const start = <A>(
       mode: "readonly" | "readwrite",
       step: () => Step<A>,
       onEnd: (exit: Exit.Exit<A, StorageError>) => void
     ): (() => void) => {
       let transaction: Transaction<A> | undefined
-      let opening: Promise<IDBDatabase> | undefined
-      let timed: Watched | undefined
       let isOver = false
-      const watchFor = (giveUp: () => void) => {
-        if (timed !== undefined) watched.delete(timed)
-        timed = { until: clock.unsafeCurrentTimeNanos() + nanos, giveUp }
-        watched.add(timed)
+      let untime = (): void => undefined
+      const timeBy = (timer: Timer, giveUp: () => void) => {
+        untime()
+        untime = timer.start(giveUp)
       }
       const end = (exit: Exit.Exit<A, StorageError>) => {
-        if (timed !== undefined) watched.delete(timed)
+        untime()
         onEnd(exit)
-      }
-      const attempt = (): Promise<Exit.Exit<A, StorageError>> => {
-        const mine = (opening = connection.open())
-        return mine
-          .then((database) => {
-            if (isOver) return Exit.fail(stalled)
-            const store = database.transaction(objectStore, mode, { durability: "strict" }).objectStore(objectStore)
-            transaction = runStep(store, step, hint)
-            return transaction.ended
-          })
-          .catch((error: unknown) => Exit.fail(toStorageError(error)))
-          .then((exit) => {
-            const reason = reasonOf(exit)
-            if (!isOver && (reason === "Closed" || reason === "Failed")) connection.giveUp(mine)
-            return exit
-          })
       }
       const stop = () => {
         isOver = true
         if (transaction === undefined) {
           end(Exit.fail(stalled))
         } else {
-          watchFor(() => end(Exit.fail(unknownEnd)))
+          timeBy(steps, () => end(Exit.fail(unknownEnd)))
           transaction.abort(stalled)
         }
       }
-      watchFor(() => {
+      const attempt = (): Promise<Exit.Exit<A, StorageError>> => {
+        const opening = connection.open()
         // It may be the connection that is stuck.
-        if (opening !== undefined) connection.giveUp(opening)
-        stop()
-      })
-      // The browser closed the database, so surely nothing was stored: once more on another connection.
+        const giveUp = () => {
+          connection.giveUp(opening)
+          stop()
+        }
+        const isOpen = connection.isOpen()
+        timeBy(isOpen ? steps : openings, giveUp)
+        return opening
+          .then((opened) => {
+            if (isOver) return Exit.fail(stalled)
+            if (!isOpen) timeBy(steps, giveUp)
+            transaction = runStep(opened, mode, step, hint)
+            return transaction.ended
+          })
+          .catch((error: unknown) => Exit.fail(toStorageError(error)))
+          .then((exit) => {
+            const reason = errorOf(exit)?.reason
+            if (!isOver && (reason === "Closed" || reason === "Failed")) connection.giveUp(opening)
+            return exit
+          })
+      }
+      // Where nothing can be stored of it yet: once more, on another connection.
       void attempt()
-        .then((exit) => (reasonOf(exit) === "Closed" && !isOver ? attempt() : exit))
+        .then((exit) => (wasClosedBefore(exit) && !isOver ? attempt() : exit))
         .then(end)
       return stop
     }
 
-    const transact = <A>(
-      _name: string,
-      mode: "readonly" | "readwrite",
-      step: () => Step<A>
-    ): Effect.Effect<A, StorageError> =>
-      Effect.suspend(() => {
-        const settled = Effect.async<A, StorageError>((resume) => {
+    return {
+      transact: <A>(_name: string, mode: "readonly" | "readwrite", step: () => Step<A>) =>
+        Effect.async<A, StorageError>((resume) => {
           let hasEnded = false
           let afterwards = (): void => undefined
           const stop = start(mode, step, (exit) => {
@@ -232,26 +123,20 @@ export const make = (name: string, limit: Duration.DurationInput): Effect.Effect
             afterwards = () => resume(Effect.void)
             stop()
           })
-        })
-        if (isWatching) return settled
-        isWatching = true
-        // Forked where the store lives: a step may run where nothing may interrupt, and would wait for its own timer.
-        const watching = Effect.forkIn(Effect.interruptible(watch), scope)
-        return Effect.zipRight(watching, settled)
-      })
-
-    return {
-      transact,
+        }),
       onHint: (listener) =>
-        channel === undefined
-          ? Effect.void
-          : Effect.acquireRelease(
-              Effect.sync(() => {
-                const heard = () => listener()
-                channel.addEventListener("message", heard)
-                return heard
-              }),
-              (heard) => Effect.sync(() => channel.removeEventListener("message", heard))
-            )
+        Effect.acquireRelease(
+          Effect.sync(() => {
+            const heard = () => listener()
+            listeners.add(heard)
+            channel?.addEventListener("message", heard)
+            return heard
+          }),
+          (heard) =>
+            Effect.sync(() => {
+              listeners.delete(heard)
+              channel?.removeEventListener("message", heard)
+            })
+        )
     }
   })

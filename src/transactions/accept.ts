@@ -3,10 +3,11 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { type ClientId, LocalClientId } from "../Client.js"
 import type { EntryId } from "../Entry.js"
-import { type Entry, isOpen, type Unreadable, version } from "../log/entry.js"
+import { type Entry, isOpen, type Outcome, type Unreadable, version } from "../log/entry.js"
 import { type QueueState, raised } from "../log/state.js"
 import * as Mutation from "../Mutation.js"
 import { add, firstSeq, lastSeq, range, type Step, under } from "../store/step.js"
+import { outcome } from "./outcomes.js"
 import { changedTo, type Fence, stepOn } from "./queue.js"
 import { getClient, getState, putEntry, putState, readResolved, readRow, resolve, writeNew } from "./rows.js"
 
@@ -46,21 +47,32 @@ export interface Draft {
   readonly userId?: number
 }
 
+/** The entry that a draft becomes, without a number. */
+export const newEntry = (draft: Draft): Entry => ({
+  version,
+  ...draft,
+  state: { _tag: "Pending" },
+  attempts: 0,
+  failures: 0,
+  seq: 0
+})
+
 /** Appends an entry under the next number, with the client's last known server state. */
 export const accept = function* (draft: Draft): Step<Entry> {
   const named = Mutation.clientId(draft.mutation)
   const clientId = draft.mutation._tag === "Create" ? undefined : yield* resolve(named)
   const base = clientId === undefined ? undefined : yield* getClient(draft.mutation.workspaceId, clientId)
-  const entry: Entry = {
-    version,
-    ...draft,
-    ...(base === undefined ? {} : { base }),
-    state: { _tag: "Pending" },
-    attempts: 0,
-    failures: 0,
-    seq: 0
-  }
+  const entry: Entry = { ...newEntry(draft), ...(base === undefined ? {} : { base }) }
   return { ...entry, seq: yield* add(writeNew(entry), true) }
+}
+
+/** Where the entry of this id is: in the log, or ended already. For where nobody heard how the step that appends it ended. */
+export const find = function* (id: EntryId): Step<Entry | Outcome | undefined> {
+  for (const [key, row] of yield* range(firstSeq, lastSeq)) {
+    const read = readRow(Number(key), row)
+    if (Either.isRight(read) && read.right.id === id) return read.right
+  }
+  return yield* outcome(id)
 }
 
 /** What was being sent becomes uncertain, for its answer can no longer be booked. */

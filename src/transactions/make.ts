@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { uuid } from "../ids.js"
 import type { Service } from "../store/service.js"
 import type { Step } from "../store/step.js"
-import { accept, claim, load, signOut } from "./accept.js"
+import { accept, claim, find, load, signOut } from "./accept.js"
 import { readCopy, storeClient, storeList } from "./copy.js"
 import { mark } from "./mark.js"
 import { outcome, prune } from "./outcomes.js"
@@ -33,6 +33,7 @@ export const make = (store: Service) => {
   return {
     load: read("load", load)(""),
     accept: write("accept", accept),
+    find: read("find", find),
     claim: writeState("claim", claim),
     signOut: writeState("signOut", signOut)(),
     mark: writeState("mark", mark),

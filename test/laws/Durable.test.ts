@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -20,6 +21,7 @@ import { unknownEnd } from "../../src/store/failure.js"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
 import * as transactions from "../../src/transactions/make.js"
 import { create, full, isCreate, noRoom, offline, opened } from "../Requests.js"
+import { toggl } from "../store/StoreUnderTest.js"
 import { law, type Tab, workspaceId } from "../World.js"
 
 // Law 1, durable: a change is committed before its first request leaves and before its caller hears that it is queued; or
@@ -29,11 +31,15 @@ const denied = new ClientError.StorageError({ reason: "Denied", detail: "Securit
 
 /** An app over a store whose commits can be made to fail, beside a sound connection to the same rows. */
 const rig = (
-  options: { readonly isOnline?: boolean; readonly change?: (store: OutboxStore.Service) => OutboxStore.Service } = {}
+  options: {
+    readonly isOnline?: boolean
+    readonly change?: (store: OutboxStore.Service) => OutboxStore.Service
+    readonly memory?: OutboxStore.Memory
+  } = {}
 ) =>
   Effect.gen(function* () {
     const toggl = yield* FakeToggl.make()
-    const memory = yield* OutboxStore.makeMemory
+    const memory = options.memory ?? (yield* OutboxStore.makeMemory)
     const sound = transactions.make(yield* OutboxStore.fromMemory(memory))
     let fault: ClientError.StorageError | undefined
     let reach: "writes" | "all" = "all"
@@ -184,28 +190,101 @@ describe("a change that cannot be stored", () => {
       assert.deepStrictEqual(yield* names, wanted)
     })
   )
+})
 
-  it.scoped("is not tried where it may be stored after all: it would be sent twice", () =>
+describe("a change whose storing ends in doubt", () => {
+  /** The step that stores it ends so, though it is stored, or not; and other steps may fail. */
+  const doubting = (isStored: boolean, ending: ClientError.StorageError, fails: ReadonlyArray<string> = []) => {
+    const now = { isDoubtful: true }
+    const change = (store: OutboxStore.Service): OutboxStore.Service => ({
+      ...store,
+      transact: (name, mode, step) =>
+        Effect.suspend(() => {
+          const transacted = store.transact(name, mode, step)
+          if (!now.isDoubtful) return transacted
+          if (fails.includes(name)) return Effect.fail(denied)
+          if (name !== "accept") return transacted
+          return isStored ? Effect.zipRight(transacted, Effect.fail(ending)) : Effect.fail(ending)
+        })
+    })
+    return Effect.map(rig({ change }), (rig) => ({ ...rig, now }))
+  }
+
+  const endings: ReadonlyArray<ClientError.StorageError> = [
+    unknownEnd,
+    new ClientError.StorageError({ reason: "Failed", detail: "UnknownError", mayBeStored: true }),
+    new ClientError.StorageError({ reason: "Closed", detail: "AbortError", mayBeStored: true })
+  ]
+
+  for (const ending of endings) {
+    it.scoped(`is in the log where the log says so (${ending.reason}): it is sent once, from there`, () =>
+      Effect.gen(function* () {
+        const { clients, names, outbox, posted } = yield* doubting(true, ending)
+        const receipt = yield* passing(clients.create(workspaceId, { name: "Acme" }))
+        if (receipt._tag !== "Confirmed") return assert.fail(receipt._tag)
+        const entryId = receipt.entryId ?? assert.fail("it was stored")
+        assert.strictEqual((yield* outbox.outcome(entryId))._tag, "Done")
+        assert.deepStrictEqual([yield* names, yield* posted], [["Acme"], 1])
+      })
+    )
+
+    it.scoped(`is not stored where the log does not have it (${ending.reason}), and is tried as such`, () =>
+      Effect.gen(function* () {
+        const { clients, names, posted, sound } = yield* doubting(false, ending)
+        const receipt = yield* Effect.either(passing(clients.create(workspaceId, { name: "Acme" })))
+        // What stalls may hold yesterday's changes.
+        if (ending.reason === "Stalled") {
+          const error = Either.isLeft(receipt) && receipt.left._tag === "NotSaved" ? receipt.left : assert.fail()
+          assert.deepStrictEqual([error.mayBeStored, error.mayHaveBeenApplied], [undefined, false])
+          assert.strictEqual(yield* posted, 0)
+        } else {
+          assert.deepInclude(Either.getOrThrow(receipt), { _tag: "Confirmed", entryId: undefined })
+          assert.deepStrictEqual([yield* names, yield* posted], [["Acme"], 1])
+        }
+        assert.deepStrictEqual((yield* sound.load).entries, [])
+      })
+    )
+
+    it.scoped(`is not tried where the log cannot be asked (${ending.reason}): it would be sent twice`, () =>
+      Effect.gen(function* () {
+        const { clients, names, now, outbox, posted } = yield* doubting(true, ending, ["find", "load"])
+        const error = yield* notSaved(clients.create(workspaceId, { name: "Acme" }))
+        assert.deepStrictEqual(said(error), [ending.reason, undefined, false])
+        assert.isTrue(error.mayBeStored)
+        const entryId = error.entryId ?? assert.fail("it can be asked about")
+        assert.strictEqual(yield* posted, 0)
+        now.isDoubtful = false
+        yield* TestClock.adjust("10 minutes")
+        assert.deepStrictEqual([yield* names, yield* posted], [["Acme"], 1])
+        assert.strictEqual((yield* outbox.outcome(entryId))._tag, "Done")
+      })
+    )
+  }
+
+  it.scoped("has ended already where another tab has sent it meanwhile", () =>
     Effect.gen(function* () {
-      // The transaction commits in the end, but nobody hears of it in time.
-      let isStuck = true
+      const memory = yield* OutboxStore.makeMemory
+      const other = transactions.make(yield* OutboxStore.fromMemory(memory))
+      const sends = Effect.gen(function* () {
+        const { fence, snapshot } = (yield* other.claim()) ?? assert.fail()
+        const [{ mutation, seq } = assert.fail()] = snapshot.entries
+        yield* other.mark(fence, [seq], mutation, 0)
+        const verdict = { _tag: "Done", client: toggl(7, "Acme"), isAnswer: true } as const
+        yield* other.settle(fence, [seq], verdict, { failures: 0, run: "Ended" }, 0)
+      })
       const change = (store: OutboxStore.Service): OutboxStore.Service => ({
         ...store,
-        transact: (name, mode, step) =>
-          Effect.suspend(() => {
-            const transacted = store.transact(name, mode, step)
-            if (!isStuck) return transacted
-            if (name === "load") return Effect.fail(denied)
-            return name === "accept" ? Effect.zipRight(transacted, Effect.fail(unknownEnd)) : transacted
-          })
+        transact: (name, mode, step) => {
+          const transacted = store.transact(name, mode, step)
+          return name === "accept" ? Effect.flatMap(transacted, () => Effect.zipRight(sends, unknownEnd)) : transacted
+        }
       })
-      const { clients, names, posted } = yield* rig({ change })
-      const error = yield* notSaved(clients.create(workspaceId, { name: "Acme" }))
-      assert.deepStrictEqual(said(error), ["Stalled", undefined, true])
+      const { clients, posted } = yield* rig({ change, memory })
+      const receipt = yield* clients.create(workspaceId, { name: "Acme" })
+      if (receipt._tag !== "Confirmed") return assert.fail(receipt._tag)
+      assert.isDefined(receipt.entryId)
+      assert.strictEqual(receipt.value.id, 7)
       assert.strictEqual(yield* posted, 0)
-      isStuck = false
-      yield* TestClock.adjust("10 minutes")
-      assert.deepStrictEqual([yield* names, yield* posted], [["Acme"], 1])
     })
   )
 })

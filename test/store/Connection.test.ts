@@ -8,7 +8,7 @@ import type { StorageError } from "../../src/ClientError.js"
 import * as Steps from "./Steps.js"
 import { ended, reasonOf } from "./Ended.js"
 import { handmade, HandDatabase, settles } from "./Handmade.js"
-import { creates, draft, newDatabaseName, raw } from "./StoreUnderTest.js"
+import { creates, draft, entryId, newDatabaseName, raw } from "./StoreUnderTest.js"
 
 describe("a connection that is lost", () => {
   const opening = Effect.gen(function* () {
@@ -25,7 +25,7 @@ describe("a connection that is lost", () => {
       Effect.gen(function* () {
         yield* settles
         const transaction = database.transactions.at(-1)
-        transaction?.succeed({ add: 2 })
+        transaction?.succeed({ add: 2, getAll: [], getAllKeys: [] })
         transaction?.complete()
         yield* settles
         return yield* ended(fiber)
@@ -50,15 +50,39 @@ describe("a connection that is lost", () => {
     })
   )
 
-  it.effect("takes the step again on a new connection where the browser closed it in the middle", () =>
+  it.effect("runs no step again that may be stored: the log is asked over a new connection", () =>
     Effect.gen(function* () {
-      const { accept, completes, database, opened } = yield* opening
+      const { accept, completes, database, factory, opened, outbox } = yield* opening
       const fiber = yield* accept
       yield* settles
       database.isClosed = true
       database.transactions.at(-1)?.fail("AbortError")
-      assert.strictEqual(yield* completes(yield* opened, fiber), "done")
+      yield* settles
+      assert.deepInclude(yield* Effect.flip(Fiber.join(fiber)), { reason: "Closed", mayBeStored: true })
+      assert.strictEqual(factory.opens.length, 1)
+      const asking = yield* Effect.fork(outbox.find(entryId(2)))
+      assert.strictEqual(yield* completes(yield* opened, asking), "done")
+      assert.strictEqual(factory.opens.length, 2)
     }).pipe(Effect.scoped)
+  )
+
+  it.effect("says so to who listens, for the database may be gone", () =>
+    Effect.gen(function* () {
+      for (const event of ["onclose", "onversionchange"] as const) {
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            const { database, outbox } = yield* opening
+            let heard = 0
+            yield* outbox.onHint(() => heard++)
+            database[event]?.()
+            assert.strictEqual(heard, 1)
+            // What is given up already is nobody's.
+            database[event]?.()
+            assert.strictEqual(heard, 1)
+          })
+        )
+      }
+    })
   )
 
   it.effect("says Closed where the new connection is closed too, and opens again for the next step", () =>

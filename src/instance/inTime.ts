@@ -1,0 +1,67 @@
+// Whoever asks hears something true in time, whatever the store does.
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import { StorageError } from "../ClientError.js"
+import { unknownEnd } from "../store/failure.js"
+import type { Instance } from "./instance.js"
+
+type WithPatience = Pick<Instance, "settings">
+
+const margin = Duration.millis(500)
+
+/** How long a caller is left without a word. */
+export const longest = ({ settings }: WithPatience): Duration.Duration => Duration.sum(settings.patience, margin)
+
+/** A store that cannot be read now is waited for no longer than an opening may take. */
+const readingFor = Duration.seconds(5)
+
+const silent = new StorageError({ reason: "Stalled", detail: "it does not answer" })
+
+// What goes on in the store ends when it can: a tab that is stopped may hold the database for a minute. Whoever is
+// interrupted waits for that, for then it is known how it ended.
+const within = <A, E>(
+  effect: Effect.Effect<A, E>,
+  duration: Duration.Duration,
+  error: StorageError
+): Effect.Effect<A, E | StorageError> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(Effect.forkDaemon(restore(effect)), (fiber) =>
+      restore(Effect.timeoutOption(Fiber.join(fiber), duration)).pipe(
+        Effect.onInterrupt(() => Fiber.interrupt(fiber)),
+        Effect.flatMap(
+          Option.match({
+            onNone: () => Effect.zipRight(Fiber.interruptFork(fiber), Effect.fail(error)),
+            onSome: Effect.succeed
+          })
+        )
+      )
+    )
+  )
+
+/** What only reads the store: one that does not answer is told as lost. */
+export const readInTime = <A, E>(
+  instance: WithPatience & Pick<Instance, "mirror">,
+  effect: Effect.Effect<A, E>
+): Effect.Effect<A, E | StorageError> =>
+  within(effect, Duration.min(longest(instance), readingFor), silent).pipe(
+    Effect.tapError((error) => (error === silent ? instance.mirror.lost(silent) : Effect.void))
+  )
+
+// Whose the credentials are, and so many lists, for changes may cross them.
+const requestsOfRead = 4
+
+/** What asks Toggl too: each request may take its limit. */
+export const fetchedInTime = <A, E>(
+  instance: WithPatience & Pick<Instance, "api">,
+  effect: Effect.Effect<A, E>
+): Effect.Effect<A, E | StorageError> =>
+  within(effect, Duration.sum(longest(instance), Duration.times(instance.api.requestLimit, requestsOfRead)), silent)
+
+/** What writes to the store: it may be stored all the same. `more`: so much longer than patience it may take otherwise. */
+export const writtenInTime = <A, E>(
+  instance: WithPatience,
+  effect: Effect.Effect<A, E>,
+  more: Duration.Duration = Duration.zero
+): Effect.Effect<A, E | StorageError> => within(effect, Duration.sum(longest(instance), more), unknownEnd)

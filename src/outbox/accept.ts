@@ -1,0 +1,40 @@
+// Whether a change is stored: told in time, and never on a guess.
+import * as Effect from "effect/Effect"
+import type { StorageError } from "../ClientError.js"
+import { writtenInTime } from "../instance/inTime.js"
+import { type Instance, wake } from "../instance/instance.js"
+import type { Entry } from "../log/entry.js"
+import { mayBeStored, undone } from "../store/failure.js"
+import { type Draft, newEntry } from "../transactions/accept.js"
+
+const stored = (instance: Instance, entry: Entry, reads: number): Effect.Effect<Entry> =>
+  Effect.as(Effect.zipRight(instance.mirror.accepted(entry, reads), wake(instance, "Entry")), entry)
+
+/** No step is run again that may be stored: another connection tells whether the entry is there. */
+const lookedFor = (instance: Instance, draft: Draft, reads: number, error: StorageError) =>
+  Effect.matchEffect(instance.transactions.find(draft.id), {
+    onFailure: () => Effect.fail(error),
+    onSuccess: (found) => {
+      if (found === undefined) return Effect.fail(undone(error))
+      if ("seq" in found) return stored(instance, found, reads)
+      // It has ended already: another tab has sent it.
+      return Effect.as(instance.mirror.doubt, newEntry(draft))
+    }
+  })
+
+/**
+ * The change in the log. Fails where it is not there, or where nobody can say now (`mayBeStored`). Whoever is interrupted
+ * meanwhile goes when it is known here too.
+ */
+export const accept = (instance: Instance, draft: Draft): Effect.Effect<Entry, StorageError> => {
+  const { mirror, transactions } = instance
+  const accepting = Effect.suspend(() => {
+    const { reads } = mirror
+    return transactions.accept(draft).pipe(
+      Effect.flatMap((entry) => stored(instance, entry, reads)),
+      Effect.catchIf(mayBeStored, (error) => lookedFor(instance, draft, reads, error)),
+      Effect.tapError(mirror.lost)
+    )
+  })
+  return writtenInTime(instance, Effect.uninterruptible(accepting))
+}

@@ -1,0 +1,141 @@
+import { assert, describe } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import { Client } from "../../src/index.js"
+import { Fault } from "../../src/testing/index.js"
+import { create, full, isCreate, offline, opened, queued } from "../Requests.js"
+import { law, type Tab, workspaceId, type World } from "../World.js"
+
+// Law 11: every caller hears something true at its patience and half a second, whatever the store does.
+
+const patience = "10 seconds"
+const longest = "10500 millis"
+
+const id = Client.ClientId.make(64890001)
+
+/** Each call in its own world: the store has just stopped to answer, with a change waiting. */
+const calls: ReadonlyArray<
+  readonly [what: string, call: (tab: Tab, entry: ReturnType<typeof queued>) => Effect.Effect<unknown, unknown>]
+> = [
+  ["create", (tab) => create(tab, "Beta")],
+  ["update", (tab) => tab.clients.update(workspaceId, id, { name: "Beta" })],
+  ["delete", (tab) => tab.clients.delete(workspaceId, id)],
+  ["list", (tab) => tab.clients.list(workspaceId)],
+  ["list what is on this device", (tab) => tab.clients.list(workspaceId, { freshness: "Local" })],
+  ["get", (tab) => tab.clients.get(workspaceId, id)],
+  ["status", (tab) => tab.outbox.status],
+  ["entries", (tab) => tab.outbox.entries],
+  ["outcome", (tab, entry) => tab.outbox.outcome(entry)],
+  ["retry", (tab, entry) => tab.outbox.retry(entry)],
+  ["discard", (tab, entry) => tab.outbox.discard(entry)],
+  ["export", (tab) => tab.outbox.exportEntries],
+  ["pause", (tab) => tab.outbox.pause],
+  ["resume", (tab) => tab.outbox.resume],
+  ["sign out", (tab) => tab.outbox.signOut],
+  ["purge", (tab) => tab.outbox.purge]
+]
+
+describe("where the store hangs", () => {
+  for (const [what, call] of calls) {
+    law(`"${what}" is answered in time`, (world) =>
+      Effect.gen(function* () {
+        const tab = yield* opened(world, { patience })
+        yield* offline(world, tab)
+        const entry = queued(yield* create(tab, "Acme"))
+        const other = yield* world.open({ patience })
+        // Another tab's step: all that is known here has to be read again.
+        yield* other.outbox.pause
+        yield* other.outbox.resume
+        yield* world.rests
+        yield* tab.silence
+        yield* other.outbox.pause
+        const heard = yield* world.within(longest, call(tab, entry))
+        assert.isTrue(Option.isSome(heard))
+      })
+    )
+  }
+
+  law("a change that is not heard of in time may be stored all the same, and says so", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world, { patience })
+      const held = yield* tab.holdResult("accept")
+      const asking = yield* Effect.fork(Effect.flip(create(tab, "Acme")))
+      yield* world.passes(longest)
+      const error = yield* Fiber.join(asking)
+      if (error._tag !== "NotSaved") return assert.fail(error._tag)
+      assert.deepStrictEqual([error.mayBeStored, error.mayHaveBeenApplied], [true, false])
+      assert.strictEqual(error.storage.reason, "Stalled")
+      yield* held.release
+      yield* world.passes("1 minute")
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+      assert.strictEqual((yield* tab.outbox.outcome(error.entryId ?? assert.fail()))._tag, "Done")
+    })
+  )
+
+  law("patience begins with the call, and not when the change is stored", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world, { patience })
+      yield* world.toggl.inject(Fault.hang(), { when: isCreate })
+      const held = yield* tab.holdResult("accept")
+      const asking = yield* Effect.fork(create(tab, "Acme"))
+      yield* world.passes("6 seconds")
+      yield* held.release
+      yield* world.passes("4 seconds")
+      const receipt = yield* Fiber.poll(asking)
+      assert.deepInclude(Option.getOrThrow(receipt), { _tag: "Success" })
+      assert.deepInclude(yield* Fiber.join(asking), { _tag: "Queued" })
+    })
+  )
+
+  law("who is interrupted meanwhile goes when it is known whether the change is stored", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world, { patience })
+      const held = yield* tab.holdResult("accept")
+      const asking = yield* Effect.fork(create(tab, "Acme"))
+      yield* held.isDone
+      const interrupting = yield* Effect.fork(Fiber.interrupt(asking))
+      yield* world.passes("1 minute")
+      assert.isTrue(Option.isNone(yield* Fiber.poll(interrupting)))
+      yield* held.release
+      yield* world.passes("1 minute")
+      assert.isTrue(Exit.isInterrupted(yield* Fiber.join(interrupting)))
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+    })
+  )
+})
+
+describe("what could not be stored and is tried at once", () => {
+  const unstorable = (world: World) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world, { patience })
+      yield* tab.setStorageFault((operation) => (operation === "accept" ? full : undefined))
+      return tab
+    })
+
+  law("is told of in time too, and whether Toggl may have applied it", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* unstorable(world)
+      yield* world.toggl.inject(Fault.hang(), { when: isCreate })
+      const heard = yield* world.within(longest, Effect.flip(create(tab, "Acme")))
+      const error = yield* Option.getOrThrow(heard)
+      if (error._tag !== "NotSaved") return assert.fail(error._tag)
+      assert.deepStrictEqual(
+        [error.storage.reason, error.attempt?._tag, error.mayHaveBeenApplied],
+        ["Full", "Unreachable", true]
+      )
+      assert.isUndefined(error.mayBeStored)
+    })
+  )
+
+  law("has not been sent where what had to be asked first is not answered", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* unstorable(world)
+      yield* world.toggl.inject(Fault.hang(), { when: ({ method }) => method === "GET" })
+      const asking = Effect.flip(tab.clients.update(workspaceId, id, { name: "Acme" }))
+      const error = yield* Option.getOrThrow(yield* world.within(longest, asking))
+      assert.deepInclude(error, { _tag: "NotSaved", mayHaveBeenApplied: false })
+    })
+  )
+})
