@@ -26,6 +26,7 @@ export * from "./error/transport.js"
  * - `Full`: no room is left
  * - `Closed`: the browser or another tab closed the database, and it could not be opened again
  * - `Stalled`: it did not answer in time
+ * - `Lost`: the browser has lost what serves its databases, and this worker cannot find it again before it is started anew
  * - `Newer`: the database was written by a newer version of this library
  * - `Failed`: anything else; `detail` is the browser's name for it
  *
@@ -37,7 +38,7 @@ export * from "./error/transport.js"
 export class StorageError
   extends /*#__PURE__*/ ours(() =>
     Schema.TaggedError<StorageError>("effect-toggl-clients/StorageError")("StorageError", {
-      reason: Schema.Literal("Missing", "Denied", "Full", "Closed", "Stalled", "Newer", "Failed"),
+      reason: Schema.Literal("Missing", "Denied", "Full", "Closed", "Stalled", "Lost", "Newer", "Failed"),
       detail: Schema.String,
       mayBeStored: optional(Schema.Boolean)
     })
@@ -56,6 +57,8 @@ export class StorageError
         return "The database was closed and could not be opened again: reload the app."
       case "Stalled":
         return "The database does not answer: close this app's other tabs, or reload."
+      case "Lost":
+        return "The browser has lost its storage: reload this app."
       case "Newer":
         return "The database was written by a newer version of this app: reload to update."
       case "Failed":

@@ -1,6 +1,7 @@
 import { promisifyRequest } from "idb-keyval"
 import { StorageError } from "../ClientError.js"
 import { toStorageError } from "./failure.js"
+import { type Frame, freshFrame, isWorker } from "./frame.js"
 
 export const objectStore = "log"
 
@@ -31,11 +32,17 @@ const opened = (name: string, factory: () => IDBFactory | null | undefined): Pro
     promisifyRequest(request).then(resolve, (error: unknown) => reject(toOpeningError(error)))
   }).catch((error: unknown) => Promise.reject(toStorageError(error)))
 
+/** Whether the browser says that the server of its databases is gone. */
+const isServerLost = (error: unknown): boolean => error instanceof StorageError && error.detail === "UnknownError"
+
+const lost = new StorageError({ reason: "Lost", detail: "UnknownError" })
+
 /** A connection that opens when it is first needed, and again after it was closed under us or given up. */
 export class Connection {
   private opening: Promise<Opened> | undefined
   private opened: Promise<Opened> | undefined
   private isClosed = false
+  private frame: Frame | undefined
   readonly name: string
   private readonly onLoss: () => void
 
@@ -48,7 +55,7 @@ export class Connection {
   readonly open = (): Promise<Opened> => {
     if (this.isClosed) return Promise.reject(closed)
     if (this.opening !== undefined) return this.opening
-    const opening: Promise<Opened> = opened(this.name, () => globalThis.indexedDB).then((database) => {
+    const opening: Promise<Opened> = this.openAnywhere().then((database) => {
       if (this.opening !== opening) {
         database.close()
         return Promise.reject(closed)
@@ -60,17 +67,36 @@ export class Connection {
         database.close()
         if (wasInUse) this.onLoss()
       }
-      database.onclose = () => {
+      const onClose = () => {
         const wasInUse = this.forget(opening)
-        for (const lost of running) lost()
+        for (const end of running) end()
         if (wasInUse) this.onLoss()
       }
+      database.onclose = onClose
+      // It goes without a word to what runs on it.
+      this.frame?.onRemoval(onClose)
       this.opened = opening
       return { database, running }
     })
     opening.catch(() => this.forget(opening))
     this.opening = opening
     return opening
+  }
+
+  /** By the document's own IndexedDB; where that has lost its server for good, by a frame's. */
+  private readonly openAnywhere = (): Promise<IDBDatabase> => {
+    this.dropFrame()
+    return opened(this.name, () => globalThis.indexedDB).catch((error: unknown) => {
+      if (!isServerLost(error) || this.isClosed) return Promise.reject(toStorageError(error))
+      const frame = (this.frame = freshFrame())
+      if (frame !== undefined) return opened(this.name, frame.indexedDb)
+      return Promise.reject(isWorker() ? lost : toStorageError(error))
+    })
+  }
+
+  private readonly dropFrame = (): void => {
+    this.frame?.remove()
+    this.frame = undefined
   }
 
   readonly isOpen = (): boolean => this.opening !== undefined && this.opening === this.opened
@@ -93,5 +119,6 @@ export class Connection {
   readonly close = (): void => {
     this.isClosed = true
     if (this.opening !== undefined) this.giveUp(this.opening)
+    this.dropFrame()
   }
 }
