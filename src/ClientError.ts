@@ -27,6 +27,7 @@ export * from "./error/transport.js"
  * - `Closed`: the browser or another tab closed the database, and it could not be opened again
  * - `Stalled`: it did not answer in time
  * - `Lost`: the browser has lost what serves its databases, and this worker cannot find it again before it is started anew
+ * - `Wiped`: the database was taken away: site data was cleared, or the browser needed the room
  * - `Newer`: the database was written by a newer version of this library
  * - `Failed`: anything else; `detail` is the browser's name for it
  *
@@ -38,7 +39,7 @@ export * from "./error/transport.js"
 export class StorageError
   extends /*#__PURE__*/ ours(() =>
     Schema.TaggedError<StorageError>("effect-toggl-clients/StorageError")("StorageError", {
-      reason: Schema.Literal("Missing", "Denied", "Full", "Closed", "Stalled", "Lost", "Newer", "Failed"),
+      reason: Schema.Literal("Missing", "Denied", "Full", "Closed", "Stalled", "Lost", "Wiped", "Newer", "Failed"),
       detail: Schema.String,
       mayBeStored: optional(Schema.Boolean)
     })
@@ -59,6 +60,8 @@ export class StorageError
         return "The database does not answer: close this app's other tabs, or reload."
       case "Lost":
         return "The browser has lost its storage: reload this app."
+      case "Wiped":
+        return "The data of this app on this device was cleared, and with it what had not been sent yet."
       case "Newer":
         return "The database was written by a newer version of this app: reload to update."
       case "Failed":

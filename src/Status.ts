@@ -66,7 +66,8 @@ export type WaitingFor =
  * - `Replaying`: `done` of `total` changes of this run are sent
  * - `Waiting`: for a time, or for another replayer
  * - `Paused`: until something changes
- * - `StorageLost`: the database cannot be read
+ * - `StorageLost`: the database cannot be read; or it was cleared under the app (`error` is `Wiped`), with changes that had
+ *   not been sent, and nothing has been to do since: until the user resumes, or the app is started anew
  *
  * @since 0.1.0
  * @category models
@@ -96,7 +97,7 @@ export interface Quota {
  * The queue, and how many of its entries are where. `waiting` counts all that are still to be sent, `held` and
  * `setAside` those among them that others pass; `since` is when the oldest of them was accepted (milliseconds since the
  * epoch). `proxySuspected`: the last answer was none of Toggl's, so a proxy or a sign-in page of the network may stand
- * in between. `quota`: what Toggl last said of the hourly quota, as far as it has not started anew since. `persisted`: whether the browser has promised not to evict what is stored here; missing where it does not
+ * in between. `quota`: what Toggl last said of the hourly quota, as far as it has not started anew since. `lost`: how many changes went with a database that was cleared under the app, in this session. `persisted`: whether the browser has promised not to evict what is stored here; missing where it does not
  * say, as outside browsers.
  *
  * @since 0.1.0
@@ -110,6 +111,7 @@ export interface Status {
   readonly setAside: number
   readonly refused: number
   readonly unreadable: number
+  readonly lost: number
   readonly proxySuspected: boolean
   readonly quota: ReadonlyArray<Quota>
   readonly persisted: boolean | undefined

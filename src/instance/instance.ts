@@ -6,7 +6,7 @@ import type { Client, ClientId, WorkspaceId } from "../Client.js"
 import type { CredentialsUnavailable, StorageError } from "../ClientError.js"
 import type { ListError, Service as Api } from "../ClientsApi.js"
 import { type Credentials, CurrentCredentials, type Service as CredentialsSource } from "../Credentials.js"
-import type { EntryId } from "../Entry.js"
+import type { Ending, EntryId } from "../Entry.js"
 import type { Entry } from "../log/entry.js"
 import type { Verdict } from "../log/verdict.js"
 import type { QueueState, Turn, Wait } from "../log/state.js"
@@ -71,6 +71,10 @@ export interface Tab {
   listedFor: string | undefined
   /** The user whose credentials these or earlier ones were. */
   lastUser: number | undefined
+  /** The entries whose attempts are on the wire. */
+  readonly onWire: Set<EntryId>
+  /** What Toggl said of entries that were gone by then, so that it could not be booked: the last of them. */
+  readonly unbooked: Map<EntryId, Ending>
 }
 
 /** What a run has read of Toggl. */
@@ -187,7 +191,9 @@ export const make = (
       listedFor: undefined,
       taken: undefined,
       verified: undefined,
-      lastUser: undefined
+      lastUser: undefined,
+      onWire: new Set(),
+      unbooked: new Map()
     }
     const news = yield* mirror.make(store, steps, log, () => unsafeWake({ tab, wakeUps }, "Entry"))
     const quotas = yield* quota.listen(api, news.changed)

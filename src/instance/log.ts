@@ -46,6 +46,8 @@ export class Log {
   last = 0
   /** Grows whenever the log changes otherwise than by entries at its end, or by what has been done. */
   epoch = 0
+  /** The entries that went with a database that was taken away: nobody has purged it. */
+  readonly lost = new Set<EntryId>()
   /** Whether the store has been read, and nothing says that another instance has taken a step since. */
   isUpToDate = false
 
@@ -129,6 +131,7 @@ export class Log {
   /** Takes over what was read, unless it is older than what is known. `false`: it is. */
   readonly take = ({ entries, ids, state, unreadable }: Snapshot): boolean => {
     if (this.isOlder(state)) return false
+    if (this.wasTakenAway(state)) this.lose(entries)
     this.bySeq = new Map(entries.map((entry) => [entry.seq, entry]))
     this.seqs.clear()
     this.parkedSeqs.clear()
@@ -204,6 +207,18 @@ export class Log {
   private readonly forget = () => {
     this.known = undefined
     this.knownScouts = undefined
+  }
+
+  /** Whether another store is here, and no user has purged the one that was known. */
+  private readonly wasTakenAway = ({ purged = [], store }: QueueState): boolean => {
+    const known = this.state.store
+    // A store in which nothing was ever sent has no id: what is missing there has not been sent either.
+    return (store === "" || (known !== "" && store !== known)) && !purged.includes(known)
+  }
+
+  private readonly lose = (entries: ReadonlyArray<Entry>) => {
+    const left = new Set(entries.map(({ id }) => id))
+    for (const { id } of this.bySeq.values()) if (!left.has(id)) this.lost.add(id)
   }
 
   private readonly isOlder = ({ step, store }: QueueState) => store === this.state.store && step < this.state.step

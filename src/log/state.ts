@@ -69,7 +69,8 @@ export interface GivenUp extends Schema.Schema.Type<typeof GivenUp> {}
  * heard of each workspace's quota, `prunedAt` is when old outcomes were last forgotten (milliseconds since the epoch).
  * `pausedByUser`: while sign-in is needed the user's own pause stands behind that, and outlasts it.
  * `signIn`: when Toggl last refused the credentials that an app started with, and how long no such are tried;
- * nothing of the credentials is kept.
+ * nothing of the credentials is kept. `purged`: the ids of the stores that were here before, and that the user has
+ * purged; one that is not among them was taken away.
  */
 export const QueueState = Schema.Struct({
   version: Schema.Literal(version),
@@ -86,6 +87,7 @@ export const QueueState = Schema.Struct({
   signIn: optional(Schema.Struct({ seenAt: Schema.Finite, length: Schema.Finite })),
   prunedAt: optional(Schema.Finite),
   givenUp: optional(Schema.Array(GivenUp)),
+  purged: optional(Schema.Array(Schema.String)),
   quota: optional(Schema.Record({ key: Schema.String, value: KeptQuota })),
   workspaces: Schema.Record({
     key: Schema.String,

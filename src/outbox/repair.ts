@@ -199,7 +199,8 @@ const resume = (instance: Instance): Effect.Effect<void, StorageError> =>
   Effect.suspend(() => {
     instance.tab.refused = undefined
     instance.tab.lastRefused = undefined
-    return change(instance, resumed)
+    instance.log.lost.clear()
+    return Effect.zipRight(change(instance, resumed), instance.mirror.changed)
   })
 
 export const make = (

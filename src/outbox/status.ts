@@ -4,6 +4,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { StorageError } from "../ClientError.js"
 import { longestTimer, type Now, now, unsafeNow } from "../effect/clock.js"
 import { type Decision, decide, probedAt, standsStillAt } from "../instance/decide.js"
 import { readInTime } from "../instance/inTime.js"
@@ -20,6 +21,10 @@ const isSending = ({ entries }: Instance["log"]): boolean => {
   for (const { state } of entries.values()) if (state._tag === "Sending") return true
   return false
 }
+
+/** So many changes went with the database. */
+export const wiped = (count: number): StorageError =>
+  new StorageError({ reason: "Wiped", detail: `${count} ${count === 1 ? "change" : "changes"}` })
 
 const queueOf = (instance: Instance, decision: Decision, now: Now): Queue => {
   const { log, mirror, tab } = instance
@@ -50,7 +55,7 @@ const queueOf = (instance: Instance, decision: Decision, now: Now): Queue => {
     case "Act":
       return replaying(0)
     case "Idle":
-      return { _tag: "Idle" }
+      return log.lost.size === 0 ? { _tag: "Idle" } : { _tag: "StorageLost", error: wiped(log.lost.size) }
   }
 }
 
@@ -72,6 +77,7 @@ const statusOf = (instance: Instance, decision: Decision, now: Now): Status => {
     setAside,
     refused,
     unreadable: log.unreadable.length,
+    lost: log.lost.size,
     proxySuspected: suspectsProxy(log.state.wait?.error),
     quota: known(log.state, quotas, now.wall),
     persisted: tab.persisted

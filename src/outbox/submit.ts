@@ -4,6 +4,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import { isLocalClientId } from "../Client.js"
 import { Discarded, EntryNotFound, NotSaved, type Refusal, type StorageError } from "../ClientError.js"
@@ -14,7 +15,7 @@ import { longest, readInTime } from "../instance/inTime.js"
 import { type Instance, wake } from "../instance/instance.js"
 import { accepting } from "../instance/signIn.js"
 import type { Log } from "../instance/log.js"
-import type { Entry, Outcome } from "../log/entry.js"
+import { attemptOf, type Entry, type Outcome } from "../log/entry.js"
 import { asked } from "../log/request.js"
 import * as Mutation from "../Mutation.js"
 import { overlay } from "../read/overlay.js"
@@ -24,7 +25,7 @@ import { mayBeStored } from "../store/failure.js"
 import type { ClientView } from "../View.js"
 import { accept } from "./accept.js"
 import type * as Outbox from "./service.js"
-import { reason, reasonNow } from "./status.js"
+import { reason, reasonNow, wiped } from "./status.js"
 import { sendUnsaved } from "./unsaved.js"
 
 // --- How an entry ended ------------------------------------------------------------------------------------------------
@@ -39,7 +40,7 @@ const outcomeOf = ({ log, transactions }: Instance, id: EntryId): Effect.Effect<
   })
 
 const ended = (
-  { log }: Instance,
+  { log }: Pick<Instance, "log">,
   entryId: EntryId | undefined,
   mutation: Mutation.Mutation,
   ending: Ending
@@ -94,49 +95,64 @@ const claimRefusal = (instance: Instance, entry: Entry, error: Refusal): Effect.
     return yield* error
   }).pipe(Effect.uninterruptible)
 
-/** The receipt, as soon as the first attempt has ended or cannot come soon. */
-const firstHeard = (
-  instance: Instance,
-  entry: Entry
-): Effect.Effect<Option.Option<Receipt<Ending>>, Refusal | Discarded> =>
+type Heard = Effect.Effect<Receipt<Ending>, Refusal | Discarded | NotSaved>
+
+/** What its caller hears of an entry that is neither in the log nor has ended: it was purged, or went with its database. */
+const whenGone = ({ log, tab }: Instance, { id, mutation, ...entry }: Entry): Heard => {
+  const answer = tab.unbooked.get(id)
+  if (answer !== undefined) return ended({ log }, id, mutation, answer)
+  const isDoubtful = tab.onWire.has(id) || log.state.givenUp?.some((given) => given.id === id) === true
+  if (!log.lost.has(id)) return Effect.fail(new Discarded({ ...asked(mutation), mayHaveBeenApplied: isDoubtful }))
+  const mayHaveBeenApplied = isDoubtful || attemptOf({ id, mutation, ...entry }) !== undefined
+  return Effect.fail(new NotSaved({ ...asked(mutation), storage: wiped(log.lost.size), mayHaveBeenApplied }))
+}
+
+/** What can be said of it by now; `undefined`: nothing yet. */
+const firstHeard = (instance: Instance, entry: Entry, isLast: boolean): Effect.Effect<Heard | undefined> =>
   Effect.gen(function* () {
-    const now = instance.log.byId(entry.id)
+    const { log, mirror, tab } = instance
+    const now = log.byId(entry.id)
     if (now === undefined) {
       const outcome = yield* Effect.either(outcomeOf(instance, entry.id))
       if (Either.isRight(outcome) && outcome.right !== undefined) {
-        return Option.some(yield* ended(instance, entry.id, entry.mutation, outcome.right.ending))
+        return ended(instance, entry.id, entry.mutation, outcome.right.ending)
       }
-      const error = Either.isLeft(outcome) ? outcome.left : instance.mirror.storageError
-      return error === undefined ? Option.none() : Option.some(queued(instance, entry, { _tag: "StorageLost", error }))
+      const error = Either.isLeft(outcome) ? outcome.left : mirror.storageError
+      if (error !== undefined) return Effect.succeed(queued(instance, entry, { _tag: "StorageLost", error }))
+      if (log.byId(entry.id) !== undefined || !mirror.isUpToDate()) return undefined
+      return tab.onWire.has(entry.id) && !isLast ? undefined : whenGone(instance, entry)
     }
-    if (now.state._tag === "Refused") return yield* claimRefusal(instance, now, now.state.error)
+    if (now.state._tag === "Refused") return claimRefusal(instance, now, now.state.error)
     const reason = yield* reasonNow(instance, now)
-    return reason === undefined ? Option.none() : Option.some(queued(instance, now, reason))
+    return reason === undefined ? undefined : Effect.succeed(queued(instance, now, reason))
   })
 
+/** The receipt, as soon as the first attempt has ended or cannot come soon. */
 const firstAttempt = (
   instance: Instance,
   entry: Entry,
   patience: Duration.Duration
-): Effect.Effect<Receipt<Ending>, Refusal | Discarded> =>
+): Effect.Effect<Receipt<Ending>, Refusal | Discarded | NotSaved> =>
   Effect.gen(function* () {
     const { log, mirror } = instance
-    const already = yield* firstHeard(instance, entry)
-    if (Option.isSome(already)) return already.value
-    const receipt = yield* mirror.changes.pipe(
-      Stream.mapEffect(() => firstHeard(instance, entry)),
-      Stream.filter(Option.isSome),
-      Stream.map(({ value }) => value),
-      Stream.runHead,
-      Effect.timeoutTo({
-        duration: patience,
-        onSuccess: (receipt) => receipt,
-        onTimeout: () => Option.none()
+    let last = entry
+    const hear = (isLast: boolean) =>
+      Effect.suspend(() => {
+        last = log.byId(entry.id) ?? last
+        return firstHeard(instance, last, isLast)
       })
+    const already = yield* hear(false)
+    if (already !== undefined) return yield* already
+    const heard = yield* mirror.changes.pipe(
+      Stream.mapEffect(() => hear(false)),
+      Stream.filter(Predicate.isNotUndefined),
+      Stream.runHead,
+      Effect.timeoutOption(patience)
     )
-    if (Option.isSome(receipt)) return receipt.value
-    const now = log.byId(entry.id) ?? entry
-    return queued(instance, now, yield* reason(instance, now))
+    if (Option.isSome(heard) && Option.isSome(heard.value)) return yield* heard.value.value
+    const gone = log.byId(entry.id) === undefined ? yield* hear(true) : undefined
+    if (gone !== undefined) return yield* gone
+    return queued(instance, last, yield* reason(instance, last))
   })
 
 // --- The service -------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import { BadRequest, NotFound, type StorageError, type TransportError, Unreachab
 import type { Credentials } from "../Credentials.js"
 import { now } from "../effect/clock.js"
 import { decide, namedWait, sawAttempts } from "../instance/decide.js"
+import type { Tab } from "../instance/instance.js"
 import { isOthers } from "../instance/signIn.js"
 import { attemptOf, type Entry, mayHaveBeenApplied } from "../log/entry.js"
 import { asked, isRepeatable } from "../log/request.js"
@@ -229,14 +230,31 @@ const attempt = (run: Run, group: ReadonlyArray<Entry>, toSend: ToSend): Effect.
           ? send(instance.api, mutation.workspaceId, marked.request)
           : sendBulk(run, { entries, clientIds })
       const wasInDoubt = group.some(isInDoubt)
-      const verdict = yield* restore(sendMarked(run, sending, mayLeaveFor))
-      if (verdict === "NotOurs") return yield* Effect.zipRight(mirror.doubt, end(run))
-      if (verdict === "TooLate") return yield* settle(run, marked.entries, readFailed(tooLate(entry), wasInDoubt))
-      const certain = yield* restore(ours(run, marked.entries, wasInDoubt, verdict))
-      const told = certain === "Free" ? verdict : certain
-      return yield* settle(run, marked.entries, together(marked.entries, stillInDoubt(told, mutation, wasInDoubt)))
+      return yield* Effect.gen(function* () {
+        const verdict = yield* restore(sendMarked(run, sending, mayLeaveFor))
+        if (verdict === "NotOurs") return yield* Effect.zipRight(mirror.doubt, end(run))
+        if (verdict === "TooLate") return yield* settle(run, marked.entries, readFailed(tooLate(entry), wasInDoubt))
+        const certain = yield* restore(ours(run, marked.entries, wasInDoubt, verdict))
+        const told = certain === "Free" ? verdict : certain
+        return yield* settle(run, marked.entries, together(marked.entries, stillInDoubt(told, mutation, wasInDoubt)))
+      }).pipe(onWire(instance.tab, marked.entries))
     })
   )
+
+/** Whoever waits for one of them waits for this answer, though the entry may go meanwhile. */
+const onWire =
+  (tab: Tab, entries: ReadonlyArray<Entry>) =>
+  <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.suspend(() => {
+      for (const { id } of entries) tab.onWire.add(id)
+      return effect
+    }).pipe(
+      Effect.ensuring(
+        Effect.sync(() => {
+          for (const { id } of entries) tab.onWire.delete(id)
+        })
+      )
+    )
 
 // Counted from before the mark: others may see it before this instance hears that it has committed.
 const freshness = ({ instance: { api, settings } }: Run): Effect.Effect<() => number> =>

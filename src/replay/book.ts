@@ -8,7 +8,7 @@ import type { StorageError, TransportError } from "../ClientError.js"
 import { now } from "../effect/clock.js"
 import { backoff, stuckFor } from "../instance/clock.js"
 import { firstProbe, hasBeenPassed, hasScouts, nextProbe, standing } from "../instance/decide.js"
-import type { Instance, Seen } from "../instance/instance.js"
+import type { Instance, Seen, Tab } from "../instance/instance.js"
 import * as metrics from "../instance/metrics.js"
 import * as quota from "../instance/quota.js"
 import type { Entry } from "../log/entry.js"
@@ -257,6 +257,24 @@ const isEnding = (verdict: Verdict, entry: Entry): boolean =>
 const wasNotBelieved = (verdict: Verdict, { state }: Entry): boolean =>
   verdict._tag === "Done" && verdict.isAnswer === true && state._tag === "Uncertain"
 
+// So many are remembered: whoever waits for one asks at once.
+const rememberedAnswers = 100
+
+/** Who waits for an entry that is gone hears what Toggl said all the same. */
+const remember = (tab: Tab, entries: ReadonlyArray<Entry>, verdict: Verdict): void => {
+  for (const entry of entries) {
+    const own = verdictOn(verdict, entry)
+    if (own._tag === "Refused") tab.unbooked.set(entry.id, own)
+    if (own._tag !== "Done" || own.isAnswer !== true) continue
+    const { isAnswer: _, ...done } = own
+    tab.unbooked.set(entry.id, done)
+  }
+  for (const id of tab.unbooked.keys()) {
+    if (tab.unbooked.size <= rememberedAnswers) break
+    tab.unbooked.delete(id)
+  }
+}
+
 /** Books what came of these entries. `false`: the run is over. */
 export const settle = (
   run: Run,
@@ -290,7 +308,10 @@ export const settle = (
     // That `/me` is answered does not show that changes are.
     if (isTaken(verdict)) tab.lastRefused = undefined
     const { right } = settled
-    if (right === undefined) return yield* Effect.as(mirror.doubt, false)
+    if (right === undefined) {
+      remember(tab, entries, verdict)
+      return yield* Effect.as(mirror.doubt, false)
+    }
     const unbelieved = right.entries.filter((entry) => wasNotBelieved(verdict, entry))
     const error = unbelieved[0]?.lastError
     if (error !== undefined) {

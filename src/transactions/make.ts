@@ -1,4 +1,5 @@
 // Every step as an effect over a store.
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { uuid } from "../ids.js"
 import type { Service } from "../store/service.js"
@@ -50,7 +51,7 @@ export const make = (store: Service) => {
     copy: (workspaceId: number) => read("copy", readCopy)("", workspaceId),
     storeList: writeState("storeList", storeList),
     storeClient: writeState("storeClient", storeClient),
-    purge: writeState("purge", purge)()
+    purge: Effect.flatMap(Clock.currentTimeMillis, writeState("purge", purge))
   }
 }
 

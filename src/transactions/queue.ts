@@ -1,8 +1,9 @@
 // The queue's state: whose turn it is, how far it has come, and what stands open in each workspace.
-import { type Entry, isOpen } from "../log/entry.js"
-import { newState, noWorkspace, type QueueState } from "../log/state.js"
-import { remove, type Step } from "../store/step.js"
-import { getState, putState } from "./rows.js"
+import * as Either from "effect/Either"
+import { type Entry, isOpen, mayHaveBeenApplied } from "../log/entry.js"
+import { type GivenUp, newState, noWorkspace, type QueueState } from "../log/state.js"
+import { firstSeq, get, lastSeq, range, remove, stateKey, type Step } from "../store/step.js"
+import { getState, putState, readRow, readState } from "./rows.js"
 
 /** The right to keep the books: void once another replayer has claimed the next. */
 export interface Fence {
@@ -64,8 +65,26 @@ export const changeState = function* (newStoreId: string, change: (state: QueueS
   return after
 }
 
-/** Removes everything. What is kept from now on is another store's, of this id: no fence that was claimed before holds. */
-export const purge = function* (newStoreId: string): Step<void> {
+// Who has seen an earlier one has been told of it long since.
+const purgesKept = 8
+
+/**
+ * Removes everything. What is kept from now on is another store's, of this id: no fence that was claimed before holds.
+ * What may still land is waited for all the same; of it only the ids are kept. `now` is in milliseconds since the epoch.
+ */
+export const purge = function* (newStoreId: string, now: number): Step<void> {
+  const { givenUp = [], purged = [], store } = readState(yield* get(stateKey), "")
+  const inDoubt: Array<GivenUp> = [...givenUp]
+  for (const [key, row] of yield* range(firstSeq, lastSeq)) {
+    const read = readRow(Number(key), row)
+    if (Either.isLeft(read) || !mayHaveBeenApplied(read.right)) continue
+    const { attempts, id } = read.right
+    inDoubt.push({ id, attempts, seenAt: now })
+  }
   yield* remove(Number.NEGATIVE_INFINITY, [[]])
-  yield* putState(newState(newStoreId))
+  yield* putState({
+    ...newState(newStoreId),
+    purged: [...purged, store].slice(-purgesKept),
+    ...(inDoubt.length === 0 ? {} : { givenUp: inDoubt })
+  })
 }

@@ -43,7 +43,8 @@ class HandFrame {
 
 /** The factory fails each opening so. */
 const failing = (name: string) => {
-  const failed = () => new DOMException("Connection to Indexed Database server lost. Refresh the page to try again", name)
+  const failed = () =>
+    new DOMException("Connection to Indexed Database server lost. Refresh the page to try again", name)
   return {
     open: () => {
       const request = { error: failed(), onerror: (): void => undefined }
