@@ -22,7 +22,8 @@ export interface ClientView extends Omit<Client, "id"> {
 /**
  * The clients of a workspace, and where what Toggl said of them comes from: this very request (`Toggl`), or the copy on
  * this device (`Local`). `fetchedAt` is when Toggl last gave the whole list, in milliseconds since the epoch; it is
- * missing where it never did.
+ * missing where it never did. `leftOut` is how many clients that list did not show, by its own account: items that cannot be
+ * read, or fewer than it counts (`total_count`). Those that were known before it are shown as they were.
  *
  * @since 0.1.0
  * @category models
@@ -31,6 +32,7 @@ export interface View {
   readonly clients: ReadonlyArray<ClientView>
   readonly source: "Toggl" | "Local"
   readonly fetchedAt: number | undefined
+  readonly leftOut: number
 }
 
 /**

@@ -8,6 +8,7 @@ import type { ListError, Service as Api } from "../ClientsApi.js"
 import { type Credentials, CurrentCredentials, type Service as CredentialsSource } from "../Credentials.js"
 import type { Ending, EntryId } from "../Entry.js"
 import type { Entry } from "../log/entry.js"
+import type { Listed as List } from "../log/listed.js"
 import type { Verdict } from "../log/verdict.js"
 import type { QueueState, Turn, Wait } from "../log/state.js"
 import { ReplayLock, type Service as Lock } from "../ReplayLock.js"
@@ -95,13 +96,15 @@ export interface Seen {
 /** A list as Toggl gave it. */
 export interface Listed {
   readonly clients: ReadonlyArray<Client>
+  /** The same, with what it does not show. */
+  readonly list: List
   /** Milliseconds since the epoch. */
   readonly fetchedAt: number
   /** How far the replay had come when it was asked for. */
   readonly from: Turn
   /** Whether the local copy has it: no attempt has crossed it. */
   readonly isStored: boolean
-  /** Whether all of its items could be read. */
+  /** Whether it shows all that there is. */
   readonly isWhole: boolean
 }
 
@@ -112,7 +115,7 @@ export type Refreshed =
   /** An attempt was open all the time: the list, and the log that is to be laid over it. */
   | {
       readonly _tag: "Unstored"
-      readonly clients: ReadonlyArray<Client>
+      readonly list: List
       readonly fetchedAt: number
       readonly entries: ReadonlyArray<Entry>
       readonly ids: Log["ids"]

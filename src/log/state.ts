@@ -29,7 +29,8 @@ export interface Wait extends Schema.Schema.Type<typeof Wait> {}
  * entries that may be applied at any moment, `fetchedAt` is when Toggl last gave the whole list (milliseconds since the
  * epoch), `highestId` the highest id in it. A list is stored only if `turn` stood still and nothing was open while it was
  * read; `crossed` is the step at which one was last given up for that, if none has been stored since. `probe` is when one
- * of the entries that are set aside was last tried, and how long until the next one is.
+ * of the entries that are set aside was last tried, and how long until the next one is. `leftOut` is how many clients the
+ * last list did not show, by its own account; `isCountWrong` tells that its count has been wrong so often that it is ignored.
  */
 export const Workspace = Schema.Struct({
   turn: Schema.Int,
@@ -37,7 +38,9 @@ export const Workspace = Schema.Struct({
   fetchedAt: optional(Schema.Finite),
   highestId: optional(Schema.Int),
   crossed: optional(Schema.Int),
-  probe: optional(Schema.Struct({ seenAt: Schema.Finite, length: Schema.Finite }))
+  probe: optional(Schema.Struct({ seenAt: Schema.Finite, length: Schema.Finite })),
+  leftOut: optional(Schema.Int),
+  isCountWrong: optional(Schema.Boolean)
 })
 
 export interface Workspace extends Schema.Schema.Type<typeof Workspace> {}

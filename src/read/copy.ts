@@ -11,7 +11,8 @@ import type * as ClientsApi from "../ClientsApi.js"
 import { type Instance, type Listed, type ReadError, wake } from "../instance/instance.js"
 import { wokenByRead } from "../instance/decide.js"
 import * as quota from "../instance/quota.js"
-import { type Turn, turnOf } from "../log/state.js"
+import { isWhole } from "../log/listed.js"
+import { type Turn, turnOf, workspaceOf } from "../log/state.js"
 import type { Copy } from "../transactions/copy.js"
 
 /** The local copy, in step with the log as it is known. */
@@ -72,6 +73,9 @@ const askFrom = <A, E extends { readonly _tag: string }>(
 const notOurs = ({ mirror }: Instance): Effect.Effect<never, ReadError> =>
   Effect.zipRight(mirror.doubt, Effect.fail(toError({ _tag: "WrongAccount" })))
 
+const countIgnored = (workspaceId: WorkspaceId): Effect.Effect<void> =>
+  Effect.logWarning(`total_count of the lists of workspace ${workspaceId} is wrong time and again: it is ignored`)
+
 /** Asks Toggl for the whole list, and stores it unless an attempt has crossed it. */
 export const list = (
   instance: Instance,
@@ -84,29 +88,44 @@ export const list = (
     const request = api.listWithReport(workspaceId, { status: "both" }, reading)
     const { answer, from, isOld, user } = yield* askFrom(instance, workspaceId, request, keeper)
     if (isOld) return yield* list(instance, workspaceId, reading, keeper)
-    const { clients, leftOut } = yield* answer
+    const listed = yield* answer
+    const { clients } = listed
     // It is newer than what was read of a client to build a change on, also where it cannot be stored.
     for (const { id } of clients) instance.tab.seen?.clients.delete(id)
     const fetchedAt = yield* Clock.currentTimeMillis
-    const stored = yield* transactions.storeList(workspaceId, from, clients, fetchedAt, user)
+    const before = workspaceOf(log.state, workspaceId)
+    const stored = yield* transactions.storeList(workspaceId, from, listed, fetchedAt, user)
     if (stored === "OtherUser") return yield* notOurs(instance)
     if (stored === undefined) yield* mirror.reread
     else yield* mirror.setState(stored)
-    if (stored !== undefined && mirror.isUpToDate() && log.state.step === stored.step) {
+    const { isCountWrong = false } = stored === undefined ? before : workspaceOf(stored, workspaceId)
+    if (isCountWrong && before.isCountWrong !== true) yield* countIgnored(workspaceId)
+    const showsAll = isWhole(listed, isCountWrong)
+    // What a list does not show stays in the copy.
+    if (stored !== undefined && showsAll && mirror.isUpToDate() && log.state.step === stored.step) {
       reads.copies.set(workspaceId, { step: stored.step, clients, fetchedAt })
     }
-    return { clients, fetchedAt, from, isStored: stored !== undefined, isWhole: leftOut.length === 0 }
+    return { clients, list: listed, fetchedAt, from, isStored: stored !== undefined, isWhole: showsAll }
+  })
+
+/** Asks for one of the clients that several lists have not shown, though they may be there. */
+export const askMissing = (instance: Instance, workspaceId: WorkspaceId): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const { log, transactions } = instance
+    if (workspaceOf(log.state, workspaceId).leftOut === undefined) return Effect.void
+    return Effect.flatMap(transactions.doubt(workspaceId), ({ again }) => {
+      // Another one each time, for some may never be answered.
+      const clientId = again[log.state.step % again.length]
+      return clientId === undefined ? Effect.void : fetchOne(instance, workspaceId, clientId)
+    }).pipe(Effect.ignore)
   })
 
 /** Asks Toggl for the whole list, and keeps nothing of it: for where there is no store. */
 export const straight = (
   instance: Instance,
   workspaceId: WorkspaceId
-): Effect.Effect<ReadonlyArray<Client>, ClientsApi.ListError> =>
-  Effect.map(
-    ask(instance, identifyUnstored(instance), instance.api.listWithReport(workspaceId, { status: "both" })),
-    ({ clients }) => clients
-  )
+): Effect.Effect<ClientsApi.Listed, ClientsApi.ListError> =>
+  ask(instance, identifyUnstored(instance), instance.api.listWithReport(workspaceId, { status: "both" }))
 
 /** Asks Toggl for one client. */
 export const fetchOne = (

@@ -90,11 +90,11 @@ const stored: Refreshed = { _tag: "Stored" }
 const refreshed = (instance: Instance, workspaceId: WorkspaceId, left = tries): Effect.Effect<Refreshed, ReadError> =>
   Effect.gen(function* () {
     const { log } = instance
-    const { clients, fetchedAt, from, isStored } = yield* list(instance, workspaceId)
+    const { fetchedAt, from, isStored, list: listed } = yield* list(instance, workspaceId)
     if (isStored) return stored
     yield* note(instance, workspaceId)
     if (isSameTurn(turnOf(log.state, workspaceId), from)) {
-      return { _tag: "Unstored", clients, fetchedAt, entries: [...log.entries.values()], ids: new Map(log.ids) }
+      return { _tag: "Unstored", list: listed, fetchedAt, entries: [...log.entries.values()], ids: new Map(log.ids) }
     }
     if (left === 1) return { _tag: "Crossed" }
     if (isCrossed(log.state, workspaceId)) {
@@ -112,6 +112,7 @@ export const refresh = (instance: Instance, workspaceId: WorkspaceId): Effect.Ef
       Effect.suspend(() => refreshed(instance, workspaceId))
     )
     .pipe(
+      Effect.tap(() => copy.askMissing(instance, workspaceId)),
       Effect.tap(() => copy.remember(instance)),
       Effect.tap(() => wake(instance, wokenByRead(instance)))
     )

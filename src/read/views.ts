@@ -11,6 +11,8 @@ import { fetchedInTime, readInTime } from "../instance/inTime.js"
 import type { Instance, ReadError } from "../instance/instance.js"
 import type { Log } from "../instance/log.js"
 import type { Entry } from "../log/entry.js"
+import { hidden, noDoubt, staying } from "../log/listed.js"
+import { workspaceOf } from "../log/state.js"
 import type { Copy } from "../transactions/copy.js"
 import type * as View from "../View.js"
 import { fetchOne, localCopy, straight } from "./copy.js"
@@ -31,17 +33,24 @@ const overlaid = (
   workspaceId: WorkspaceId,
   clients: ReadonlyArray<Client>,
   known: ReadonlyArray<Client>,
-  from: Pick<View.View, "source" | "fetchedAt">
+  from: Omit<View.View, "clients">
 ): View.View => ({ clients: overlay(workspaceId, clients, { entries, ids, known }), ...from })
 
 const pendingIn = ({ entries, ids }: Log) => ({ entries: entries.values(), ids })
+
+const leftOutOf = ({ state }: Log, workspaceId: WorkspaceId): number => workspaceOf(state, workspaceId).leftOut ?? 0
 
 const ofCopy = (
   { log }: Instance,
   workspaceId: WorkspaceId,
   { clients, fetchedAt }: Copy,
   source: View.View["source"]
-): View.View => overlaid(pendingIn(log), workspaceId, clients, clients, { source, fetchedAt })
+): View.View =>
+  overlaid(pendingIn(log), workspaceId, clients, clients, {
+    source,
+    fetchedAt,
+    leftOut: leftOutOf(log, workspaceId)
+  })
 
 // A pending create makes something to show even where Toggl was never asked.
 const isAnythingKnown = ({ log }: Instance, workspaceId: WorkspaceId, copy: Copy): boolean =>
@@ -60,9 +69,9 @@ const isYoung = (copy: Copy, freshness: Duration.DurationInput, now: number): bo
 /** Without a store there is only Toggl. */
 const withoutStore = (instance: Instance, workspaceId: WorkspaceId) =>
   Effect.gen(function* () {
-    const clients = yield* straight(instance, workspaceId)
-    const fetchedAt = yield* Clock.currentTimeMillis
-    return overlaid(pendingIn(instance.log), workspaceId, clients, [], { source: "Toggl", fetchedAt })
+    const listed = yield* straight(instance, workspaceId)
+    const from = { source: "Toggl", fetchedAt: yield* Clock.currentTimeMillis, leftOut: hidden(listed, 0) } as const
+    return overlaid(pendingIn(instance.log), workspaceId, listed.clients, [], from)
   })
 
 /** What Toggl has: by the copy, where it was stored, for that is in step with the log as it is by now. */
@@ -70,8 +79,11 @@ const fromToggl = (instance: Instance, workspaceId: WorkspaceId, before: Copy) =
   Effect.gen(function* () {
     const refreshed = yield* refresh(instance, workspaceId)
     if (refreshed._tag === "Unstored") {
-      const { clients, fetchedAt } = refreshed
-      return Effect.succeed(overlaid(refreshed, workspaceId, clients, before.clients, { source: "Toggl", fetchedAt }))
+      const { fetchedAt, list } = refreshed
+      const stays = staying(before.clients, list, noDoubt)
+      const from = { source: "Toggl", fetchedAt, leftOut: stays.hidden } as const
+      const clients = [...list.clients, ...stays.clients]
+      return Effect.succeed(overlaid(refreshed, workspaceId, clients, before.clients, from))
     }
     const copy = yield* localCopy(instance, workspaceId)
     if (refreshed._tag === "Stored") return Effect.succeed(ofCopy(instance, workspaceId, copy, "Toggl"))
@@ -135,7 +147,7 @@ const get = Effect.fn("Clients.get")(function* (
     }
     return yield* Effect.fail(error)
   }
-  const from = { source: "Toggl", fetchedAt: undefined } as const
+  const from = { source: "Toggl", fetchedAt: undefined, leftOut: 0 } as const
   const shown = overlaid(pendingIn(instance.log), workspaceId, [fetched.right], [], from)
   return find(instance, shown, id) ?? (yield* notFound(workspaceId, id))
 })

@@ -14,6 +14,7 @@ import type { Tab } from "../instance/instance.js"
 import { isOthers } from "../instance/signIn.js"
 import { attemptOf, type Entry, mayHaveBeenApplied } from "../log/entry.js"
 import { asked, isRepeatable } from "../log/request.js"
+import { workspaceOf } from "../log/state.js"
 import type * as Mutation from "../Mutation.js"
 import type { Verdict } from "../log/verdict.js"
 import { Pinned } from "../wire/signing.js"
@@ -158,6 +159,7 @@ const whatBecameOf = (
       resolve: log.resolve,
       taken,
       isKept,
+      isCountWrong: workspaceOf(log.state, entry.mutation.workspaceId).isCountWrong === true,
       wasListed: taken === "No" && tab.listedFor === attemptKey(entry),
       mayAsk: Effect.map(now, (now) => namedWait(instance, now) === undefined),
       listed: (workspaceId, clients) => sawNames(namesSeen, workspaceId, clients)

@@ -14,6 +14,7 @@ import { NotFound, type TransportError, Undecided, UnexpectedAnswer } from "../C
 import type * as ClientsApi from "../ClientsApi.js"
 import { isTransport } from "../error/transport.js"
 import { type Attempt, elsewhere, type Entry, type FirstAttempt } from "../log/entry.js"
+import { isWhole } from "../log/listed.js"
 import { asked, isRepeatable } from "../log/request.js"
 import * as Mutation from "../Mutation.js"
 import type { Sent } from "../log/verdict.js"
@@ -52,6 +53,8 @@ export interface Before {
   readonly taken: "No" | "Yes" | "AfterDoubt"
   /** Whether Toggl has said so longer ago: the name may be free by now. */
   readonly isKept: boolean
+  /** Whether the count of the workspace's lists says nothing. */
+  readonly isCountWrong: boolean
   /** Whether an earlier look-up of this attempt has heard a list that may be a cache's, so that the next one is the second. */
   readonly wasListed: boolean
   /** Whether Toggl may be asked again now: it may have named a time to others meanwhile. */
@@ -185,14 +188,15 @@ const lookUpCreate = (
   }
   if (one?.ours === "Yes") return { _tag: "Done", client: one.client }
   if (one !== undefined) return undecided(entry, "a client of this name may be this one, or an older one", clients)
+  const showsAll = isWhole(listed, before.isCountWrong)
   const isExplained = listed.clients.some((client) => foldName(client.name) === foldName(sent.name))
   if (before.taken !== "No" && isExplained) return { _tag: "NotApplied" }
-  if (before.isKept && listed.leftOut.length === 0) return { _tag: "NotApplied", isFree: true }
+  if (before.isKept && showsAll) return { _tag: "NotApplied", isFree: true }
   if (before.taken === "AfterDoubt") {
     return undecided(entry, "Toggl says that the name is taken, and its list does not show by whom")
   }
-  if (listed.leftOut.length > 0) {
-    return undecided(entry, "the list of clients has an item that cannot be read, which may be this one")
+  if (!showsAll) {
+    return undecided(entry, "the list of clients does not show all that there are, and what it lacks may be this one")
   }
   const unknown = perhapsOurs.filter((client) => attempt.fence === elsewhere || !knownIds.has(client.id))
   const mayBeRenamed = attempt.answered !== true && before.taken === "No"
@@ -266,9 +270,9 @@ export const lookUp = (
     )
   }
   const listed = (reading: ClientsApi.Reading) =>
-    Effect.tap(api.listWithReport(workspaceId, { status: "both" }, reading), ({ clients, leftOut }) =>
+    Effect.tap(api.listWithReport(workspaceId, { status: "both" }, reading), (list) =>
       Effect.sync(() => {
-        if (leftOut.length === 0) before.listed(workspaceId, clients)
+        if (isWhole(list, before.isCountWrong)) before.listed(workspaceId, list.clients)
       })
     )
   const list = read(listed)
@@ -295,10 +299,11 @@ export const lookUp = (
     // These may be repeated: the request itself is the look-up, unless it is this that keeps failing.
     if (isRepeatable(mutation) && entry.failures < 2) return Effect.succeed({ _tag: "NotApplied" })
     if (unreadable !== undefined) {
-      return Effect.flatMap(list, ({ clients, leftOut }): Effect.Effect<LookedUp, Failure> => {
-        const theirs = clients.find(({ id }) => id === clientId)
+      return Effect.flatMap(list, (listed): Effect.Effect<LookedUp, Failure> => {
+        const theirs = listed.clients.find(({ id }) => id === clientId)
         if (theirs !== undefined) return Effect.succeed(lookUpClient(entry, attempt, theirs))
-        return Effect.fail(leftOut.length > 0 ? unreadable : new NotFound(asked(mutation)))
+        const showsAll = isWhole(listed, before.isCountWrong)
+        return Effect.fail(showsAll ? new NotFound(asked(mutation)) : unreadable)
       })
     }
     const got = read((reading) => api.get(workspaceId, clientId, reading))

@@ -77,6 +77,16 @@ const wantsList = (
 ): boolean =>
   !listed.has(mutation.workspaceId) && (lacksNames || (settings.conflicts === "LastWriteWins" && keepsAField(mutation)))
 
+/** Whether the last list did not show it as it is: what is known of it may be old, and nothing is built on that. */
+const isKept = (
+  { instance: { log, transactions } }: Run,
+  workspaceId: WorkspaceId,
+  clientId: ClientId
+): Effect.Effect<boolean, StorageError> =>
+  workspaceOf(log.state, workspaceId).leftOut === undefined
+    ? Effect.succeed(false)
+    : Effect.map(transactions.doubt(workspaceId), ({ kept }) => kept.includes(clientId))
+
 const planFor = (run: Run, head: Entry): Effect.Effect<merge.Plan, StorageError> =>
   Effect.gen(function* () {
     const { settings, transactions } = run.instance
@@ -226,7 +236,8 @@ export const prepare = (run: Run, entry: Entry, theirs?: Client): Effect.Effect<
     }
     const toSend: ToSend = { _tag: "Send", entries: plan.entries, mutation: plan.mutation }
     if (settings.conflicts === "CheckFirst") return yield* checkFirst(run, toSend)
+    const clientId = plan.mutation._tag === "Update" ? log.resolve(plan.mutation.clientId) : undefined
     const isUnread = run.seen.unstored.has(mutation.workspaceId) && keepsAField(plan.mutation)
-    const clientId = isUnread ? log.resolve(Mutation.clientId(plan.mutation)) : undefined
-    return clientId === undefined ? toSend : yield* withBase(run, toSend, clientId)
+    const isToRead = isUnread || (clientId !== undefined && (yield* isKept(run, mutation.workspaceId, clientId)))
+    return clientId === undefined || !isToRead ? toSend : yield* withBase(run, toSend, clientId)
   })

@@ -9,6 +9,7 @@ import { readCopy, storeClient, storeList } from "./copy.js"
 import { mark } from "./mark.js"
 import { outcome, prune } from "./outcomes.js"
 import { changeState, purge } from "./queue.js"
+import { getDoubt } from "./rows.js"
 import { adopt, claimRefusal, discard, importRows, retry } from "./repair.js"
 import { book, settle } from "./settle.js"
 
@@ -49,6 +50,7 @@ export const make = (store: Service) => {
     importRows: writeState("importRows", importRows),
     prune: write("prune", prune),
     copy: (workspaceId: number) => read("copy", readCopy)("", workspaceId),
+    doubt: read("doubt", getDoubt),
     storeList: writeState("storeList", storeList),
     storeClient: writeState("storeClient", storeClient),
     purge: Effect.flatMap(Clock.currentTimeMillis, writeState("purge", purge))

@@ -4,10 +4,11 @@ import * as Schema from "effect/Schema"
 import { Client, ClientId, type AnyClientId, isLocalClientId, type WorkspaceId } from "../Client.js"
 import { StorageError } from "../ClientError.js"
 import { type Entry, Outcome, Row, type Unreadable, version } from "../log/entry.js"
+import { type Doubt, noDoubt } from "../log/listed.js"
 import { newState, QueueState } from "../log/state.js"
 import { Mutation } from "../Mutation.js"
 import * as upgrade from "./upgrade.js"
-import { abort, clientKey, get, idKey, put, stateKey, type Step } from "../store/step.js"
+import { abort, clientKey, doubtKey, get, idKey, put, remove, stateKey, type Step } from "../store/step.js"
 
 // The base is read by itself, for it costs as much as all the rest.
 const { base: _, ...withoutBase } = Row.fields
@@ -133,6 +134,26 @@ export const getClient = function* (workspaceId: number, clientId: number): Step
 
 export const putClient = function* (client: Client): Step<void> {
   yield* put(clientKey(client.workspaceId, client.id), writeClient(client))
+}
+
+/** What is in doubt of a workspace's copy. */
+const DoubtRow = Schema.Struct({
+  version: Schema.Literal(1),
+  kept: Schema.Array(ClientId),
+  missing: Schema.Array(ClientId),
+  again: Schema.Array(ClientId),
+  differs: Schema.Int
+})
+const decodeDoubt = Schema.decodeUnknownEither(DoubtRow)
+
+export const getDoubt = function* (workspaceId: number): Step<Doubt> {
+  return Either.getOrElse(decodeDoubt(yield* get(doubtKey(workspaceId))), () => noDoubt)
+}
+
+export const putDoubt = function* (workspaceId: number, doubt: Doubt): Step<void> {
+  const { again, differs, kept, missing } = doubt
+  if (kept.length === 0 && differs === 0) yield* remove(doubtKey(workspaceId))
+  else yield* put(doubtKey(workspaceId), { version: 1, kept, missing, again, differs })
 }
 
 export const readResolved = (row: unknown): ClientId | undefined =>

@@ -39,7 +39,7 @@ import {
   whole,
   type AnswerHeaders
 } from "./headers.js"
-import { decodeItem, isUnsure } from "./item.js"
+import { decodeItem, idIn, isUnsure, totalIn } from "./item.js"
 import type { Archived, Listed } from "./service.js"
 import { isHtml, isNotFoundMessage, known, parse, sanitize, sentence, type Words } from "./text.js"
 
@@ -245,10 +245,13 @@ const listed =
     const clients: Array<Client> = []
     const leftOut: Array<Listed["leftOut"][number]> = []
     const unsure = new Set<ClientId>()
+    let total: number | undefined
     for (const [index, item] of (items ?? []).entries()) {
+      total = larger(total, totalIn(item))
       const decoded = decodeItem(item)
       if (Either.isLeft(decoded)) {
-        leftOut.push({ index, problem: decoded.left })
+        const id = idIn(item, workspaceId)
+        leftOut.push({ index, problem: decoded.left, ...(id === undefined ? {} : { id }) })
         continue
       }
       const client = decoded.right
@@ -259,8 +262,11 @@ const listed =
       clients.push(client)
       if (isUnsure(item, client)) unsure.add(client.id)
     }
-    return { clients, leftOut, unsure }
+    return { clients, leftOut, unsure, ...(total === undefined ? {} : { total }) }
   }
+
+const larger = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : Math.max(a, b)
 
 /**
  * The answer to `GET .../clients`. An item that does not decode, or is of another workspace, is left out and reported; it

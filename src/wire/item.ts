@@ -27,6 +27,19 @@ export const decodeItem = (item: unknown): Either.Either<Client, string> => {
   return problem === undefined ? Either.mapLeft(decodeClient(item), () => "it is no client") : Either.left(problem)
 }
 
+/** The id of an item that cannot be read, unless it says that it is of another workspace. */
+export const idIn = (item: unknown, workspaceId: number | undefined): ClientId | undefined => {
+  if (!Predicate.isRecord(item) || !isId(item["id"])) return undefined
+  const { id, wid } = item
+  return isId(wid) && workspaceId !== undefined && Number(wid) !== workspaceId ? undefined : id
+}
+
+/** How many there are, by what the item says. */
+export const totalIn = (item: unknown): number | undefined => {
+  const total = Predicate.isRecord(item) ? item["total_count"] : undefined
+  return typeof total === "number" && Number.isSafeInteger(total) ? total : undefined
+}
+
 /** Whether it says who made it, or when it was changed, in a way that cannot be read. */
 export const isUnsure = (item: unknown, { at, creatorId }: Client): boolean =>
   Predicate.isRecord(item) &&

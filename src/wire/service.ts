@@ -83,16 +83,22 @@ export interface Reading {
 }
 
 /**
- * A list: `clients` in Toggl's order, and what could not be read or is of another workspace, by its place in the answer.
- * `unsure` are those of them of which nobody can say who made them (`creator_id`), or when they were changed (`at`), for
- * that cannot be read.
+ * A list: `clients` in Toggl's order, and what could not be read or is of another workspace, by its place in the answer,
+ * with its id where that can be read and it is of this workspace as far as can be told. `unsure` are those of the clients of
+ * which nobody can say who made them (`creator_id`), or when they were changed (`at`), for that cannot be read. `total` is
+ * how many the list says that there are (`total_count`), where it does.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Listed {
   readonly clients: ReadonlyArray<Client.Client>
-  readonly leftOut: ReadonlyArray<{ readonly index: number; readonly problem: string }>
+  readonly leftOut: ReadonlyArray<{
+    readonly index: number
+    readonly problem: string
+    readonly id?: Client.ClientId
+  }>
+  readonly total?: number
   readonly unsure: ReadonlySet<Client.ClientId>
 }
 

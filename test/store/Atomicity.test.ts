@@ -22,7 +22,8 @@ import {
   type RawRow,
   rawRows,
   toggl,
-  updates
+  updates,
+  listing
 } from "./StoreUnderTest.js"
 import { withGlobal } from "./Handmade.js"
 
@@ -83,7 +84,7 @@ const steps: ReadonlyArray<readonly [name: string, step: Writes]> = [
   [
     "store a list",
     (store, { since }) =>
-      store.storeList(otherWorkspaceId, since, [toggl(1, "x", { workspaceId: otherWorkspaceId })], 4000)
+      store.storeList(otherWorkspaceId, since, listing([toggl(1, "x", { workspaceId: otherWorkspaceId })]), 4000)
   ],
   [
     "store a client",

@@ -15,7 +15,8 @@ import {
   over,
   rawRows,
   toggl,
-  workspaceId
+  workspaceId,
+  listing
 } from "./StoreUnderTest.js"
 
 /** Shows each transaction as it begins, within the scope. */
@@ -94,7 +95,7 @@ describe("every step in IndexedDB", () => {
       store.importRows([]),
       store.prune(1, 1),
       store.copy(workspaceId),
-      store.storeList(workspaceId, { store: "?", turn: 0 }, [], 1),
+      store.storeList(workspaceId, { store: "?", turn: 0 }, listing([]), 1),
       store.storeClient(workspaceId, clientId(7), { store: "?", turn: 0 }, undefined),
       store.purge
     ]

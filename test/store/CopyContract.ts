@@ -17,7 +17,8 @@ import {
   over,
   toggl,
   updates,
-  workspaceId
+  workspaceId,
+  listing
 } from "./StoreUnderTest.js"
 
 const sinceNow = (store: Steps.Transactions) =>
@@ -59,10 +60,10 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
         yield* copied(store, toggl(7, "a"), toggl(8, "b"))
         const since = { store: (yield* sinceNow(store)).store, turn: 0 }
         const theirs = toggl(1, "theirs", { workspaceId: otherWorkspaceId })
-        const stored = yield* store.storeList(otherWorkspaceId, since, [theirs], 4000)
+        const stored = yield* store.storeList(otherWorkspaceId, since, listing([theirs]), 4000)
         assert.deepStrictEqual(stored, (yield* store.load).state)
         const replaced = [toggl(8, "b2", { notes: "x" }), toggl(9, "c", { archived: true, totalCount: 3 })]
-        yield* store.storeList(workspaceId, yield* sinceNow(store), replaced, 5000)
+        yield* store.storeList(workspaceId, yield* sinceNow(store), listing(replaced), 5000)
         const copy = yield* store.copy(workspaceId)
         assert.deepStrictEqual(copy, { step: (yield* store.load).state.step, clients: replaced, fetchedAt: 5000 })
         assert.deepInclude(yield* store.copy(otherWorkspaceId), { clients: [theirs], fetchedAt: 4000 })
@@ -86,12 +87,12 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
         const store = yield* connected
         const since = yield* sinceNow(store)
         assert.strictEqual(since.store, "")
-        const stored = yield* store.storeList(workspaceId, since, [toggl(7, "a")], 3000)
+        const stored = yield* store.storeList(workspaceId, since, listing([toggl(7, "a")]), 3000)
         assert.deepStrictEqual(stored, (yield* store.load).state)
         const copy = yield* store.copy(workspaceId)
         assert.deepInclude(copy, { clients: [toggl(7, "a")], fetchedAt: 3000 })
         // Another was read at the same time.
-        assert.isUndefined(yield* store.storeList(workspaceId, since, [], 4000))
+        assert.isUndefined(yield* store.storeList(workspaceId, since, listing([]), 4000))
         assert.isUndefined(yield* store.storeClient(workspaceId, clientId(7), since, undefined))
         assert.deepStrictEqual(yield* store.copy(workspaceId), copy)
       }).pipe(Effect.scoped)
@@ -105,7 +106,7 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
         yield* store.purge
         const before = yield* device.rows
         for (const stale of [since, { ...since, store: "?" }]) {
-          assert.isUndefined(yield* store.storeList(workspaceId, stale, [toggl(7, "a")], 3000))
+          assert.isUndefined(yield* store.storeList(workspaceId, stale, listing([toggl(7, "a")]), 3000))
           assert.isUndefined(yield* store.storeClient(workspaceId, clientId(7), stale, toggl(7, "a")))
         }
         assert.deepStrictEqual(yield* device.rows, before)
@@ -116,11 +117,11 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
       Effect.gen(function* () {
         const device = yield* makeDevice
         const store = yield* device.connect
-        const stored = yield* store.storeList(workspaceId, yield* sinceNow(store), [toggl(7, "a")], 3000, 42)
+        const stored = yield* store.storeList(workspaceId, yield* sinceNow(store), listing([toggl(7, "a")]), 3000, 42)
         assert.strictEqual(stored === "OtherUser" ? stored : stored?.userId, 42)
         const before = yield* device.rows
         const since = yield* sinceNow(store)
-        assert.strictEqual(yield* store.storeList(workspaceId, since, [], 4000, 43), "OtherUser")
+        assert.strictEqual(yield* store.storeList(workspaceId, since, listing([]), 4000, 43), "OtherUser")
         assert.strictEqual(yield* store.storeClient(workspaceId, clientId(7), since, undefined, 43), "OtherUser")
         assert.deepStrictEqual(yield* device.rows, before)
         // What is nobody's for certain, and what is the same user's, is stored.
@@ -129,7 +130,10 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
         assert.deepStrictEqual((yield* store.copy(workspaceId)).clients, [toggl(7, "c")])
         const other = yield* Effect.flatMap(makeDevice, (device) => device.connect)
         yield* other.accept({ ...draft(creates(1)), userId: 44 })
-        assert.strictEqual(yield* other.storeList(workspaceId, yield* sinceNow(other), [], 4000, 42), "OtherUser")
+        assert.strictEqual(
+          yield* other.storeList(workspaceId, yield* sinceNow(other), listing([]), 4000, 42),
+          "OtherUser"
+        )
       }).pipe(Effect.scoped)
     )
 
@@ -143,11 +147,11 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
           yield* does(store, entry)
           const { clients } = yield* store.copy(workspaceId)
           const stale = [toggl(7, "stale")]
-          assert.isUndefined(yield* store.storeList(workspaceId, since, stale, 4000))
+          assert.isUndefined(yield* store.storeList(workspaceId, since, listing(stale), 4000))
           assert.isUndefined(yield* store.storeClient(workspaceId, clientId(7), since, undefined))
           assert.deepStrictEqual((yield* store.copy(workspaceId)).clients, clients)
           const elsewhere = { store: since.store, turn: 0 }
-          assert.isDefined(yield* store.storeList(otherWorkspaceId, elsewhere, [], 4000))
+          assert.isDefined(yield* store.storeList(otherWorkspaceId, elsewhere, listing([]), 4000))
         }).pipe(Effect.scoped)
       )
     }
@@ -159,11 +163,11 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
         const entry = yield* store.accept(draft(updates(clientId(7), { name: "b" })))
         yield* settles(store, entry, again({ uncertain: true }))
         const whileOpen = yield* sinceNow(store)
-        assert.isUndefined(yield* store.storeList(workspaceId, whileOpen, [], 4000))
+        assert.isUndefined(yield* store.storeList(workspaceId, whileOpen, listing([]), 4000))
         const { fence } = yield* claim(store)
         yield* store.settle(fence, [entry.seq], { _tag: "Done", client: toggl(7, "b") }, over, 5000)
-        assert.isUndefined(yield* store.storeList(workspaceId, whileOpen, [], 6000))
-        assert.isDefined(yield* store.storeList(workspaceId, yield* sinceNow(store), [toggl(7, "c")], 7000))
+        assert.isUndefined(yield* store.storeList(workspaceId, whileOpen, listing([]), 6000))
+        assert.isDefined(yield* store.storeList(workspaceId, yield* sinceNow(store), listing([toggl(7, "c")]), 7000))
       }).pipe(Effect.scoped)
     )
   })

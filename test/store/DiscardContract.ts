@@ -19,7 +19,8 @@ import {
   over,
   toggl,
   updates,
-  workspaceId
+  workspaceId,
+  listing
 } from "./StoreUnderTest.js"
 
 type Happens = (store: Steps.Transactions, seq: number) => Effect.Effect<unknown, unknown>
@@ -101,7 +102,7 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
           const store = yield* connected
           yield* copied(store, toggl(7, "Other"))
           const since = { store: (yield* store.load).state.store, turn: 0 }
-          yield* store.storeList(otherWorkspaceId, since, [], 6)
+          yield* store.storeList(otherWorkspaceId, since, listing([]), 6)
           const { id, seq } = yield* store.accept(draft(creates(1, "Acme")))
           yield* happens(store, seq)
           const [entry = assert.fail("it stands")] = (yield* store.load).entries
@@ -158,7 +159,7 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
         const { state } = yield* store.load
         const since = { store: state.store, turn: state.workspaces[String(workspaceId)]?.turn ?? 0 }
         yield* store.discard(entry.seq, 4000)
-        assert.isUndefined(yield* store.storeList(workspaceId, since, [], 5000))
+        assert.isUndefined(yield* store.storeList(workspaceId, since, listing([]), 5000))
       }).pipe(Effect.scoped)
     )
 

@@ -22,7 +22,8 @@ import {
   restores,
   toggl,
   updates,
-  workspaceId
+  workspaceId,
+  listing
 } from "./StoreUnderTest.js"
 
 const cyclic = () => {
@@ -287,7 +288,7 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
           store.changeState((state) => ({ ...state, userId: 1 })),
           store.discard(entry.seq, 2000),
           store.copy(workspaceId),
-          store.storeList(workspaceId, since, [], 2000),
+          store.storeList(workspaceId, since, listing([]), 2000),
           store.storeClient(workspaceId, clientId(7), since, undefined),
           store.importRows([{ ...entry, id: entryId(1_000_000) }])
         ]

@@ -16,7 +16,8 @@ import {
   over,
   toggl,
   updates,
-  workspaceId
+  workspaceId,
+  listing
 } from "./StoreUnderTest.js"
 
 /** Claims the next fence, which is there to be claimed. */
@@ -31,7 +32,7 @@ export const copied = (store: Steps.Transactions, ...clients: ReadonlyArray<Retu
     // A store has an id once its state has been written.
     const state = yield* store.changeState((state) => ({ ...state }))
     const { turn = 0 } = state.workspaces[String(workspaceId)] ?? {}
-    const stored = yield* store.storeList(workspaceId, { store: state.store, turn }, clients, 5)
+    const stored = yield* store.storeList(workspaceId, { store: state.store, turn }, listing(clients), 5)
     assert.isDefined(stored)
   })
 
@@ -215,7 +216,7 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
         assert.isUndefined(yield* store.settle(old, [entry.seq], refused, over, 3000))
         assert.isUndefined(yield* store.book(old, over, 3000))
         const since = { store: state.store, turn: 0 }
-        assert.isUndefined(yield* store.storeList(workspaceId, since, [toggl(7, "old")], 3000))
+        assert.isUndefined(yield* store.storeList(workspaceId, since, listing([toggl(7, "old")]), 3000))
         assert.deepStrictEqual(yield* states(store), [[entry.seq, "Sending"]])
       }).pipe(Effect.scoped)
     )

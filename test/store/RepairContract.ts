@@ -19,7 +19,8 @@ import {
   localId,
   toggl,
   updates,
-  workspaceId
+  workspaceId,
+  listing
 } from "./StoreUnderTest.js"
 
 /** Accepts it, sends it, and lets Toggl say so. */
@@ -140,7 +141,7 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
         const [imported = assert.fail()] = (yield* store.load).entries
         assert.strictEqual(imported.state._tag, "Uncertain")
         assert.strictEqual(imported.seq, seq)
-        assert.isUndefined(yield* store.storeList(workspaceId, since, [toggl(7, "client 1")], 4000))
+        assert.isUndefined(yield* store.storeList(workspaceId, since, listing([toggl(7, "client 1")]), 4000))
       }).pipe(Effect.scoped)
     )
   })

@@ -82,6 +82,9 @@ export const indexedDbDevice: Effect.Effect<Device> = Effect.gen(function* () {
 
 // --- What the tests store ----------------------------------------------------------------------------------------------
 
+/** A list that shows all that there is. */
+export const listing = (clients: ReadonlyArray<Client.Client>) => ({ clients, leftOut: [] })
+
 export const workspaceId = Client.WorkspaceId.make(10)
 export const otherWorkspaceId = Client.WorkspaceId.make(11)
 export const clientId = (n: number) => Client.ClientId.make(n)
