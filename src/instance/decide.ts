@@ -73,6 +73,20 @@ const stillAt = (
   { monotonic }: Now
 ): number => deadlines.ofEntry(id).until(`attempt ${attempts}`, monotonic, () => settings.stillness)
 
+/** The open attempts of a workspace that can land no more: of those that are set aside. */
+export const landedIn = (instance: Instance, workspaceId: number, now: Now): ReadonlySet<number> => {
+  const { log } = instance
+  const landed = workspaceOf(log.state, workspaceId).open.filter((seq) => {
+    const entry = log.entries.get(seq)
+    return entry?.state._tag === "SetAside" && stillAt(instance, entry, now) <= now.monotonic
+  })
+  return new Set(landed)
+}
+
+/** Whether an attempt on the workspace may be applied at any moment. */
+export const isOpenIn = (instance: Instance, workspaceId: number, now: Now): boolean =>
+  workspaceOf(instance.log.state, workspaceId).open.length > landedIn(instance, workspaceId, now).size
+
 /** The monotonic time at which the replayer that has come so far stands still, where it comes no farther. */
 export const standsStillAt = ({ deadlines, log, settings }: Instance, { monotonic }: Now): number =>
   deadlines.steps.until(String(log.state.step), monotonic, () => settings.stillness)

@@ -40,6 +40,11 @@ const numbersIn = (row: unknown): ReadonlySet<number> => {
   return found
 }
 
+interface MayBeMade {
+  readonly by: number
+  readonly known: ReadonlySet<number>
+}
+
 // As it was when it was last tried: earlier changes of the client may have been done since it was accepted.
 const lastKnown = (entry: Entry): Entry["base"] => attemptOf(entry)?.base ?? entry.base
 
@@ -61,8 +66,9 @@ export const growing = (log: Rows, isParked: (entry: Entry) => boolean, certainl
   const names = new Map<AnyClientId, string | undefined>()
   const blockedClients = new Map<number, number>()
   const blockedNames = new Map<string, number>()
-  // By workspace.
+  // By workspace, and for the clients that may be one's by their names too.
   const mayBeMade = new Map<number, number>()
+  const namesMade = new Map<string, MayBeMade>()
   const created = new Set<AnyClientId>()
   const resolved: ReadonlyMap<number, ClientId> = log.ids
   let passed: Unreadable | undefined
@@ -81,6 +87,12 @@ export const growing = (log: Rows, isParked: (entry: Entry) => boolean, certainl
     }
     return undefined
   }
+  // A client without a base may be what an attempt has made; and one that was unknown before it, and has its name.
+  const mayBe = ({ base, mutation }: Entry, client: number): number | undefined => {
+    if (base === undefined) return mayBeMade.get(mutation.workspaceId)
+    const named = namesMade.get(`${mutation.workspaceId} ${foldName(base.name)}`)
+    return named === undefined || named.known.has(client) ? undefined : named.by
+  }
   const add = (entry: Entry): void => {
     newer ??= passUnreadable(entry.seq)
     if (newer !== undefined) return
@@ -91,8 +103,7 @@ export const growing = (log: Rows, isParked: (entry: Entry) => boolean, certainl
     const nameBefore = names.get(client) ?? lastKnown(entry)?.name
     const inWorkspace = (name: string) => `${mutation.workspaceId} ${foldName(name)}`
     const taken = Mutation.takes(mutation, nameBefore)
-    // Lists are not stored while an attempt is open: a client without a base may be what the attempt has made.
-    const made = isLocalClientId(named) || entry.base !== undefined ? undefined : mayBeMade.get(mutation.workspaceId)
+    const made = isLocalClientId(named) ? undefined : mayBe(entry, client)
     const unknown = isLocalClientId(client) && !created.has(client) ? passed?.seq : undefined
     const heldBy =
       blockedClients.get(client) ??
@@ -108,6 +119,10 @@ export const growing = (log: Rows, isParked: (entry: Entry) => boolean, certainl
       blockedClients.set(client, by)
       if (!certainly && mutation._tag === "Create" && ["SetAside", "Uncertain"].includes(entry.state._tag)) {
         mayBeMade.set(mutation.workspaceId, by)
+        const known = entry.first?.known
+        for (const { name } of known === undefined ? [] : [mutation, attemptOf(entry)?.target ?? mutation]) {
+          namesMade.set(inWorkspace(name), { by, known: new Set<number>(known) })
+        }
       }
       const freed = Mutation.frees(mutation, nameBefore)
       if (freed !== undefined) blockedNames.set(inWorkspace(freed), by)

@@ -8,12 +8,13 @@ import { identify, identifyUnstored, toError } from "../account/identity.js"
 import type { Client, ClientId, WorkspaceId } from "../Client.js"
 import type { StorageError } from "../ClientError.js"
 import type * as ClientsApi from "../ClientsApi.js"
+import { now } from "../effect/clock.js"
 import { type Instance, type Listed, type ReadError, wake } from "../instance/instance.js"
-import { wokenByRead } from "../instance/decide.js"
+import { landedIn, wokenByRead } from "../instance/decide.js"
 import * as quota from "../instance/quota.js"
 import { isWhole } from "../log/listed.js"
-import { type Turn, turnOf, workspaceOf } from "../log/state.js"
-import type { Copy } from "../transactions/copy.js"
+import { turnOf, workspaceOf } from "../log/state.js"
+import type { Copy, Since } from "../transactions/copy.js"
 
 /** The local copy, in step with the log as it is known. */
 export const localCopy = (instance: Instance, workspaceId: WorkspaceId): Effect.Effect<Copy, StorageError> =>
@@ -50,7 +51,7 @@ const askFrom = <A, E extends { readonly _tag: string }>(
   Effect.gen(function* () {
     const { log, mirror, tab } = instance
     yield* mirror.sync
-    let from: Turn = turnOf(log.state, workspaceId)
+    let from: Since = turnOf(log.state, workspaceId)
     let user: number | undefined
     let { credentialsChanges } = tab
     const whose = Effect.tap(identify(instance), () =>
@@ -59,8 +60,8 @@ const askFrom = <A, E extends { readonly _tag: string }>(
         credentialsChanges = tab.credentialsChanges
       })
     )
-    const asked = Effect.suspend(() => {
-      from = turnOf(log.state, workspaceId)
+    const asked = Effect.flatMap(now, (now) => {
+      from = { ...turnOf(log.state, workspaceId), landed: landedIn(instance, workspaceId, now) }
       return request
     })
     const answer = yield* Effect.either(ask(instance, whose, asked, keeper))
@@ -97,13 +98,13 @@ export const list = (
     const stored = yield* transactions.storeList(workspaceId, from, listed, fetchedAt, user)
     if (stored === "OtherUser") return yield* notOurs(instance)
     if (stored === undefined) yield* mirror.reread
-    else yield* mirror.setState(stored)
-    const { isCountWrong = false } = stored === undefined ? before : workspaceOf(stored, workspaceId)
+    else yield* mirror.stepped(stored)
+    const { isCountWrong = false } = stored === undefined ? before : workspaceOf(stored.state, workspaceId)
     if (isCountWrong && before.isCountWrong !== true) yield* countIgnored(workspaceId)
     const showsAll = isWhole(listed, isCountWrong)
     // What a list does not show stays in the copy.
-    if (stored !== undefined && showsAll && mirror.isUpToDate() && log.state.step === stored.step) {
-      reads.copies.set(workspaceId, { step: stored.step, clients, fetchedAt })
+    if (stored !== undefined && showsAll && mirror.isUpToDate() && log.state.step === stored.state.step) {
+      reads.copies.set(workspaceId, { step: stored.state.step, clients, fetchedAt })
     }
     return { clients, list: listed, fetchedAt, from, isStored: stored !== undefined, isWhole: showsAll }
   })
@@ -147,7 +148,7 @@ export const fetchOne = (
       user
     )
     if (stored === "OtherUser") return yield* notOurs(instance)
-    if (stored !== undefined) yield* mirror.setState(stored)
+    if (stored !== undefined) yield* mirror.stepped(stored)
     yield* remember(instance)
     return yield* answer
   })

@@ -43,7 +43,8 @@ export const overlay = (
     const id = isLocalClientId(named) ? (ids.get(named) ?? made.get(named) ?? named) : named
     if (mutation._tag === "Create") {
       if (views.has(id)) continue
-      const there = madeBy(views, knownIds, entry, mutation)
+      const before: ReadonlySet<AnyClientId> = entry.first?.known === undefined ? knownIds : new Set(entry.first.known)
+      const there = madeBy(views, before, entry, mutation)
       if (there !== undefined) {
         made.set(mutation.localId, there.id)
         views.set(there.id, { ...there, key: String(mutation.localId), pending: true })

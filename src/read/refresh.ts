@@ -6,7 +6,8 @@ import { WorkspaceId } from "../Client.js"
 import type { Keeper } from "../account/ask.js"
 import type { StorageError } from "../ClientError.js"
 import { isTransport } from "../error/transport.js"
-import { wokenByRead } from "../instance/decide.js"
+import { type Now, now } from "../effect/clock.js"
+import { isOpenIn, landedIn, wokenByRead } from "../instance/decide.js"
 import { type Instance, type Listed, type ReadError, type Refreshed, wake } from "../instance/instance.js"
 import { isSameTurn, type QueueState, turnOf, type Workspace, workspaceOf } from "../log/state.js"
 import * as copy from "./copy.js"
@@ -23,15 +24,18 @@ const isWorkspaceId = Schema.is(WorkspaceId)
  * The workspaces whose list an attempt was open beside, so that it could not be stored, and none is open now; each with
  * the step at which that was.
  */
-export const crossed = ({ workspaces }: QueueState): ReadonlyArray<readonly [workspaceId: WorkspaceId, step: number]> =>
-  Object.entries(workspaces).flatMap(([key, { crossed, open }]) => {
+export const crossed = (
+  instance: Instance,
+  now: Now
+): ReadonlyArray<readonly [workspaceId: WorkspaceId, step: number]> =>
+  Object.entries(instance.log.state.workspaces).flatMap(([key, { crossed }]) => {
     const id = Number(key)
-    return crossed === undefined || open.length > 0 || !isWorkspaceId(id) ? [] : [[id, crossed] as const]
+    return crossed === undefined || !isWorkspaceId(id) || isOpenIn(instance, id, now) ? [] : [[id, crossed] as const]
   })
 
 /** Nothing is on the wire, and nobody is about to send anything. */
-const hasRoom = (state: QueueState, workspaceId: WorkspaceId): boolean =>
-  state.run === undefined && workspaceOf(state, workspaceId).open.length === 0
+const hasRoom = (state: QueueState, workspaceId: WorkspaceId, landed: ReadonlySet<number>): boolean =>
+  state.run === undefined && workspaceOf(state, workspaceId).open.every((seq) => landed.has(seq))
 
 const isCrossed = (state: QueueState, workspaceId: WorkspaceId): boolean =>
   workspaceOf(state, workspaceId).crossed !== undefined
@@ -68,19 +72,27 @@ const list = (instance: Instance, workspaceId: WorkspaceId, keeper?: Keeper): Ef
 }
 
 /** Asks whoever replays, in whichever tab, for a list between two attempts, unless there is room for one now. */
-const note = ({ mirror, transactions }: Instance, workspaceId: WorkspaceId): Effect.Effect<void, StorageError> =>
-  transactions
-    .changeState((state) => {
+const note = (instance: Instance, workspaceId: WorkspaceId): Effect.Effect<void, StorageError> =>
+  Effect.gen(function* () {
+    const { mirror, transactions } = instance
+    const landed = landedIn(instance, workspaceId, yield* now)
+    const noted = yield* transactions.changeState((state) => {
       const isNoted = isCrossed(state, workspaceId) && state.run === undefined
-      if (isNoted || hasRoom(state, workspaceId)) return state
+      if (isNoted || hasRoom(state, workspaceId, landed)) return state
       return withWorkspace(state, workspaceId, { ...workspaceOf(state, workspaceId), crossed: state.step + 1 })
     })
-    .pipe(Effect.flatMap(mirror.setState), Effect.zipRight(mirror.sync))
+    yield* mirror.setState(noted)
+    yield* mirror.sync
+  })
 
 /** Waits until the list has been read for all, or there is room to read it. */
-const madeGood = ({ log, mirror }: Instance, workspaceId: WorkspaceId): Effect.Effect<void> =>
-  mirror.changes.pipe(
-    Stream.filter(() => !isCrossed(log.state, workspaceId) || hasRoom(log.state, workspaceId)),
+const madeGood = (instance: Instance, workspaceId: WorkspaceId): Effect.Effect<void> =>
+  instance.mirror.changes.pipe(
+    Stream.mapEffect(() => now),
+    Stream.filter((now) => {
+      const { state } = instance.log
+      return !isCrossed(state, workspaceId) || hasRoom(state, workspaceId, landedIn(instance, workspaceId, now))
+    }),
     Stream.runHead,
     Effect.timeoutOption(roomComesWithin)
   )
@@ -129,6 +141,6 @@ export const refreshBases = (
     const listed = yield* list(instance, workspaceId, keeper)
     if (listed.isStored || left === 1) return listed
     // A list that was asked for while an attempt was open is of no use here; one that the user has crossed neither.
-    const isOpen = workspaceOf(instance.log.state, workspaceId).open.length > 0
+    const isOpen = isOpenIn(instance, workspaceId, yield* now)
     return isOpen && !wasRunning ? listed : yield* refreshBases(instance, workspaceId, keeper, left - 1)
   })

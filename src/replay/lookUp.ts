@@ -146,6 +146,7 @@ const renamed = (
 /** The clients that were there before the first attempt, and those that other changes of this store have made. */
 const knownBefore = ({ clients, first, made }: Before): ReadonlySet<ClientId> => {
   const { highestId = Number.POSITIVE_INFINITY } = first
+  if (first.known !== undefined) return new Set([...made(), ...first.known])
   // A cache's list may have been stored since, which knows nothing of the latter.
   const known = new Set(made())
   for (const { id } of clients) if (id <= highestId) known.add(id)

@@ -50,7 +50,7 @@ const tidy = (instance: Instance): Effect.Effect<void, StorageError> =>
 const readCrossed = (instance: Instance) =>
   Effect.gen(function* () {
     yield* instance.mirror.sync
-    for (const [workspaceId] of crossed(instance.log.state)) {
+    for (const [workspaceId] of crossed(instance, yield* now)) {
       if ((yield* decideNow(instance))._tag === "Idle") yield* refreshBases(instance, workspaceId)
     }
   })

@@ -51,7 +51,7 @@ const claim = (instance: Instance, turn: Held): Effect.Effect<Run | undefined, S
 /** Reads a list that an attempt has crossed: one between two entries, and one that fails once a run. */
 const readCrossed = (run: Run): Effect.Effect<boolean, StorageError> =>
   Effect.gen(function* () {
-    const next = crossed(run.instance.log.state).find(([workspaceId, step]) => run.readFor.get(workspaceId) !== step)
+    const next = crossed(run.instance, yield* now).find(([workspaceId, step]) => run.readFor.get(workspaceId) !== step)
     if (next === undefined || run.hasReadForOthers) return false
     run.hasReadForOthers = true
     run.readFor.set(...next)

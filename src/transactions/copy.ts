@@ -1,10 +1,11 @@
 // The local copy of a workspace's clients: what Toggl last said, and nothing else.
 import type { Client, ClientId } from "../Client.js"
+import type { Entry } from "../log/entry.js"
 import { type Listed, mostDiffering, noDoubt, settled, staying } from "../log/listed.js"
 import { isSameTurn, type QueueState, type Turn, turnOf, type Workspace, workspaceOf } from "../log/state.js"
 import { clientKey, range, remove, type Step, under } from "../store/step.js"
 import { boundTo } from "./user.js"
-import { getDoubt, getState, putClient, putDoubt, putState, readClient } from "./rows.js"
+import { getDoubt, getEntry, getState, putClient, putDoubt, putEntry, putState, readClient } from "./rows.js"
 
 /** What this device knows of a workspace's clients. */
 export interface Copy {
@@ -30,10 +31,35 @@ const known = function* (workspaceId: number): Step<ReadonlyArray<Client>> {
   return clients
 }
 
+/** The state of the workspace when it was asked for, and which of the open attempts could land no more by then. */
+export interface Since extends Turn {
+  readonly landed?: ReadonlySet<number>
+}
+
 // A store in which nothing was ever written has no id yet: it is given this one now.
-const stoodStill = (newStoreId: string, state: QueueState, workspaceId: number, since: Turn): boolean =>
+const stoodStill = (newStoreId: string, state: QueueState, workspaceId: number, since: Since): boolean =>
   (since.store === "" ? state.store === newStoreId : isSameTurn(turnOf(state, workspaceId), since)) &&
-  workspaceOf(state, workspaceId).open.length === 0
+  workspaceOf(state, workspaceId).open.every((seq) => since.landed?.has(seq) === true)
+
+/** What a list or a client was stored with: the state, and the entries that keep now what was known before them. */
+export interface Stored {
+  readonly state: QueueState
+  readonly entries: ReadonlyArray<Entry>
+}
+
+/** What is in doubt is judged later by what was known before it, and not by what is stored now. */
+const keptKnown = function* (workspaceId: number, open: ReadonlyArray<number>): Step<ReadonlyArray<Entry>> {
+  const entries: Array<Entry> = []
+  for (const seq of open) {
+    const entry = yield* getEntry(seq)
+    if (entry?.mutation._tag !== "Create" || entry.first === undefined || entry.first.known !== undefined) continue
+    const ids = (yield* known(workspaceId)).map(({ id }) => id)
+    const keeping: Entry = { ...entry, first: { ...entry.first, known: ids } }
+    yield* putEntry(keeping)
+    entries.push(keeping)
+  }
+  return entries
+}
 
 /** It was read as another user than the one whose store this is. */
 export type OtherUser = "OtherUser"
@@ -45,15 +71,17 @@ export type OtherUser = "OtherUser"
 export const storeList = function* (
   newStoreId: string,
   workspaceId: number,
-  since: Turn,
+  since: Since,
   listed: Listed,
   now: number,
   user?: number
-): Step<QueueState | OtherUser | undefined> {
+): Step<Stored | OtherUser | undefined> {
   const state = yield* boundTo(yield* getState(newStoreId), user)
   if (state === undefined) return "OtherUser"
   if (!stoodStill(newStoreId, state, workspaceId, since)) return undefined
   const { clients } = listed
+  const { open } = workspaceOf(state, workspaceId)
+  const entries = yield* keptKnown(workspaceId, open)
   const before = yield* getDoubt(workspaceId)
   const mayLack = listed.leftOut.length > 0 || listed.total !== undefined
   const stays = staying(mayLack ? yield* known(workspaceId) : [], listed, before)
@@ -67,7 +95,7 @@ export const storeList = function* (
   const workspace: Workspace = {
     ...rest,
     turn: since.turn,
-    open: [],
+    open,
     fetchedAt: now,
     highestId,
     ...(stays.hidden === 0 ? {} : { leftOut: stays.hidden }),
@@ -79,7 +107,7 @@ export const storeList = function* (
     workspaces: { ...state.workspaces, [String(workspaceId)]: workspace }
   }
   yield* putState(stored)
-  return stored
+  return { state: stored, entries }
 }
 
 /** Stores one client, or that it is gone, under the same condition. */
@@ -87,18 +115,19 @@ export const storeClient = function* (
   newStoreId: string,
   workspaceId: number,
   clientId: ClientId,
-  since: Turn,
+  since: Since,
   client: Client | undefined,
   user?: number
-): Step<QueueState | OtherUser | undefined> {
+): Step<Stored | OtherUser | undefined> {
   const state = yield* boundTo(yield* getState(newStoreId), user)
   if (state === undefined) return "OtherUser"
   if (!stoodStill(newStoreId, state, workspaceId, since)) return undefined
+  const entries = yield* keptKnown(workspaceId, workspaceOf(state, workspaceId).open)
   if (client === undefined) yield* remove(clientKey(workspaceId, clientId))
   else yield* putClient(client)
   const doubt = yield* getDoubt(workspaceId)
   if (doubt !== noDoubt) yield* putDoubt(workspaceId, settled(doubt, clientId))
   const stored: QueueState = { ...state, step: state.step + 1 }
   yield* putState(stored)
-  return stored
+  return { state: stored, entries }
 }

@@ -9,6 +9,7 @@ import {
   attemptOf,
   elsewhere,
   type Entry,
+  type FirstAttempt,
   isParked,
   mayHaveBeenApplied,
   type Row,
@@ -183,13 +184,15 @@ export const adopt = function* (
 // More requests were made for no entry, and a count of them goes on here.
 const mostAttempts = 1_000_000
 
+const unlisted = ({ known, ...first }: Partial<FirstAttempt> = {}): FirstAttempt => ({ ...first, isListed: false })
+
 // How often it failed, and since when, is told by another store's counts, which say nothing here.
 const fromElsewhere = ({ attempts, failedAt, failingSince, first, ...row }: Row): Row => ({
   ...row,
   attempts: Math.min(attempts, mostAttempts),
   failures: 0,
   // The list that was read there is not here: it does not tell an older client from what the attempt has made.
-  ...(first === undefined && !("attempt" in row.state) ? {} : { first: { ...first, isListed: false } }),
+  ...(first === undefined && !("attempt" in row.state) ? {} : { first: unlisted(first) }),
   state: heardElsewhere(row.state)
 })
 
