@@ -19,6 +19,7 @@ import * as views from "../read/views.js"
 import { loop } from "../replay/loop.js"
 import type { ReplayLock } from "../ReplayLock.js"
 import { bytes, checked, count, duration } from "../settings.js"
+import * as files from "./files.js"
 import * as repair from "./repair.js"
 import type * as Outbox from "./service.js"
 import * as status from "./status.js"
@@ -86,5 +87,11 @@ export const make = Effect.fnUntraced(function* (
       return mirror.changed
     }).pipe(Effect.forkScoped)
   }
-  return { reads: views.make(instance), ...submit.make(instance), ...repair.make(instance), ...status.make(instance) }
+  return {
+    reads: views.make(instance),
+    ...submit.make(instance),
+    ...repair.make(instance),
+    ...files.make(instance),
+    ...status.make(instance)
+  }
 })

@@ -96,6 +96,7 @@ const samples: Samples = {
   Discarded: [true, false].map((mayHaveBeenApplied) => new ClientError.Discarded({ ...asked, mayHaveBeenApplied })),
   InvalidImport: [
     new ClientError.InvalidImport({ reason: "Garbled", detail: "line 3 is no entry" }),
+    new ClientError.InvalidImport({ reason: "Newer", detail: "version 9 wrote it, and 3 is read here" }),
     new ClientError.InvalidImport({ reason: "Account", detail: "ada" })
   ]
 }

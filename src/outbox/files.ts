@@ -1,0 +1,50 @@
+// The user carries entries to another device, or keeps them, in a file.
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { InvalidImport, type StorageError } from "../ClientError.js"
+import type { Instance } from "../instance/instance.js"
+import { abroad } from "../log/abroad.js"
+import { goOn, noticed } from "./changed.js"
+import * as file from "./file.js"
+import type * as Outbox from "./service.js"
+
+const longest = 60
+
+const cut = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text)
+
+const originNow = ({ api, settings }: Instance): Effect.Effect<file.Origin> =>
+  Effect.map(Clock.currentTimeMillis, (exportedAt) => ({ account: settings.account, baseUrl: api.baseUrl, exportedAt }))
+
+const copied = (instance: Instance): Effect.Effect<string, StorageError> =>
+  Effect.gen(function* () {
+    const { log, mirror } = instance
+    yield* mirror.reread
+    const rows = Array.from(log.entries.values(), (entry) => abroad(log.ids, entry))
+    return yield* file.write(yield* originNow(instance), rows, log.unreadable)
+  })
+
+const exportEntries = (instance: Instance): Effect.Effect<string, StorageError> =>
+  copied(instance).pipe(Effect.withSpan("Outbox.exportEntries"))
+
+/** A file of this account's at this base URL. */
+const readFile = ({ api, settings }: Instance, json: string): Effect.Effect<file.File, InvalidImport> =>
+  Effect.flatMap(file.read(json), (read) =>
+    read.account === settings.account && read.baseUrl === api.baseUrl
+      ? Effect.succeed(read)
+      : Effect.fail(new InvalidImport({ reason: "Account", detail: `${cut(read.account)} at ${cut(read.baseUrl)}` }))
+  )
+
+const importEntries = Effect.fn("Outbox.importEntries")(function* (instance: Instance, json: string) {
+  const { rows } = yield* readFile(instance, json)
+  const added = yield* instance.transactions.importRows(rows)
+  yield* goOn(instance)
+  return added.length
+})
+
+export const make = (instance: Instance): Pick<Outbox.Service, "exportEntries" | "importEntries"> => {
+  const notice = noticed(instance)
+  return {
+    exportEntries: exportEntries(instance),
+    importEntries: (json) => notice(importEntries(instance, json))
+  }
+}
