@@ -113,6 +113,8 @@ export interface TabOptions extends Partial<Omit<Clients.StackOptions, "credenti
   readonly wakeUps?: Stream.Stream<void>
   /** A lock of its own, in place of the one that all tabs share. */
   readonly lock?: ReplayLock.Service
+  /** Rows of its own, in place of those that all tabs share. */
+  readonly memory?: OutboxStore.Memory
 }
 
 /**
@@ -257,7 +259,16 @@ const isOperation = (steps: transactions.Transactions, name: string): name is St
  */
 export const open = (
   device: Device,
-  { credentials: initial, lock: own, online, persisted, source, wakeUps, ...settings }: TabOptions
+  {
+    credentials: initial,
+    lock: own,
+    memory = device.memory,
+    online,
+    persisted,
+    source,
+    wakeUps,
+    ...settings
+  }: TabOptions
 ): Effect.Effect<Tab, ClientError.InvalidConfiguration, Scope.Scope> =>
   Effect.gen(function* () {
     const { build, connectivity, controls, http, lock, run } = yield* ports<StoreOperation, ClientError.StorageError>(
@@ -265,7 +276,7 @@ export const open = (
       online === undefined ? {} : { online }
     )
     const credentials = yield* Credentials.make(given(initial))
-    const store = yield* OutboxStore.fromMemory(device.memory)
+    const store = yield* OutboxStore.fromMemory(memory)
     const steps = transactions.make(store)
     const layer = Clients.stack({ account, ...settings }).pipe(
       Layer.provide([

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import { InvalidImport, type StorageError } from "../ClientError.js"
 import type { Instance } from "../instance/instance.js"
 import { abroad } from "../log/abroad.js"
+import { type Entry, mayHaveBeenApplied } from "../log/entry.js"
 import { goOn, noticed } from "./changed.js"
 import * as file from "./file.js"
 import type * as Outbox from "./service.js"
@@ -23,8 +24,27 @@ const copied = (instance: Instance): Effect.Effect<string, StorageError> =>
     return yield* file.write(yield* originNow(instance), rows, log.unreadable)
   })
 
-const exportEntries = (instance: Instance): Effect.Effect<string, StorageError> =>
-  copied(instance).pipe(Effect.withSpan("Outbox.exportEntries"))
+// The text is made in the transaction that takes them out: it holds exactly what that has read.
+const taken = (instance: Instance): Effect.Effect<string, StorageError> =>
+  Effect.gen(function* () {
+    const origin = yield* originNow(instance)
+    const { text } = yield* instance.transactions.take(origin.exportedAt, (rows) => file.write(origin, rows))
+    yield* goOn(instance)
+    return text
+  })
+
+const exportEntries = (
+  instance: Instance,
+  { take = false }: Outbox.ExportOptions = {}
+): Effect.Effect<string, StorageError> =>
+  (take ? taken(instance) : copied(instance)).pipe(Effect.withSpan("Outbox.exportEntries", { attributes: { take } }))
+
+const movedOf = (entry: Entry): Outbox.MovedEntry => ({
+  id: entry.id,
+  mutation: entry.mutation,
+  acceptedAt: entry.acceptedAt,
+  mayHaveBeenApplied: mayHaveBeenApplied(entry)
+})
 
 /** A file of this account's at this base URL. */
 const readFile = ({ api, settings }: Instance, json: string): Effect.Effect<file.File, InvalidImport> =>
@@ -41,10 +61,19 @@ const importEntries = Effect.fn("Outbox.importEntries")(function* (instance: Ins
   return added.length
 })
 
-export const make = (instance: Instance): Pick<Outbox.Service, "exportEntries" | "importEntries"> => {
+const confirmExport = Effect.fn("Outbox.confirmExport")(function* (instance: Instance, json: string) {
+  const { rows } = yield* readFile(instance, json)
+  return yield* instance.transactions.release(new Set(rows.map(({ id }) => id)))
+})
+
+export const make = (
+  instance: Instance
+): Pick<Outbox.Service, "exportEntries" | "confirmExport" | "moved" | "importEntries"> => {
   const notice = noticed(instance)
   return {
-    exportEntries: exportEntries(instance),
+    exportEntries: (options) => notice(exportEntries(instance, options)),
+    confirmExport: (json) => confirmExport(instance, json),
+    moved: Effect.map(instance.transactions.kept, (entries) => entries.map(movedOf)),
     importEntries: (json) => notice(importEntries(instance, json))
   }
 }

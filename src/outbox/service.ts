@@ -64,6 +64,31 @@ export interface DiscardedEntry {
 }
 
 /**
+ * `take`: what is exported leaves the outbox. Off unless given.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ExportOptions {
+  readonly take?: boolean
+}
+
+/**
+ * An entry that was taken out of the outbox into a file, and is kept until the app confirms that file.
+ * `mayHaveBeenApplied`: an attempt at it had got no answer by then, and Toggl may have done it all the same.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface MovedEntry {
+  readonly id: EntryId
+  readonly mutation: Mutation
+  /** Milliseconds since the epoch. */
+  readonly acceptedAt: number
+  readonly mayHaveBeenApplied: boolean
+}
+
+/**
  * How an entry stands: still in the outbox (`Waiting`, `Refused` among those that the user decides on), or ended.
  * `Unknown`: never seen, or ended too long ago.
  *
@@ -103,7 +128,9 @@ export interface Service {
     id: EntryId,
     clientId: ClientId
   ) => Effect.Effect<void, EntryNotFound | BadRequest | CallError | StorageError>
-  readonly exportEntries: Effect.Effect<string, StorageError>
+  readonly exportEntries: (options?: ExportOptions) => Effect.Effect<string, StorageError>
+  readonly confirmExport: (json: string) => Effect.Effect<number, InvalidImport | StorageError>
+  readonly moved: Effect.Effect<ReadonlyArray<MovedEntry>, StorageError>
   readonly importEntries: (json: string) => Effect.Effect<number, InvalidImport | StorageError>
   readonly pause: Effect.Effect<void, StorageError>
   readonly resume: Effect.Effect<void, StorageError>

@@ -132,6 +132,7 @@ export const lastSeq = Number.MAX_SAFE_INTEGER
 export const stateKey = "state"
 export const idKey = (localId: number): IDBValidKey => ["id", localId]
 export const outcomeKey = (entryId: string): IDBValidKey => ["outcome", entryId]
+export const movedKey = (seq: number): IDBValidKey => ["moved", seq]
 export const clientKey = (workspaceId: number, clientId: number): IDBValidKey => ["client", workspaceId, clientId]
 
 /** The range of all keys that begin so: an array sorts after every number and string. */

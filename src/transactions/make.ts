@@ -6,9 +6,11 @@ import type { Step } from "../store/step.js"
 import { accept, claim, load, signOut } from "./accept.js"
 import { readCopy, storeClient, storeList } from "./copy.js"
 import { mark } from "./mark.js"
+import { handOver, importRows, receive, take } from "./move.js"
+import { kept, release } from "./moved.js"
 import { outcome, prune } from "./outcomes.js"
 import { changeState, purge } from "./queue.js"
-import { adopt, claimRefusal, discard, importRows, retry } from "./repair.js"
+import { adopt, claimRefusal, discard, retry } from "./repair.js"
 import { book, settle } from "./settle.js"
 
 /** The steps, each one transaction of the store. They are described where they stand. */
@@ -45,6 +47,11 @@ export const make = (store: Service) => {
     adopt: writeState("adopt", adopt),
     outcome: read("outcome", outcome),
     importRows: writeState("importRows", importRows),
+    take: writeState("take", take),
+    kept: read("kept", kept)(),
+    release: write("release", release),
+    handOver: writeState("handOver", handOver),
+    receive: writeState("receive", receive),
     prune: write("prune", prune),
     copy: (workspaceId: number) => read("copy", readCopy)("", workspaceId),
     storeList: writeState("storeList", storeList),

@@ -1,6 +1,6 @@
 // The queue's state: whose turn it is, how far it has come, and what stands open in each workspace.
 import { type Entry, isOpen } from "../log/entry.js"
-import { newState, noWorkspace, type QueueState } from "../log/state.js"
+import { newState, noWorkspace, type QueueState, workspaceOf } from "../log/state.js"
 import { remove, type Step } from "../store/step.js"
 import { getState, putState } from "./rows.js"
 
@@ -68,4 +68,23 @@ export const changeState = function* (newStoreId: string, change: (state: QueueS
 export const purge = function* (newStoreId: string): Step<void> {
   yield* remove(Number.NEGATIVE_INFINITY, [[]])
   yield* putState(newState(newStoreId))
+}
+
+const notFetched = (state: QueueState, workspaceIds: ReadonlySet<number>): QueueState => {
+  const workspaces = { ...state.workspaces }
+  for (const id of workspaceIds) {
+    const { fetchedAt, ...workspace } = workspaceOf(state, id)
+    workspaces[String(id)] = workspace
+  }
+  return { ...state, workspaces }
+}
+
+/** Where Toggl may still apply these, which are gone: nothing is sent before that, and their workspaces count as not fetched. */
+export const gaveUp = (state: QueueState, inDoubt: ReadonlyArray<Entry>, seenAt: number): QueueState => {
+  if (inDoubt.length === 0) return state
+  const givenUp = inDoubt.map(({ attempts, id }) => ({ id, attempts, seenAt }))
+  return {
+    ...notFetched(state, new Set(inDoubt.map(({ mutation }) => mutation.workspaceId))),
+    givenUp: [...(state.givenUp ?? []), ...givenUp]
+  }
 }

@@ -69,7 +69,7 @@ const said = (world: World, change: (file: Json, entries: ReadonlyArray<Json>) =
     yield* offline(world, tab)
     yield* create(tab, "Acme")
     yield* create(tab, "Beta")
-    const file: unknown = JSON.parse(yield* tab.outbox.exportEntries)
+    const file: unknown = JSON.parse(yield* tab.outbox.exportEntries())
     yield* tab.outbox.purge
     if (!Predicate.isReadonlyRecord(file) || !Array.isArray(file["entries"])) return assert.fail("it is a file")
     const changed = change(file, file["entries"])
