@@ -190,6 +190,33 @@ export class InvalidImport
 }
 
 /**
+ * The changes in another database were not taken over: there is no such database here (`Missing`), they are another user's
+ * (`OtherUser`), or another tab is sending them at the moment (`InUse`).
+ *
+ * @since 0.1.0
+ * @category storage
+ */
+export class NotTakenOver
+  extends /*#__PURE__*/ ours(() =>
+    Schema.TaggedError<NotTakenOver>("effect-toggl-clients/NotTakenOver")("NotTakenOver", {
+      reason: Schema.Literal("Missing", "OtherUser", "InUse")
+    })
+  )
+{
+  declare readonly [TypeId]: TypeId
+  override get message() {
+    switch (this.reason) {
+      case "Missing":
+        return "This browser keeps no other changes of that account at that base URL."
+      case "OtherUser":
+        return "These changes are another user's: sign in as that user to send them."
+      case "InUse":
+        return "Another tab is sending these changes: close it, or let it finish."
+    }
+  }
+}
+
+/**
  * Any of the library's errors.
  *
  * @since 0.1.0
@@ -206,6 +233,7 @@ export type ClientError =
   | EntryNotFound
   | Discarded
   | InvalidImport
+  | NotTakenOver
 
 /**
  * Whether the value is one of this library's errors.

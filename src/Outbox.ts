@@ -21,6 +21,7 @@ import {
   type ExportOptions,
   type MovedEntry,
   type Options,
+  type OtherOutbox,
   Outbox,
   type Service
 } from "./outbox/service.js"
@@ -256,6 +257,47 @@ export const moved: Effect.Effect<ReadonlyArray<MovedEntry>, StorageError, Outbo
  * @category repair
  */
 export const importEntries = (json: string) => Effect.flatMap(Outbox, (outbox) => outbox.importEntries(json))
+
+/**
+ * Outboxes in other databases of this browser, with changes that this one does not send: of the same user where the
+ * account or the base URL was spelt otherwise before, or of others who use this browser. Those with nothing in them are
+ * left out. None where the browser does not tell its databases, as Firefox before 126, or where an app has
+ * named its databases otherwise than `Clients.databaseName`: {@link takeOver} needs no list.
+ *
+ * @example
+ * import * as Effect from "effect/Effect"
+ * import { Outbox } from "effect-toggl-clients"
+ *
+ * // `isWanted` is the app's: it shows the user what was found, and asks.
+ * const program = (isWanted: (other: Outbox.OtherOutbox) => Effect.Effect<boolean>) =>
+ *   Effect.gen(function* () {
+ *     for (const other of yield* Outbox.others) {
+ *       if (yield* isWanted(other)) yield* Outbox.takeOver(other)
+ *     }
+ *   })
+ *
+ * @since 0.1.0
+ * @category repair
+ */
+export const others: Effect.Effect<ReadonlyArray<OtherOutbox>, StorageError, Outbox> = Effect.flatMap(
+  Outbox,
+  (outbox) => outbox.others
+)
+
+/**
+ * Moves the changes of another database to the end of this outbox, in their order, each once, wherever it is cut short;
+ * gives how many came. What Toggl may have applied is looked up before it is sent again. Rows that cannot be read stay
+ * there, and what has a client or a name in common with what they hold. Whether it is the same Toggl at that base URL, the
+ * app has to know.
+ *
+ * Fails with `NotTakenOver` where there is no such database, where its changes are another user's than this outbox's, and
+ * where another tab sends them at the moment. What was accepted there before any user was seen comes along.
+ *
+ * @since 0.1.0
+ * @category repair
+ */
+export const takeOver = (other: Pick<OtherOutbox, "account" | "baseUrl">) =>
+  Effect.flatMap(Outbox, (outbox) => outbox.takeOver(other))
 
 /**
  * Sends nothing until {@link resume}, over restarts and in all tabs, whoever signs out and in meanwhile. Changes are still

@@ -9,6 +9,7 @@ import * as Credentials from "../Credentials.js"
 import * as Outbox from "../Outbox.js"
 import * as OutboxStore from "../OutboxStore.js"
 import * as ReplayLock from "../ReplayLock.js"
+import * as names from "../store/name.js"
 import { resolveBaseUrl } from "../wire/baseUrl.js"
 import { make } from "./operations.js"
 import { Clients, type Options } from "./service.js"
@@ -49,8 +50,7 @@ const credentialsLayer = (credentials: StackOptions["credentials"]): Layer.Layer
  * @since 0.1.0
  * @category configuration
  */
-export const databaseName = (account: string, baseUrl: string): string =>
-  `effect-toggl-clients ${baseUrl} ${encodeURIComponent(account)}`
+export const databaseName = (account: string, baseUrl: string): string => names.databaseName(account, baseUrl)
 
 /**
  * Everything a web app, a service worker or an Electron renderer needs: `fetch`, IndexedDB, Web Locks (or a lease in

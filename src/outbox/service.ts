@@ -11,6 +11,7 @@ import type {
   InvalidImport,
   InvalidName,
   NotSaved,
+  NotTakenOver,
   Refusal,
   StorageError
 } from "../ClientError.js"
@@ -89,6 +90,26 @@ export interface MovedEntry {
 }
 
 /**
+ * An outbox of this library in another database of this browser, with changes that are not sent from here. `refused` and
+ * `unreadable` wait for their user; `since` is when the oldest of those that wait was accepted (milliseconds since the
+ * epoch). `userId`: whose they are, where that is known. `error`: why nothing of it can be read now, and then nothing else
+ * is known of it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface OtherOutbox {
+  readonly account: string
+  readonly baseUrl: string
+  readonly waiting: number
+  readonly refused: number
+  readonly unreadable: number
+  readonly since: number | undefined
+  readonly userId: number | undefined
+  readonly error: StorageError | undefined
+}
+
+/**
  * How an entry stands: still in the outbox (`Waiting`, `Refused` among those that the user decides on), or ended.
  * `Unknown`: never seen, or ended too long ago.
  *
@@ -132,6 +153,10 @@ export interface Service {
   readonly confirmExport: (json: string) => Effect.Effect<number, InvalidImport | StorageError>
   readonly moved: Effect.Effect<ReadonlyArray<MovedEntry>, StorageError>
   readonly importEntries: (json: string) => Effect.Effect<number, InvalidImport | StorageError>
+  readonly others: Effect.Effect<ReadonlyArray<OtherOutbox>, StorageError>
+  readonly takeOver: (
+    other: Pick<OtherOutbox, "account" | "baseUrl">
+  ) => Effect.Effect<number, NotTakenOver | StorageError>
   readonly pause: Effect.Effect<void, StorageError>
   readonly resume: Effect.Effect<void, StorageError>
   readonly replayNow: Effect.Effect<void>

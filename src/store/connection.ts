@@ -3,6 +3,10 @@ import { StorageError } from "../ClientError.js"
 import { toStorageError } from "./failure.js"
 
 export const objectStore = "log"
+const version = 1
+
+/** Whether a database that is not there is made, or neither made nor changed. */
+export type Opening = "MakeIfMissing" | "Existing"
 
 // Firefox's private windows answer so, and no connection is there to be closed.
 const toOpeningError = (error: unknown): StorageError => {
@@ -13,32 +17,60 @@ const toOpeningError = (error: unknown): StorageError => {
 const closed = new StorageError({ reason: "Closed", detail: "given up" })
 
 // What opening throws, or even asking for IndexedDB, rejects the promise too.
-const opened = (name: string, factory: () => IDBFactory | null | undefined): Promise<IDBDatabase> =>
+const opened = (name: string, factory: () => IDBFactory | null | undefined, mode: Opening): Promise<IDBDatabase> =>
   new Promise<IDBDatabase>((resolve, reject) => {
     const indexedDb = factory()
     if (indexedDb === undefined || indexedDb === null) {
       reject(new StorageError({ reason: "Missing", detail: "no indexedDB" }))
       return
     }
-    const request = indexedDb.open(name, 1)
-    request.onupgradeneeded = () => request.result.createObjectStore(objectStore, { autoIncrement: true })
+    const request = mode === "Existing" ? indexedDb.open(name) : indexedDb.open(name, version)
+    request.onupgradeneeded = () => {
+      if (mode === "MakeIfMissing") request.result.createObjectStore(objectStore, { autoIncrement: true })
+      // It is not there. What was begun for it goes again.
+      else request.transaction?.abort()
+    }
     promisifyRequest(request).then(resolve, (error: unknown) => reject(toOpeningError(error)))
-  }).catch((error: unknown) => Promise.reject(toStorageError(error)))
+  })
+    .then((database) => (mode === "Existing" ? checked(database) : database))
+    .catch((error: unknown) => Promise.reject(toStorageError(error)))
+
+// One without a version is opened whatever version it has.
+const checked = (database: IDBDatabase): IDBDatabase | Promise<never> => {
+  if (database.version === version && database.objectStoreNames.contains(objectStore)) return database
+  database.close()
+  const reason = database.version > version ? "Newer" : "Failed"
+  return Promise.reject(new StorageError({ reason, detail: `a database of version ${database.version}` }))
+}
+
+/** Whether there is a database of this name. None is made, and none is changed. */
+export const isThere = (name: string): Promise<boolean> =>
+  opened(name, () => globalThis.indexedDB, "Existing").then(
+    (database) => {
+      database.close()
+      return true
+    },
+    // The opening was aborted, for there is none.
+    (error: unknown) =>
+      error instanceof StorageError && error.reason === "Closed" ? false : Promise.reject(toStorageError(error))
+  )
 
 /** A connection that opens when it is first needed, and again after it was closed under us or given up. */
 export class Connection {
   private opening: Promise<IDBDatabase> | undefined
   private isClosed = false
   readonly name: string
+  private readonly mode: Opening
 
-  constructor(name: string) {
+  constructor(name: string, mode: Opening) {
     this.name = name
+    this.mode = mode
   }
 
   readonly open = (): Promise<IDBDatabase> => {
     if (this.isClosed) return Promise.reject(closed)
     if (this.opening !== undefined) return this.opening
-    const opening: Promise<IDBDatabase> = opened(this.name, () => globalThis.indexedDB).then((database) => {
+    const opening: Promise<IDBDatabase> = opened(this.name, () => globalThis.indexedDB, this.mode).then((database) => {
       if (this.opening !== opening) {
         database.close()
         return Promise.reject(closed)

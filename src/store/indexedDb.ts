@@ -6,12 +6,11 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { StorageError } from "../ClientError.js"
-import { toStorageError, unknownEnd } from "./failure.js"
+import { stalled, toStorageError, unknownEnd } from "./failure.js"
 import type { Service } from "./service.js"
-import { Connection, objectStore } from "./connection.js"
+import { Connection, objectStore, type Opening } from "./connection.js"
 import type { Abort, Request, Step } from "./step.js"
 
-const stalled = new StorageError({ reason: "Stalled", detail: "the time limit passed" })
 const endedEarly = new StorageError({ reason: "Failed", detail: "the transaction ended early" })
 
 // Issues the request; calls `next` inside the transaction when a read has its result. True: go on at once, as a write
@@ -127,9 +126,13 @@ interface Watched {
  * Steps on the IndexedDB database `name`, each one strict transaction. A step that takes longer than `limit` is
  * aborted, and one that cannot be is waited for as long again.
  */
-export const make = (name: string, limit: Duration.DurationInput): Effect.Effect<Service, never, Scope.Scope> =>
+export const make = (
+  name: string,
+  limit: Duration.DurationInput,
+  mode: Opening = "MakeIfMissing"
+): Effect.Effect<Service, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const connection = new Connection(name)
+    const connection = new Connection(name, mode)
     // Without it the other tabs hear nothing, and read the store when they next do something themselves.
     const channel = Option.getOrUndefined(yield* Effect.option(Effect.try(() => new BroadcastChannel(name))))
     const clock = yield* Effect.clock

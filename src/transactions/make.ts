@@ -6,7 +6,7 @@ import type { Step } from "../store/step.js"
 import { accept, claim, load, signOut } from "./accept.js"
 import { readCopy, storeClient, storeList } from "./copy.js"
 import { mark } from "./mark.js"
-import { handOver, importRows, receive, take } from "./move.js"
+import { handOver, importRows, receive, survey, take } from "./move.js"
 import { kept, release } from "./moved.js"
 import { outcome, prune } from "./outcomes.js"
 import { changeState, purge } from "./queue.js"
@@ -50,6 +50,7 @@ export const make = (store: Service) => {
     take: writeState("take", take),
     kept: read("kept", kept)(),
     release: write("release", release),
+    survey: read("survey", survey)(""),
     handOver: writeState("handOver", handOver),
     receive: writeState("receive", receive),
     prune: write("prune", prune),

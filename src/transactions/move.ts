@@ -7,7 +7,7 @@ import { abroad } from "../log/abroad.js"
 import { linked } from "../log/linked.js"
 import { elsewhere, type Entry, mayHaveBeenApplied, type Row, type State } from "../log/entry.js"
 import { abort, add, get, outcomeKey, remove, type Step } from "../store/step.js"
-import { load } from "./accept.js"
+import { load, type Snapshot } from "./accept.js"
 import { keep, kept, release } from "./moved.js"
 import { end } from "./outcomes.js"
 import { changedTo, gaveUp, goneFrom, noteStep, stepOn } from "./queue.js"
@@ -15,6 +15,17 @@ import { getState, putResolved, putState, readOutcome, resolve, writeRow } from 
 import { boundTo, userOf } from "./user.js"
 
 // --- Out ---------------------------------------------------------------------------------------------------------------
+
+/** What a store holds that is still to be sent, or decided about, and whose it is where that is known. */
+export interface Survey extends Pick<Snapshot, "entries" | "unreadable"> {
+  readonly kept: ReadonlyArray<Entry>
+  readonly userId: number | undefined
+}
+
+export const survey = function* (newStoreId: string): Step<Survey> {
+  const { entries, state, unreadable } = yield* load(newStoreId)
+  return { entries, unreadable, kept: yield* kept(), userId: yield* userOf(state) }
+}
 
 /** What was taken out: the rows, in their order, what was made of them, and Toggl's ids of the clients made here. */
 export interface Taken {
