@@ -167,7 +167,7 @@ export class EntryNotFound
       case "Unknown":
         return `The outbox has no entry ${this.entryId}.`
       case "Done":
-        return `Entry ${this.entryId} has been sent already.`
+        return `Entry ${this.entryId} is no longer in the outbox: it has ended.`
       case "BeingSent":
         return `Entry ${this.entryId} is being sent, or may have been: wait for its outcome.`
       case "NotRefused":
@@ -179,7 +179,8 @@ export class EntryNotFound
 }
 
 /**
- * A file of exported entries cannot be imported: it is not one of ours (`Garbled`), or another account's (`Account`).
+ * A file of exported entries cannot be imported: it is not one of ours (`Garbled`), a newer version of this library wrote
+ * it (`Newer`), or it is another account's (`Account`). `detail` says in few words what is wrong.
  *
  * @since 0.1.0
  * @category storage
@@ -187,16 +188,48 @@ export class EntryNotFound
 export class InvalidImport
   extends /*#__PURE__*/ ours(() =>
     Schema.TaggedError<InvalidImport>("effect-toggl-clients/InvalidImport")("InvalidImport", {
-      reason: Schema.Literal("Garbled", "Account"),
+      reason: Schema.Literal("Garbled", "Account", "Newer"),
       detail: Schema.String
     })
   )
 {
   declare readonly [TypeId]: TypeId
   override get message() {
-    return this.reason === "Account"
-      ? `This file holds another account's changes: ${this.detail}.`
-      : `This file is not an export of this outbox: ${this.detail}.`
+    switch (this.reason) {
+      case "Account":
+        return `This file holds another account's changes: ${this.detail}.`
+      case "Newer":
+        return `A newer version of this app has written this file: update the app, then import it (${this.detail}).`
+      case "Garbled":
+        return `This file cannot be imported: ${this.detail}.`
+    }
+  }
+}
+
+/**
+ * The changes in another database were not taken over: there is no such database here (`Missing`), they are another user's
+ * (`OtherUser`), or another tab is sending them at the moment (`InUse`).
+ *
+ * @since 0.1.0
+ * @category storage
+ */
+export class NotTakenOver
+  extends /*#__PURE__*/ ours(() =>
+    Schema.TaggedError<NotTakenOver>("effect-toggl-clients/NotTakenOver")("NotTakenOver", {
+      reason: Schema.Literal("Missing", "OtherUser", "InUse")
+    })
+  )
+{
+  declare readonly [TypeId]: TypeId
+  override get message() {
+    switch (this.reason) {
+      case "Missing":
+        return "This browser keeps no other changes of that account at that base URL."
+      case "OtherUser":
+        return "These changes are another user's: sign in as that user to send them."
+      case "InUse":
+        return "Another tab is sending these changes: close it, or let it finish."
+    }
   }
 }
 
@@ -217,6 +250,7 @@ export type ClientError =
   | EntryNotFound
   | Discarded
   | InvalidImport
+  | NotTakenOver
 
 /**
  * Whether the value is one of this library's errors.

@@ -15,7 +15,16 @@ import type { CurrentCredentials } from "./Credentials.js"
 import type { EntryId } from "./Entry.js"
 import { type Mutation, operation } from "./Mutation.js"
 import * as outbox from "./outbox/make.js"
-import { type Edit, type EntryView, type Options, Outbox, type Service } from "./outbox/service.js"
+import {
+  type Edit,
+  type EntryView,
+  type ExportOptions,
+  type MovedEntry,
+  type Options,
+  type OtherOutbox,
+  Outbox,
+  type Service
+} from "./outbox/service.js"
 import type { OutboxStore } from "./OutboxStore.js"
 import type { ReplayLock } from "./ReplayLock.js"
 import type { Quota, Status } from "./Status.js"
@@ -191,24 +200,104 @@ export const discard = (entry: EntryId | { readonly seq: number }) =>
 export const adopt = (id: EntryId, clientId: ClientId) => Effect.flatMap(Outbox, (outbox) => outbox.adopt(id, clientId))
 
 /**
- * All entries as JSON, for a file that the user keeps. It holds customers' names and no credentials.
+ * All entries as JSON, for a file that the user keeps. It holds customers' names and no credentials. Rows that cannot be
+ * read stand in it to be looked at; no import takes them.
+ *
+ * With `take` they leave the outbox in the same transaction, to be sent from wherever the file is imported: the file holds
+ * what is gone, in its order, under the same ids. Whoever waits for one of them hears `Discarded`, with `isMoved`. What
+ * Toggl may have applied is looked up there before it is sent again. Rows that cannot be read stay, and what has its client
+ * or a name in common with one of them. Until {@link confirmExport} it all is kept here too, where nothing sends it, and
+ * each further `take` gives it again: so nothing is lost where the app ends before it has saved the file.
+ *
+ * @example
+ * import * as Effect from "effect/Effect"
+ * import { Outbox } from "effect-toggl-clients"
+ *
+ * // `save` is the app's: it succeeds once the file is where the user wants it.
+ * const move = <E>(save: (file: string) => Effect.Effect<void, E>) =>
+ *   Effect.gen(function* () {
+ *     const file = yield* Outbox.exportEntries({ take: true })
+ *     yield* save(file)
+ *     yield* Outbox.confirmExport(file)
+ *   })
  *
  * @since 0.1.0
  * @category repair
  */
-export const exportEntries: Effect.Effect<string, StorageError, Outbox> = Effect.flatMap(
+export const exportEntries = (options?: ExportOptions): Effect.Effect<string, StorageError, Outbox> =>
+  Effect.flatMap(Outbox, (outbox) => outbox.exportEntries(options))
+
+/**
+ * Says that a file of taken entries is in safety: what it holds is no longer kept here, nor given by another `take`. Gives
+ * how many there were. Fails with `InvalidImport` where the text is no such file, or another account's.
+ *
+ * @since 0.1.0
+ * @category repair
+ */
+export const confirmExport = (json: string) => Effect.flatMap(Outbox, (outbox) => outbox.confirmExport(json))
+
+/**
+ * The entries that were taken into a file which nobody has confirmed, in their order. An app that finds some at its start
+ * ended before it had saved that file: it exports with `take` once more.
+ *
+ * @since 0.1.0
+ * @category repair
+ */
+export const moved: Effect.Effect<ReadonlyArray<MovedEntry>, StorageError, Outbox> = Effect.flatMap(
   Outbox,
-  (outbox) => outbox.exportEntries
+  (outbox) => outbox.moved
 )
 
 /**
- * Appends the entries of an exported file in their order, but for those whose ids are known here; gives how many. Fails
- * with `InvalidImport` where the text is no such file, or another account's.
+ * Appends the entries of an exported file in their order, but for those whose ids are known here; gives how many. Those
+ * that were taken out here are taken in again, unless Toggl's answer has come since. Files of earlier versions can be
+ * imported too. Fails with `InvalidImport` where the text is no such file, a newer version's, or another account's.
  *
  * @since 0.1.0
  * @category repair
  */
 export const importEntries = (json: string) => Effect.flatMap(Outbox, (outbox) => outbox.importEntries(json))
+
+/**
+ * Outboxes in other databases of this browser, with changes that this one does not send: of the same user where the
+ * account or the base URL was spelt otherwise before, or of others who use this browser. Those with nothing in them are
+ * left out. None where the browser does not tell its databases, as Firefox before 126, or where an app has
+ * named its databases otherwise than `Clients.databaseName`: {@link takeOver} needs no list.
+ *
+ * @example
+ * import * as Effect from "effect/Effect"
+ * import { Outbox } from "effect-toggl-clients"
+ *
+ * // `isWanted` is the app's: it shows the user what was found, and asks.
+ * const program = (isWanted: (other: Outbox.OtherOutbox) => Effect.Effect<boolean>) =>
+ *   Effect.gen(function* () {
+ *     for (const other of yield* Outbox.others) {
+ *       if (yield* isWanted(other)) yield* Outbox.takeOver(other)
+ *     }
+ *   })
+ *
+ * @since 0.1.0
+ * @category repair
+ */
+export const others: Effect.Effect<ReadonlyArray<OtherOutbox>, StorageError, Outbox> = Effect.flatMap(
+  Outbox,
+  (outbox) => outbox.others
+)
+
+/**
+ * Moves the changes of another database to the end of this outbox, in their order, each once, wherever it is cut short;
+ * gives how many came. What Toggl may have applied is looked up before it is sent again. Rows that cannot be read stay
+ * there, and what has a client or a name in common with what they hold. Whether it is the same Toggl at that base URL, the
+ * app has to know.
+ *
+ * Fails with `NotTakenOver` where there is no such database, where its changes are another user's than this outbox's, and
+ * where another tab sends them at the moment. What was accepted there before any user was seen comes along.
+ *
+ * @since 0.1.0
+ * @category repair
+ */
+export const takeOver = (other: Pick<OtherOutbox, "account" | "baseUrl">) =>
+  Effect.flatMap(Outbox, (outbox) => outbox.takeOver(other))
 
 /**
  * Sends nothing until {@link resume}, over restarts and in all tabs, whoever signs out and in meanwhile. Changes are still

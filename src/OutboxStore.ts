@@ -15,6 +15,7 @@ import type { StorageError } from "./ClientError.js"
 import * as failure from "./store/failure.js"
 import * as indexedDb from "./store/indexedDb.js"
 import * as memory from "./store/memory.js"
+import * as others from "./store/others.js"
 import { OutboxStore, type Service } from "./store/service.js"
 
 export * from "./store/service.js"
@@ -100,7 +101,14 @@ export interface IndexedDbOptions {
  * @category constructors
  */
 export const makeIndexedDb = (options: IndexedDbOptions): Effect.Effect<Service, never, Scope.Scope> =>
-  Effect.map(indexedDb.make(options.name, options.timeLimit ?? longestStep), (store) => ({ ...store, persist }))
+  Effect.suspend(() => {
+    const { name, timeLimit = longestStep } = options
+    return Effect.map(indexedDb.make(name, timeLimit), (store) => ({
+      ...store,
+      persist,
+      others: others.make(name, timeLimit)
+    }))
+  })
 
 // A worker may not ask, only see what the page was promised.
 const persist: Effect.Effect<Option.Option<boolean>> = /*#__PURE__*/ Effect.suspend(() => {

@@ -27,6 +27,7 @@ export interface Held {
  *   itself that it is another.
  * - `acquire`: waits for its turn and holds the lock until the scope closes. With `steal` it takes the lock from a
  *   holder that stands still. Interrupting the wait leaves the queue.
+ * - `of`: the same kind of lock for the store of another name; missing where there is none.
  *
  * @since 0.1.0
  * @category models
@@ -34,6 +35,7 @@ export interface Held {
 export interface Service {
   readonly kind: "Exclusive" | "Lease"
   readonly acquire: (options: { readonly steal: boolean }) => Effect.Effect<Held, never, Scope.Scope>
+  readonly of?: (name: string) => Service
 }
 
 /**
@@ -88,7 +90,7 @@ const webLocks = (): LockManager | undefined => {
  */
 export const makeWebLocks = (name: string): Service => {
   const locks = webLocks()
-  return locks === undefined ? lease : { kind: "Exclusive", acquire: acquireFrom(locks, name) }
+  return locks === undefined ? lease : { kind: "Exclusive", acquire: acquireFrom(locks, name), of: makeWebLocks }
 }
 
 const acquireFrom =
@@ -128,7 +130,7 @@ export const makeInProcess = (name: string): Service => {
   const locks = ofProcess()
   const lock = locks.get(name) ?? newState()
   locks.set(name, lock)
-  return fromState(lock)
+  return { ...fromState(lock), of: makeInProcess }
 }
 
 const key = Symbol.for("effect-toggl-clients/ReplayLock")

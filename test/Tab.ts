@@ -115,6 +115,10 @@ export interface TabOptions extends Partial<Omit<Clients.StackOptions, "credenti
   readonly wakeUps?: Stream.Stream<void>
   /** A lock of its own, in place of the one that all tabs share. */
   readonly lock?: ReplayLock.Service
+  /** The other databases of the browser, by their names; it is not asked for any unless given. */
+  readonly others?: ReadonlyMap<string, OutboxStore.Memory>
+  /** Rows of its own, in place of those that all tabs share. */
+  readonly memory?: OutboxStore.Memory
 }
 
 /**
@@ -185,15 +189,16 @@ const ports = <Operation, Error>({ clock, lock, toggl }: Device, { online: initi
         return yield* result
       })
 
-    const tabLock: ReplayLock.Service = {
-      kind: lock.kind,
+    const lockOf = ({ acquire, kind, of }: ReplayLock.Service): ReplayLock.Service => ({
+      kind,
       acquire: (how) =>
         Effect.gen(function* () {
           const own = yield* Effect.acquireRelease(Scope.make(), (own, exit) => Scope.close(own, exit))
           locks.add(own)
-          return yield* Scope.extend(lock.acquire(how), own)
-        })
-    }
+          return yield* Scope.extend(acquire(how), own)
+        }),
+      ...(of === undefined ? {} : { of: (name) => lockOf(of(name)) })
+    })
 
     const http = toggl.httpClient.pipe(
       HttpClient.transformResponse(Effect.withClock(clock)),
@@ -250,7 +255,7 @@ const ports = <Operation, Error>({ clock, lock, toggl }: Device, { online: initi
         Effect.addFinalizer(() => Effect.all([running.open, answering.open, close]))
       )
 
-    return { run, http, connectivity, lock: tabLock, controls, build }
+    return { run, http, connectivity, lock: lockOf(lock), controls, build }
   })
 
 const isOperation = (steps: transactions.Transactions, name: string): name is StoreOperation => name in steps
@@ -263,7 +268,17 @@ const isOperation = (steps: transactions.Transactions, name: string): name is St
  */
 export const open = (
   device: Device,
-  { credentials: initial, lock: own, online, persisted, source, wakeUps, ...settings }: TabOptions
+  {
+    credentials: initial,
+    lock: own,
+    memory = device.memory,
+    online,
+    others,
+    persisted,
+    source,
+    wakeUps,
+    ...settings
+  }: TabOptions
 ): Effect.Effect<Tab, ClientError.InvalidConfiguration, Scope.Scope> =>
   Effect.gen(function* () {
     const { build, connectivity, controls, http, lock, run } = yield* ports<StoreOperation, ClientError.StorageError>(
@@ -271,19 +286,34 @@ export const open = (
       online === undefined ? {} : { online }
     )
     const credentials = yield* Credentials.make(given(initial))
-    const store = yield* OutboxStore.fromMemory(device.memory)
+    const store = yield* OutboxStore.fromMemory(memory)
     const steps = transactions.make(store)
+    const running = (store: OutboxStore.Service): OutboxStore.Service => ({
+      ...store,
+      transact: (name, mode, step) =>
+        isOperation(steps, name)
+          ? run(name, store.transact(name, mode, step))
+          : Effect.dieMessage(`no step is called ${name}`)
+    })
+    const openOther = (memory: OutboxStore.Memory | undefined) =>
+      memory === undefined
+        ? Effect.succeedNone
+        : Effect.map(OutboxStore.fromMemory(memory), (store) => Option.some(running(store)))
     const layer = Clients.stack({ account, ...settings }).pipe(
       Layer.provide([
         Layer.succeed(HttpClient.HttpClient, http),
         Layer.succeed(Credentials.CurrentCredentials, source === undefined ? credentials : source(credentials)),
         Layer.succeed(Connectivity.Connectivity, wakeUps === undefined ? connectivity : { ...connectivity, wakeUps }),
         Layer.succeed(OutboxStore.OutboxStore, {
-          ...store,
-          transact: (name, mode, step) =>
-            isOperation(steps, name)
-              ? run(name, store.transact(name, mode, step))
-              : Effect.dieMessage(`no step is called ${name}`),
+          ...running(store),
+          ...(others === undefined
+            ? {}
+            : {
+                others: {
+                  names: Effect.sync(() => [...others.keys()]),
+                  open: (name) => openOther(others.get(name))
+                }
+              }),
           ...(persisted === undefined ? {} : { persist: Effect.succeedSome(persisted) })
         }),
         Layer.succeed(ReplayLock.ReplayLock, lock)

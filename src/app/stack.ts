@@ -11,6 +11,7 @@ import * as Outbox from "../Outbox.js"
 import * as OutboxStore from "../OutboxStore.js"
 import * as ReplayLock from "../ReplayLock.js"
 import { duration } from "../settings.js"
+import * as names from "../store/name.js"
 import { resolveBaseUrl } from "../wire/baseUrl.js"
 import { make } from "./operations.js"
 import { Clients, type Options } from "./service.js"
@@ -65,8 +66,7 @@ const credentialsLayer = (credentials: StackOptions["credentials"]): Layer.Layer
  * @since 0.1.0
  * @category configuration
  */
-export const databaseName = (account: string, baseUrl: string): string =>
-  `effect-toggl-clients ${baseUrl} ${encodeURIComponent(account)}`
+export const databaseName = (account: string, baseUrl: string): string => names.databaseName(account, baseUrl)
 
 /**
  * Everything a web app, a service worker or an Electron renderer needs: `fetch`, IndexedDB, Web Locks (or a lease in

@@ -19,6 +19,8 @@ import * as views from "../read/views.js"
 import { loop } from "../replay/loop.js"
 import type { ReplayLock } from "../ReplayLock.js"
 import { bytes, checked, count, duration } from "../settings.js"
+import * as files from "./files.js"
+import * as others from "./others.js"
 import * as repair from "./repair.js"
 import type * as Outbox from "./service.js"
 import * as status from "./status.js"
@@ -70,7 +72,7 @@ export const make = Effect.fnUntraced(function* (
   const api = yield* ClientsApi
   const settings = yield* decodeOptions(options, api.requestLimit)
   const { wakeUps } = yield* Connectivity
-  const { persist } = yield* OutboxStore
+  const store = yield* OutboxStore
   const instance = yield* instances.make(settings, api)
   const { credentials, mirror, tab } = instance
   const onWakeUps = Stream.runForEach(wakeUps, () => instances.wake(instance, "Network"))
@@ -80,11 +82,18 @@ export const make = Effect.fnUntraced(function* (
   yield* status.noteSteps(instance)
   yield* loop(instance).pipe(Effect.interruptible, Effect.forkScoped)
   yield* metrics.keep(mirror)
-  if (persist !== undefined) {
-    yield* Effect.flatMap(persist, (persisted) => {
+  if (store.persist !== undefined) {
+    yield* Effect.flatMap(store.persist, (persisted) => {
       tab.persisted = Option.getOrUndefined(persisted)
       return mirror.changed
     }).pipe(Effect.forkScoped)
   }
-  return { reads: views.make(instance), ...submit.make(instance), ...repair.make(instance), ...status.make(instance) }
+  return {
+    reads: views.make(instance),
+    ...submit.make(instance),
+    ...repair.make(instance),
+    ...files.make(instance),
+    ...others.make(instance, store.others),
+    ...status.make(instance)
+  }
 })

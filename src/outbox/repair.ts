@@ -4,40 +4,23 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { ask } from "../account/ask.js"
 import { identify } from "../account/identity.js"
 import { type ClientId, UpdateInput } from "../Client.js"
-import { BadRequest, EntryNotFound, InvalidImport, StorageError } from "../ClientError.js"
+import { BadRequest, EntryNotFound, type StorageError } from "../ClientError.js"
 import type { EntryId } from "../Entry.js"
 import { checkedName, checkedNotes } from "../error/name.js"
-import { readInTime, writtenInTime } from "../instance/inTime.js"
+import { writtenInTime } from "../instance/inTime.js"
 import { type Instance, wake } from "../instance/instance.js"
-import { type Entry, Row, version } from "../log/entry.js"
 import { asked as requested } from "../log/request.js"
 import { pausedByUser, type QueueState, signedIn, without } from "../log/state.js"
 import type * as Mutation from "../Mutation.js"
 import { credentialsOf } from "../wire/signing.js"
+import { goOn, noticed } from "./changed.js"
 import type * as Outbox from "./service.js"
 
-// What is sent again elsewhere starts its life anew, but what may have been applied stays uncertain.
-const File = Schema.parseJson(
-  Schema.Struct({
-    format: Schema.Literal("effect-toggl-clients/outbox"),
-    version: Schema.Literal(version),
-    account: Schema.String,
-    baseUrl: Schema.String,
-    exportedAt: Schema.Finite,
-    entries: Schema.Array(Row),
-    unreadable: Schema.Array(Schema.Unknown)
-  })
-)
-
 const isEdit = Schema.is(UpdateInput)
-
-const decodeFile = Schema.decodeUnknown(File)
-const encodeFile = Schema.encode(File)
 
 const edited =
   (edit: Mutation.Change) =>
@@ -46,29 +29,6 @@ const edited =
     if (mutation._tag === "Create") return { ...mutation, ...edit }
     return mutation._tag === "Update" ? { ...mutation, change: { ...mutation.change, ...edit } } : mutation
   }
-
-// Saying what is wrong walks through the file, which may be nested deeper than the stack.
-const problemOf = (error: ParseResult.ParseError): string =>
-  Either.getOrElse(
-    Either.try(() => ParseResult.TreeFormatter.formatErrorSync(error).slice(0, 300)),
-    () => "nested too deeply"
-  )
-
-/** The row, or a text where JSON cannot hold it. */
-const writable = (row: unknown): unknown =>
-  Either.getOrElse(
-    Either.try((): unknown => {
-      JSON.stringify([row])
-      return row
-    }),
-    () => String(row)
-  )
-
-// A step may have been made whose caller is gone before this instance has seen it.
-const noticed =
-  (instance: Instance) =>
-  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    Effect.onError(effect, () => Effect.zipRight(instance.mirror.doubt, wake(instance, "Entry")))
 
 // --- Entries -----------------------------------------------------------------------------------------------------------
 
@@ -83,10 +43,6 @@ const seqOf = (
     const isDone = (log.outcome(id) ?? (yield* transactions.outcome(id))) !== undefined
     return yield* new EntryNotFound({ entryId: id, reason: isDone ? "Done" : "Unknown" })
   })
-
-/** The log was changed: it is read again, and may be sent. */
-const goOn = (instance: Instance): Effect.Effect<void, StorageError> =>
-  Effect.zipRight(instance.mirror.reread, wake(instance, "Entry"))
 
 const retry = Effect.fn("Outbox.retry")(function* (instance: Instance, id: EntryId, edit: Outbox.Edit = {}) {
   // What the types forbid may still come from plain JavaScript.
@@ -125,45 +81,6 @@ const adopt = Effect.fn("Outbox.adopt")(function* (instance: Instance, id: Entry
   if (typeof adopted === "string") return yield* new EntryNotFound({ entryId: id, reason: adopted })
   yield* mirror.stepped(adopted)
   yield* goOn(instance)
-})
-
-// --- Files -------------------------------------------------------------------------------------------------------------
-
-// On another device only Toggl's id says which client it is.
-const abroad = ({ log }: Instance, { mutation, sent, ...entry }: Entry): Entry => {
-  const translated = (mutation: Mutation.Mutation): Mutation.Mutation =>
-    mutation._tag === "Create"
-      ? mutation
-      : { ...mutation, clientId: log.resolve(mutation.clientId) ?? mutation.clientId }
-  return { ...entry, mutation: translated(mutation), ...(sent === undefined ? {} : { sent: translated(sent) }) }
-}
-
-const exportEntries = (instance: Instance): Effect.Effect<string, StorageError> =>
-  Effect.gen(function* () {
-    const { api, log, mirror, settings } = instance
-    yield* mirror.reread
-    return yield* encodeFile({
-      format: "effect-toggl-clients/outbox",
-      version,
-      account: settings.account,
-      baseUrl: api.baseUrl,
-      exportedAt: yield* Clock.currentTimeMillis,
-      entries: Array.from(log.entries.values(), (entry) => abroad(instance, entry)),
-      unreadable: log.unreadable.map(({ row, seq }) => ({ seq, row: writable(row) }))
-    }).pipe(Effect.mapError(() => new StorageError({ reason: "Failed", detail: "the log cannot be written as JSON" })))
-  }).pipe(Effect.withSpan("Outbox.exportEntries"))
-
-const importEntries = Effect.fn("Outbox.importEntries")(function* (instance: Instance, json: string) {
-  const { api, settings, transactions } = instance
-  const file = yield* decodeFile(json).pipe(
-    Effect.mapError((error) => new InvalidImport({ reason: "Garbled", detail: problemOf(error) }))
-  )
-  if (file.account !== settings.account || file.baseUrl !== api.baseUrl) {
-    return yield* new InvalidImport({ reason: "Account", detail: `${file.account} at ${file.baseUrl}` })
-  }
-  const added = yield* transactions.importRows(file.entries)
-  yield* goOn(instance)
-  return added.length
 })
 
 // --- The queue ---------------------------------------------------------------------------------------------------------
@@ -205,19 +122,7 @@ const resume = (instance: Instance): Effect.Effect<void, StorageError> =>
 
 export const make = (
   instance: Instance
-): Pick<
-  Outbox.Service,
-  | "retry"
-  | "discard"
-  | "adopt"
-  | "exportEntries"
-  | "importEntries"
-  | "pause"
-  | "resume"
-  | "replayNow"
-  | "signOut"
-  | "purge"
-> => {
+): Pick<Outbox.Service, "retry" | "discard" | "adopt" | "pause" | "resume" | "replayNow" | "signOut" | "purge"> => {
   const { api, mirror, transactions } = instance
   const notice = noticed(instance)
   const told = <A, E>(effect: Effect.Effect<A, E>) => notice(writtenInTime(instance, effect))
@@ -227,8 +132,6 @@ export const make = (
     // Toggl is asked in between, and what a refusal means.
     adopt: (id, clientId) =>
       notice(writtenInTime(instance, adopt(instance, id, clientId), Duration.times(api.requestLimit, 2))),
-    exportEntries: readInTime(instance, exportEntries(instance)),
-    importEntries: (json) => told(importEntries(instance, json)),
     pause: told(change(instance, pausedByUser)),
     resume: told(Effect.zipRight(resume(instance), wake(instance, "User"))),
     replayNow: wake(instance, "User"),

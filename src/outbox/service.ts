@@ -11,6 +11,7 @@ import type {
   InvalidImport,
   InvalidName,
   NotSaved,
+  NotTakenOver,
   Refusal,
   StorageError
 } from "../ClientError.js"
@@ -64,6 +65,51 @@ export interface DiscardedEntry {
 }
 
 /**
+ * `take`: what is exported leaves the outbox. Off unless given.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ExportOptions {
+  readonly take?: boolean
+}
+
+/**
+ * An entry that was taken out of the outbox into a file, and is kept until the app confirms that file.
+ * `mayHaveBeenApplied`: an attempt at it had got no answer by then, and Toggl may have done it all the same.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface MovedEntry {
+  readonly id: EntryId
+  readonly mutation: Mutation
+  /** Milliseconds since the epoch. */
+  readonly acceptedAt: number
+  readonly mayHaveBeenApplied: boolean
+}
+
+/**
+ * An outbox of this library in another database of this browser, with changes that are not sent from here. `refused` and
+ * `unreadable` wait for their user; `since` is when the oldest of those that wait was accepted (milliseconds since the
+ * epoch). `userId`: whose they are, where that is known. `error`: why nothing of it can be read now, and then nothing else
+ * is known of it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface OtherOutbox {
+  readonly account: string
+  readonly baseUrl: string
+  readonly waiting: number
+  readonly refused: number
+  readonly unreadable: number
+  readonly since: number | undefined
+  readonly userId: number | undefined
+  readonly error: StorageError | undefined
+}
+
+/**
  * How an entry stands: still in the outbox (`Waiting`, `Refused` among those that the user decides on), or ended.
  * `Unknown`: never seen, or ended too long ago.
  *
@@ -103,8 +149,14 @@ export interface Service {
     id: EntryId,
     clientId: ClientId
   ) => Effect.Effect<void, EntryNotFound | BadRequest | CallError | StorageError>
-  readonly exportEntries: Effect.Effect<string, StorageError>
+  readonly exportEntries: (options?: ExportOptions) => Effect.Effect<string, StorageError>
+  readonly confirmExport: (json: string) => Effect.Effect<number, InvalidImport | StorageError>
+  readonly moved: Effect.Effect<ReadonlyArray<MovedEntry>, StorageError>
   readonly importEntries: (json: string) => Effect.Effect<number, InvalidImport | StorageError>
+  readonly others: Effect.Effect<ReadonlyArray<OtherOutbox>, StorageError>
+  readonly takeOver: (
+    other: Pick<OtherOutbox, "account" | "baseUrl">
+  ) => Effect.Effect<number, NotTakenOver | StorageError>
   readonly pause: Effect.Effect<void, StorageError>
   readonly resume: Effect.Effect<void, StorageError>
   readonly replayNow: Effect.Effect<void>

@@ -4,6 +4,10 @@ import { toStorageError } from "./failure.js"
 import { type Frame, freshFrame, isWorker } from "./frame.js"
 
 export const objectStore = "log"
+const version = 1
+
+/** Whether a database that is not there is made, or neither made nor changed. */
+export type Opening = "MakeIfMissing" | "Existing"
 
 // Firefox's private windows answer so, and no connection is there to be closed.
 const toOpeningError = (error: unknown): StorageError => {
@@ -20,17 +24,43 @@ export interface Opened {
 }
 
 // What opening throws, or even asking for IndexedDB, rejects the promise too.
-const opened = (name: string, factory: () => IDBFactory | null | undefined): Promise<IDBDatabase> =>
+const opened = (name: string, factory: () => IDBFactory | null | undefined, mode: Opening): Promise<IDBDatabase> =>
   new Promise<IDBDatabase>((resolve, reject) => {
     const indexedDb = factory()
     if (indexedDb === undefined || indexedDb === null) {
       reject(new StorageError({ reason: "Missing", detail: "no indexedDB" }))
       return
     }
-    const request = indexedDb.open(name, 1)
-    request.onupgradeneeded = () => request.result.createObjectStore(objectStore, { autoIncrement: true })
+    const request = mode === "Existing" ? indexedDb.open(name) : indexedDb.open(name, version)
+    request.onupgradeneeded = () => {
+      if (mode === "MakeIfMissing") request.result.createObjectStore(objectStore, { autoIncrement: true })
+      // It is not there. What was begun for it goes again.
+      else request.transaction?.abort()
+    }
     promisifyRequest(request).then(resolve, (error: unknown) => reject(toOpeningError(error)))
-  }).catch((error: unknown) => Promise.reject(toStorageError(error)))
+  })
+    .then((database) => (mode === "Existing" ? checked(database) : database))
+    .catch((error: unknown) => Promise.reject(toStorageError(error)))
+
+// One without a version is opened whatever version it has.
+const checked = (database: IDBDatabase): IDBDatabase | Promise<never> => {
+  if (database.version === version && database.objectStoreNames.contains(objectStore)) return database
+  database.close()
+  const reason = database.version > version ? "Newer" : "Failed"
+  return Promise.reject(new StorageError({ reason, detail: `a database of version ${database.version}` }))
+}
+
+/** Whether there is a database of this name. None is made, and none is changed. */
+export const isThere = (name: string): Promise<boolean> =>
+  opened(name, () => globalThis.indexedDB, "Existing").then(
+    (database) => {
+      database.close()
+      return true
+    },
+    // The opening was aborted, for there is none.
+    (error: unknown) =>
+      error instanceof StorageError && error.reason === "Closed" ? false : Promise.reject(toStorageError(error))
+  )
 
 /** Whether the browser says that the server of its databases is gone. */
 const isServerLost = (error: unknown): boolean => error instanceof StorageError && error.detail === "UnknownError"
@@ -44,11 +74,13 @@ export class Connection {
   private isClosed = false
   private frame: Frame | undefined
   readonly name: string
+  private readonly mode: Opening
   private readonly onLoss: () => void
 
   /** `onLoss` is called when the browser or another tab has closed it: the database may be gone. */
-  constructor(name: string, onLoss: () => void) {
+  constructor(name: string, mode: Opening, onLoss: () => void) {
     this.name = name
+    this.mode = mode
     this.onLoss = onLoss
   }
 
@@ -86,10 +118,10 @@ export class Connection {
   /** By the document's own IndexedDB; where that has lost its server for good, by a frame's. */
   private readonly openAnywhere = (): Promise<IDBDatabase> => {
     this.dropFrame()
-    return opened(this.name, () => globalThis.indexedDB).catch((error: unknown) => {
+    return opened(this.name, () => globalThis.indexedDB, this.mode).catch((error: unknown) => {
       if (!isServerLost(error) || this.isClosed) return Promise.reject(toStorageError(error))
       const frame = (this.frame = freshFrame())
-      if (frame !== undefined) return opened(this.name, frame.indexedDb)
+      if (frame !== undefined) return opened(this.name, frame.indexedDb, this.mode)
       return Promise.reject(isWorker() ? lost : toStorageError(error))
     })
   }

@@ -2,6 +2,8 @@
 import * as Predicate from "effect/Predicate"
 import { StorageError } from "../ClientError.js"
 
+export const stalled = new StorageError({ reason: "Stalled", detail: "the time limit passed" })
+
 /** The transaction was too far on to be aborted, and did not end in time: nobody can say whether it will be stored. */
 export const unknownEnd = new StorageError({
   reason: "Stalled",

@@ -7,14 +7,12 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { StorageError } from "../ClientError.js"
-import { Connection } from "./connection.js"
-import { mayBeStored, toStorageError, unknownEnd } from "./failure.js"
+import { Connection, type Opening } from "./connection.js"
+import { mayBeStored, stalled, toStorageError, unknownEnd } from "./failure.js"
 import type { Service } from "./service.js"
 import type { Step } from "./step.js"
 import { makeTimer, type Timer } from "./timer.js"
 import { runStep, type Transaction } from "./transaction.js"
-
-const stalled = new StorageError({ reason: "Stalled", detail: "the time limit passed" })
 
 // Safari is known to answer no opening at all for as long as it runs.
 const longestOpening = Duration.seconds(5)
@@ -32,12 +30,16 @@ const wasClosedBefore = (exit: Exit.Exit<unknown, StorageError>): boolean => {
  * Steps on the IndexedDB database `name`, each one strict transaction. A step that takes longer than `limit` is
  * aborted, and one that cannot be is waited for as long again; an opening is given up sooner.
  */
-export const make = (name: string, limit: Duration.DurationInput): Effect.Effect<Service, never, Scope.Scope> =>
+export const make = (
+  name: string,
+  limit: Duration.DurationInput,
+  mode: Opening = "MakeIfMissing"
+): Effect.Effect<Service, never, Scope.Scope> =>
   Effect.gen(function* () {
     // Without it the other tabs hear nothing, and read the store when they next do something themselves.
     const channel = Option.getOrUndefined(yield* Effect.option(Effect.try(() => new BroadcastChannel(name))))
     const listeners = new Set<() => void>()
-    const connection = new Connection(name, () => {
+    const connection = new Connection(name, mode, () => {
       for (const listener of listeners) listener()
     })
     const steps = yield* makeTimer(limit)

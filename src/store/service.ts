@@ -7,6 +7,21 @@ import type { StorageError } from "../ClientError.js"
 import type { Step } from "./step.js"
 
 /**
+ * The other stores that this device keeps.
+ *
+ * - `names` are theirs; none where the device does not tell.
+ * - `open` gives the one of that name, as long as the scope is open: none where there is none, or it is this one. None is
+ *   made, and none is changed by being opened.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export interface Others {
+  readonly names: Effect.Effect<ReadonlyArray<string>, StorageError>
+  readonly open: (name: string) => Effect.Effect<Option.Option<Service>, StorageError, Scope.Scope>
+}
+
+/**
  * A store: rows sorted by their keys, in the order of IndexedDB (numbers, then strings, then arrays), read and written in
  * transactions.
  *
@@ -18,6 +33,7 @@ import type { Step } from "./step.js"
  *   connections from inside its transaction, after its writes: whoever hears it reads behind the commit.
  * - `persist` asks that nothing be taken away for want of room, and gives whether that is promised; none where nobody
  *   says.
+ * - `others` are the stores of other accounts and base URLs; missing where there can be none.
  *
  * @since 0.1.0
  * @category services
@@ -30,6 +46,7 @@ export interface Service {
   ) => Effect.Effect<A, StorageError>
   readonly onHint: (listener: () => void) => Effect.Effect<void, never, Scope.Scope>
   readonly persist?: Effect.Effect<Option.Option<boolean>>
+  readonly others?: Others
 }
 
 /**

@@ -133,6 +133,7 @@ export const stateKey = "state"
 export const idKey = (localId: number): IDBValidKey => ["id", localId]
 export const outcomeKey = (entryId: string): IDBValidKey => ["outcome", entryId]
 export const doubtKey = (workspaceId: number): IDBValidKey => ["doubt", workspaceId]
+export const movedKey = (seq: number): IDBValidKey => ["moved", seq]
 export const clientKey = (workspaceId: number, clientId: number): IDBValidKey => ["client", workspaceId, clientId]
 
 /** The range of all keys that begin so: an array sorts after every number and string. */

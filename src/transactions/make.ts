@@ -7,10 +7,12 @@ import type { Step } from "../store/step.js"
 import { accept, claim, find, load, signOut } from "./accept.js"
 import { readCopy, storeClient, storeList } from "./copy.js"
 import { mark } from "./mark.js"
+import { handOver, importRows, receive, survey, take } from "./move.js"
+import { kept, release } from "./moved.js"
 import { outcome, prune } from "./outcomes.js"
 import { changeState, purge } from "./queue.js"
 import { getDoubt } from "./rows.js"
-import { adopt, claimRefusal, discard, importRows, retry } from "./repair.js"
+import { adopt, claimRefusal, discard, retry } from "./repair.js"
 import { book, settle } from "./settle.js"
 
 /** The steps, each one transaction of the store. They are described where they stand. */
@@ -48,6 +50,12 @@ export const make = (store: Service) => {
     adopt: writeState("adopt", adopt),
     outcome: read("outcome", outcome),
     importRows: writeState("importRows", importRows),
+    take: writeState("take", take),
+    kept: read("kept", kept)(),
+    release: write("release", release),
+    survey: read("survey", survey)(""),
+    handOver: writeState("handOver", handOver),
+    receive: writeState("receive", receive),
     prune: write("prune", prune),
     copy: (workspaceId: number) => read("copy", readCopy)("", workspaceId),
     doubt: read("doubt", getDoubt),

@@ -1,7 +1,7 @@
 // The queue's state: whose turn it is, how far it has come, and what stands open in each workspace.
 import * as Either from "effect/Either"
 import { type Entry, isOpen, mayHaveBeenApplied } from "../log/entry.js"
-import { type GivenUp, newState, noWorkspace, type QueueState } from "../log/state.js"
+import { newState, noWorkspace, type QueueState, workspaceOf } from "../log/state.js"
 import { firstSeq, get, lastSeq, range, remove, stateKey, type Step } from "../store/step.js"
 import { getState, putState, readRow, readState } from "./rows.js"
 
@@ -73,18 +73,36 @@ const purgesKept = 8
  * What may still land is waited for all the same; of it only the ids are kept. `now` is in milliseconds since the epoch.
  */
 export const purge = function* (newStoreId: string, now: number): Step<void> {
-  const { givenUp = [], purged = [], store } = readState(yield* get(stateKey), "")
-  const inDoubt: Array<GivenUp> = [...givenUp]
+  const before = readState(yield* get(stateKey), "")
+  const inDoubt: Array<Entry> = []
   for (const [key, row] of yield* range(firstSeq, lastSeq)) {
     const read = readRow(Number(key), row)
-    if (Either.isLeft(read) || !mayHaveBeenApplied(read.right)) continue
-    const { attempts, id } = read.right
-    inDoubt.push({ id, attempts, seenAt: now })
+    if (Either.isRight(read) && mayHaveBeenApplied(read.right)) inDoubt.push(read.right)
   }
+  const { givenUp } = gaveUp(before, inDoubt, now)
   yield* remove(Number.NEGATIVE_INFINITY, [[]])
   yield* putState({
     ...newState(newStoreId),
-    purged: [...purged, store].slice(-purgesKept),
-    ...(inDoubt.length === 0 ? {} : { givenUp: inDoubt })
+    purged: [...(before.purged ?? []), before.store].slice(-purgesKept),
+    ...(givenUp === undefined ? {} : { givenUp })
   })
+}
+
+const notFetched = (state: QueueState, workspaceIds: ReadonlySet<number>): QueueState => {
+  const workspaces = { ...state.workspaces }
+  for (const id of workspaceIds) {
+    const { fetchedAt, ...workspace } = workspaceOf(state, id)
+    workspaces[String(id)] = workspace
+  }
+  return { ...state, workspaces }
+}
+
+/** Where Toggl may still apply these, which are gone: nothing is sent before that, and their workspaces count as not fetched. */
+export const gaveUp = (state: QueueState, inDoubt: ReadonlyArray<Entry>, seenAt: number): QueueState => {
+  if (inDoubt.length === 0) return state
+  const givenUp = inDoubt.map(({ attempts, id }) => ({ id, attempts, seenAt }))
+  return {
+    ...notFetched(state, new Set(inDoubt.map(({ mutation }) => mutation.workspaceId))),
+    givenUp: [...(state.givenUp ?? []), ...givenUp]
+  }
 }

@@ -1,29 +1,16 @@
-// What the user does about entries, and how they come from elsewhere.
-import * as Predicate from "effect/Predicate"
+// What the user does about entries.
 import type { Client } from "../Client.js"
 import type { EntryId } from "../Entry.js"
 import { dependentsOf } from "../log/dependencies.js"
-import {
-  afresh,
-  type Attempt,
-  attemptOf,
-  elsewhere,
-  type Entry,
-  type FirstAttempt,
-  isParked,
-  mayHaveBeenApplied,
-  type Row,
-  type State
-} from "../log/entry.js"
+import { afresh, type Attempt, attemptOf, type Entry, isParked, mayHaveBeenApplied } from "../log/entry.js"
 import { restOf } from "../log/rest.js"
-import { type QueueState, workspaceOf } from "../log/state.js"
 import * as Mutations from "../Mutation.js"
 import type { Mutation } from "../Mutation.js"
-import { add, get, outcomeKey, range, remove, type Step, under } from "../store/step.js"
+import { get, range, remove, type Step, under } from "../store/step.js"
 import { load } from "./accept.js"
 import { end } from "./outcomes.js"
-import { changedTo, goneFrom, noteStep, stepOn } from "./queue.js"
-import { getEntry, putClient, putEntry, putResolved, putState, readResolved, resolve, writeRow } from "./rows.js"
+import { changedTo, gaveUp, goneFrom, noteStep, stepOn } from "./queue.js"
+import { getEntry, putClient, putEntry, putResolved, putState, readResolved, resolve } from "./rows.js"
 import { goneOn, rebased, type Settled } from "./settle.js"
 
 export type Repaired = "Repaired" | "Unknown" | "BeingSent" | "NotRefused" | "Unreadable"
@@ -128,21 +115,8 @@ export const discard = function* (newStoreId: string, seq: number, now: number):
     snapshot.state,
     entries.map(({ entry }) => goneFrom(entry))
   )
-  const fresh = inDoubt.map(({ attempts, id }) => ({ id, attempts, seenAt: now }))
-  yield* putState({
-    ...notFetched(state, new Set(inDoubt.map(({ mutation }) => mutation.workspaceId))),
-    ...(fresh.length === 0 ? {} : { givenUp: [...(state.givenUp ?? []), ...fresh] })
-  })
+  yield* putState(gaveUp(state, inDoubt, now))
   return { _tag: "Discarded", entries }
-}
-
-const notFetched = (state: QueueState, workspaceIds: ReadonlySet<number>): QueueState => {
-  const workspaces = { ...state.workspaces }
-  for (const id of workspaceIds) {
-    const { fetchedAt, ...workspace } = workspaceOf(state, id)
-    workspaces[String(id)] = workspace
-  }
-  return { ...state, workspaces }
 }
 
 /**
@@ -179,55 +153,4 @@ export const adopt = function* (
   yield* putClient(client)
   const ended = yield* end(entry, now, { _tag: "Done", clientId: client.id, client })
   return { state: yield* noteStep(newStoreId, [goneFrom(entry)]), entries: behind, ended: [ended] }
-}
-
-// More requests were made for no entry, and a count of them goes on here.
-const mostAttempts = 1_000_000
-
-const unlisted = ({ known, ...first }: Partial<FirstAttempt> = {}): FirstAttempt => ({ ...first, isListed: false })
-
-// How often it failed, and since when, is told by another store's counts, which say nothing here.
-const fromElsewhere = ({ attempts, failedAt, failingSince, first, ...row }: Row): Row => ({
-  ...row,
-  attempts: Math.min(attempts, mostAttempts),
-  failures: 0,
-  // The list that was read there is not here: it does not tell an older client from what the attempt has made.
-  ...(first === undefined && !("attempt" in row.state) ? {} : { first: unlisted(first) }),
-  state: heardElsewhere(row.state)
-})
-
-// What elsewhere was being sent has no replayer here that could hear the answer. Its attempt keeps no fence: this device
-// made none, and cannot say what it knew before it.
-const heardElsewhere = (state: State): State => {
-  switch (state._tag) {
-    case "Sending":
-    case "Uncertain":
-      return { _tag: "Uncertain", attempt: { ...state.attempt, fence: elsewhere } }
-    case "SetAside":
-    case "Refused": {
-      const { attempt } = state
-      return attempt === undefined ? state : { ...state, attempt: { ...attempt, fence: elsewhere } }
-    }
-    default:
-      return state
-  }
-}
-
-/**
- * Appends rows from elsewhere in their order, but for those whose ids are known here, also from rows that cannot be
- * read; gives the numbers added.
- */
-export const importRows = function* (newStoreId: string, rows: ReadonlyArray<Row>): Step<ReadonlyArray<number>> {
-  const snapshot = yield* load(newStoreId)
-  const known = new Set<unknown>(snapshot.entries.map((entry) => entry.id))
-  for (const { row } of snapshot.unreadable) if (Predicate.hasProperty(row, "id")) known.add(row.id)
-  const added: Array<Entry> = []
-  for (const row of rows) {
-    if (known.has(row.id) || (yield* get(outcomeKey(row.id))) !== undefined) continue
-    known.add(row.id)
-    const entry: Entry = { ...fromElsewhere(row), seq: 0 }
-    added.push({ ...entry, seq: yield* add(writeRow(entry)) })
-  }
-  if (added.length > 0) yield* noteStep(newStoreId, added.map(changedTo))
-  return added.map((entry) => entry.seq)
 }

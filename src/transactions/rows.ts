@@ -39,7 +39,7 @@ export const readRow = (seq: number, row: unknown): Either.Either<Entry, Unreada
   return base === undefined ? unreadable() : Either.right({ ...decoded.right, base, seq })
 }
 
-export const writeRow = ({ base, seq: _, ...row }: Entry): unknown => {
+export const writeRow = ({ base, seq: _, ...row }: Row & Partial<Entry>): unknown => {
   const written = encodeRow(row)
   return base === undefined ? written : { ...written, base: writeClient(base) }
 }

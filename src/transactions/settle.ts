@@ -9,6 +9,7 @@ import { landed, type QueueState, type Wait, without, workspaceOf } from "../log
 import { type Sent, type Verdict, verdictOn } from "../log/verdict.js"
 import * as Mutation from "../Mutation.js"
 import { clientKey, lastSeq, range, remove, type Step } from "../store/step.js"
+import { release } from "./moved.js"
 import { end, outcome } from "./outcomes.js"
 import { type Changed, changedTo, type Fence, goneFrom, holds, stepOn } from "./queue.js"
 import { getClient, getEntry, getState, putClient, putEntry, putResolved, putState, resolve } from "./rows.js"
@@ -165,7 +166,7 @@ export const settle = function* (
     const own = verdictOn(verdict, entry)
     if (own._tag !== "Again" || !own.uncertain) heard.add(entry.id)
     if (own._tag !== "Done") continue
-    ended.push(...(yield* lateAnswer(entry, own, state, now)))
+    ended.push(...(yield* lateAnswer(entry, own, state, now, ids)))
   }
   if (verdict._tag === "Done" && verdict.client !== undefined && rebase !== undefined) {
     left.push(...(yield* rebased(entries, verdict.client, rebase)))
@@ -212,23 +213,34 @@ export const goneOn = function* (entry: Entry, client: Client, change: Mutation.
 }
 
 /**
- * The answer to what the user discarded while it was under way is how it ended. What a list has shown since is newer than
- * the client in it.
+ * The answer to what the user discarded, or moved, while it was under way is how it ended; where it was edited since,
+ * what was moved is still to be done. What a list has shown since is newer than the client in it.
  */
 const lateAnswer = function* (
   entry: Entry,
   done: Extract<Sent, { _tag: "Done" }>,
   state: QueueState,
-  now: number
+  now: number,
+  ids: Array<readonly [LocalClientId, ClientId]>
 ): Step<ReadonlyArray<Ended>> {
   const before = yield* outcome(entry.id)
-  if (before?.ending._tag !== "Discarded") return []
-  const { workspaceId } = entry.mutation
+  const isMoved = before?.ending._tag === "Moved"
+  if (!isMoved && before?.ending._tag !== "Discarded") return []
+  const { mutation } = entry
+  const { workspaceId } = mutation
   const wasListedSince = workspaceOf(state, workspaceId).fetchedAt !== undefined
   const { highestId = Number.POSITIVE_INFINITY } = entry.first ?? {}
-  if (entry.mutation._tag === "Create" && done.client !== undefined && done.client.id <= highestId) {
+  if (mutation._tag === "Create" && done.client !== undefined && done.client.id <= highestId) {
     if ((yield* getClient(workspaceId, done.client.id)) !== undefined) return []
   }
+  if (isMoved && done.client !== undefined && restOf(entry, done.client) !== undefined) {
+    if (mutation._tag === "Create") {
+      yield* putResolved(mutation.localId, done.client.id)
+      ids.push([mutation.localId, done.client.id])
+    }
+    return []
+  }
+  yield* release(new Set([entry.id]))
   return [yield* end(entry, now, yield* acknowledge(entry, done, !wasListedSince))]
 }
 

@@ -5,7 +5,7 @@ import { firstSeq, lastSeq, range, type Step } from "../store/step.js"
 import { readRow } from "./rows.js"
 
 /** The user to whom the store was bound, or whose change stands first in the log. */
-const userOf = function* (state: QueueState): Step<number | undefined> {
+export const userOf = function* (state: QueueState): Step<number | undefined> {
   if (state.userId !== undefined) return state.userId
   for (const [key, row] of yield* range(firstSeq, lastSeq)) {
     const read = readRow(Number(key), row)

@@ -76,7 +76,7 @@ describe("an outcome", () => {
       const tab = yield* opened(world)
       yield* tab.outbox.pause
       const acme = queued(yield* create(tab, "Acme"))
-      const file = yield* tab.outbox.exportEntries
+      const file = yield* tab.outbox.exportEntries()
       yield* tab.outbox.resume
       yield* world.passes("1 minute")
       assert.strictEqual((yield* tab.outbox.outcome(acme))._tag, "Done")

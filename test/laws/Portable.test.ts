@@ -40,7 +40,7 @@ describe("export and import", () => {
       const acme = yield* create(tab, "Acme", "net 30")
       yield* tab.clients.update(workspaceId, acme.id, { name: "Acme Inc" })
       yield* create(tab, "Beta")
-      return yield* tab.outbox.exportEntries
+      return yield* tab.outbox.exportEntries()
     })
 
   law("carry everything to another device, in the same order, with the same ids", (world) =>
@@ -82,7 +82,7 @@ describe("export and import", () => {
       yield* world.passes("5 minutes")
       yield* offline(world, tab)
       yield* tab.clients.update(workspaceId, acme.id, { notes: "x" })
-      const file = yield* tab.outbox.exportEntries
+      const file = yield* tab.outbox.exportEntries()
       yield* tab.outbox.purge
       yield* tab.outbox.importEntries(file)
       yield* online(world, tab)
@@ -101,7 +101,7 @@ describe("export and import", () => {
       yield* tab.outbox.retry(entry, { notes: "net 90" })
       const [acme] = yield* world.toggl.clients(workspaceId)
       yield* world.toggl.edit.updateClient(workspaceId, acme?.id ?? 0, { notes: "theirs" })
-      const file = yield* tab.outbox.exportEntries
+      const file = yield* tab.outbox.exportEntries()
       yield* tab.outbox.purge
       yield* tab.outbox.importEntries(file)
       yield* world.passes("5 minutes")
@@ -116,7 +116,7 @@ describe("export and import", () => {
       yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
       yield* create(tab, "Acme")
       yield* offline(world, tab)
-      const file = yield* tab.outbox.exportEntries
+      const file = yield* tab.outbox.exportEntries()
       yield* tab.outbox.purge
       yield* tab.outbox.importEntries(file)
       yield* online(world, tab)
@@ -135,7 +135,7 @@ describe("export and import", () => {
         const tab = yield* opened(world)
         yield* world.toggl.inject(Fault.loseAnswer, { when: isCreate })
         yield* create(tab, "Acme")
-        const file = yield* tab.outbox.exportEntries
+        const file = yield* tab.outbox.exportEntries()
         yield* tab.outbox.purge
         yield* tab.clients.list(workspaceId, { freshness: "Toggl" })
         yield* tab.outbox.importEntries(file)
@@ -151,7 +151,7 @@ describe("export and import", () => {
       Effect.gen(function* () {
         const { entry, tab } = yield* lostAndChanged(world, { name: "Acme Inc" })
         if (state === "undecided") yield* world.passes("5 minutes")
-        const file = yield* tab.outbox.exportEntries
+        const file = yield* tab.outbox.exportEntries()
         yield* tab.outbox.purge
         yield* tab.clients.list(workspaceId, { freshness: "Toggl" })
         yield* tab.outbox.importEntries(file)
@@ -171,7 +171,7 @@ describe("export and import", () => {
       yield* tab.clients.list(workspaceId, { freshness: "Toggl" })
       yield* world.toggl.inject(Fault.refuse, { when: isCreate })
       yield* create(tab, "Acme", "net 30")
-      const file = yield* tab.outbox.exportEntries
+      const file = yield* tab.outbox.exportEntries()
       yield* tab.outbox.purge
       yield* tab.outbox.importEntries(file)
       yield* world.passes("5 minutes")
@@ -184,7 +184,7 @@ describe("export and import", () => {
       const tab = yield* opened(world)
       yield* world.toggl.inject(Fault.landLate("20 seconds"), { when: isCreate })
       yield* create(tab, "Acme")
-      const file = yield* tab.outbox.exportEntries
+      const file = yield* tab.outbox.exportEntries()
       yield* tab.outbox.purge
       yield* tab.outbox.pause
       yield* tab.outbox.importEntries(file)
@@ -212,8 +212,7 @@ describe("export and import", () => {
     ["nothing", ""],
     ["another JSON", "[1,2,3]"],
     ["null", "null"],
-    ["another format", '{"format":"something else","version":1}'],
-    ["a newer version", '{"format":"effect-toggl-clients/outbox","version":99,"entries":[]}']
+    ["another format", '{"format":"something else","version":1}']
   ] as const) {
     law(`refuse ${what} as garbled`, (world) =>
       Effect.gen(function* () {
@@ -301,7 +300,7 @@ describe("export and import", () => {
       const rows = FastCheck.sample(Arbitrary.make(Row), { numRuns: 60, seed: 11 })
       yield* world.store.importRows(rows)
       const ids = (yield* tab.outbox.entries).map((entry) => entry.id)
-      const file = yield* tab.outbox.exportEntries
+      const file = yield* tab.outbox.exportEntries()
       yield* tab.outbox.purge
       yield* tab.outbox.pause
       assert.strictEqual(yield* tab.outbox.importEntries(file), ids.length)
@@ -319,7 +318,7 @@ describe("imported changes that had failed where they come from", () => {
   law("do not keep the others waiting for one of them", (world) =>
     Effect.gen(function* () {
       const { maintenance, tab } = yield* bothStuck(world, { step: 5000 })
-      const file = yield* tab.outbox.exportEntries
+      const file = yield* tab.outbox.exportEntries()
       yield* tab.outbox.purge
       yield* maintenance.takeBack
       yield* world.toggl.inject(Fault.firewall(403), { when, times: "always" })
@@ -336,7 +335,7 @@ describe("imported changes that had failed where they come from", () => {
         const tab = yield* opened(world)
         yield* offline(world, tab)
         yield* create(tab, "Poison")
-        const file = yield* tab.outbox.exportEntries
+        const file = yield* tab.outbox.exportEntries()
         yield* tab.outbox.purge
         const most = `"${count}":${Number.MAX_SAFE_INTEGER}`
         yield* tab.outbox.importEntries(file.replace(new RegExp(`"${count}":\\d+`), most))

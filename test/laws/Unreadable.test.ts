@@ -84,7 +84,7 @@ describe("a row that cannot be read", () => {
         yield* world.changeRow(1, () => row)
         yield* world.toggl.setDown(false)
         const next = yield* world.open({ online: false })
-        const exported = yield* next.outbox.exportEntries
+        const exported = yield* next.outbox.exportEntries()
         assert.include(exported, '"B"')
         yield* world.passes("5 minutes")
         assert.deepStrictEqual(yield* world.names, ["B"])
@@ -102,7 +102,7 @@ describe("a row that cannot be read", () => {
       row.self = row
       yield* world.changeRow(1, () => row)
       const next = yield* world.open({ online: false })
-      const exported: unknown = JSON.parse(yield* next.outbox.exportEntries)
+      const exported: unknown = JSON.parse(yield* next.outbox.exportEntries())
       assert.property(exported, "unreadable")
     })
   )

@@ -1004,7 +1004,15 @@ export const make = (
           (entry) => clientOf(entry.mutation, locals) === local && entry.mutation._tag === "Create" && isGivenUp(entry)
         )
         // What a create that is set aside may have made is shown in its place, under Toggl's id.
-        if (now === undefined && !keys.has(key) && !isOurs && !isCopyOld && !isGone && !isGivenUpNow && !touched.has(id)) {
+        if (
+          now === undefined &&
+          !keys.has(key) &&
+          !isOurs &&
+          !isCopyOld &&
+          !isGone &&
+          !isGivenUpNow &&
+          !touched.has(id)
+        ) {
           broken("law 6", `client ${client} flickers in ${process.name}`)
         }
         // What the user takes a create for had a key of its own, until then.

@@ -94,8 +94,14 @@ const samples: Samples = {
     (reason) => new ClientError.EntryNotFound({ entryId: "0b9a", reason })
   ),
   Discarded: [true, false].map((mayHaveBeenApplied) => new ClientError.Discarded({ ...asked, mayHaveBeenApplied })),
+  NotTakenOver: [
+    new ClientError.NotTakenOver({ reason: "Missing" }),
+    new ClientError.NotTakenOver({ reason: "OtherUser" }),
+    new ClientError.NotTakenOver({ reason: "InUse" })
+  ],
   InvalidImport: [
     new ClientError.InvalidImport({ reason: "Garbled", detail: "line 3 is no entry" }),
+    new ClientError.InvalidImport({ reason: "Newer", detail: "version 9 wrote it, and 3 is read here" }),
     new ClientError.InvalidImport({ reason: "Account", detail: "ada" })
   ]
 }
@@ -112,7 +118,8 @@ const AnyError = Schema.Union(
   ClientError.InvalidConfiguration,
   ClientError.EntryNotFound,
   ClientError.Discarded,
-  ClientError.InvalidImport
+  ClientError.InvalidImport,
+  ClientError.NotTakenOver
 )
 
 describe("every error", () => {

@@ -177,7 +177,7 @@ export const app = {
   replayNow: () => run(Outbox.replayNow),
   retry: (entryId: string, edit: Outbox.Edit) => run(Outbox.retry(entryIdOf(entryId), edit)),
   discard: (entryId: string) => run(Outbox.discard(entryIdOf(entryId))),
-  exportAndImport: () => run(Effect.flatMap(Outbox.exportEntries, Outbox.importEntries)),
+  exportAndImport: () => run(Effect.flatMap(Outbox.exportEntries(), Outbox.importEntries)),
   signOut: () => run(Outbox.signOut),
   purge: () => run(Outbox.purge),
   durabilities,

@@ -1,0 +1,28 @@
+// What was moved out of the log, and is kept beside it until its mover has it in safety: nothing sends it.
+import * as Either from "effect/Either"
+import type { EntryId } from "../Entry.js"
+import type { Entry } from "../log/entry.js"
+import { movedKey, put, range, remove, type Step, under } from "../store/step.js"
+import { readRow, writeRow } from "./rows.js"
+
+/** Keeps it under the number that it had in the log. */
+export const keep = function* (entry: Entry): Step<void> {
+  yield* put(movedKey(entry.seq), writeRow(entry))
+}
+
+/** What is kept, in its order. What cannot be read may be a newer version's, and stays. */
+export const kept = function* (): Step<ReadonlyArray<Entry>> {
+  const entries: Array<Entry> = []
+  for (const [key, row] of yield* range(...under("moved"))) {
+    const read = readRow(Array.isArray(key) ? Number(key[1]) : 0, row)
+    if (Either.isRight(read)) entries.push(read.right)
+  }
+  return entries
+}
+
+/** Keeps these no longer: they are in safety elsewhere, in the log again, or done. Gives how many there were. */
+export const release = function* (ids: ReadonlySet<EntryId>): Step<number> {
+  const released = (yield* kept()).filter(({ id }) => ids.has(id))
+  for (const { seq } of released) yield* remove(movedKey(seq))
+  return released.length
+}
