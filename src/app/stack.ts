@@ -10,6 +10,7 @@ import * as Outbox from "../Outbox.js"
 import * as OutboxStore from "../OutboxStore.js"
 import * as ReplayLock from "../ReplayLock.js"
 import { resolveBaseUrl } from "../wire/baseUrl.js"
+import { browsersFetch, LayersFetch } from "../wire/fetch.js"
 import { make } from "./operations.js"
 import { Clients, type Options } from "./service.js"
 
@@ -80,11 +81,12 @@ export const layerBrowser = (
   Layer.unwrapEffect(
     Effect.map(resolveBaseUrl(options.baseUrl), (baseUrl) => {
       const name = databaseName(options.account, baseUrl)
-      const fetch: typeof globalThis.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
+      const fetch = options.fetch ?? browsersFetch
       const http = FetchHttpClient.layer.pipe(Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch)))
       return stack({ ...options, fetch }).pipe(
         Layer.provide([
           http,
+          Layer.succeed(LayersFetch, fetch),
           credentialsLayer(options.credentials),
           Connectivity.layerBrowser,
           OutboxStore.layerIndexedDb({ name }),

@@ -110,11 +110,16 @@ export class ServerError
 }
 
 /**
- * No answer came. `reason` is `Offline` where the device said that it is offline, `TimedOut` where the request limit
- * passed, `SuspectedCors` where the device says that it is online and yet a browser could not fetch from another
- * origin, `Threw` where what the app gave to send requests with threw instead of failing (`detail` is the error's name,
- * never its text), `Unsent` where a `fetch` of the app's own says that the request never left, `Failed` otherwise. Unless
- * it is `Offline` or `Unsent`, the request may have been applied.
+ * No answer came. Unless it is `Offline` or `Unsent`, the request may have been applied. `reason`:
+ *
+ * - `Offline`: the device said that it is offline
+ * - `TimedOut`: the request limit passed
+ * - `SuspectedCors`: the device says that it is online, and yet the browser's own `fetch` could not reach another origin.
+ *   It is said only of a `fetch` that is known to be the browser's: that of `Clients.layerBrowser`, or a `Fetch` in the
+ *   context of the call that is `globalThis.fetch`
+ * - `Threw`: what the app gave to send requests with threw instead of failing; `detail` is the error's name, never its text
+ * - `Unsent`: a `fetch` of the app's own says that the request never left
+ * - `Failed`: otherwise
  *
  * @since 0.1.0
  * @category transport

@@ -15,6 +15,7 @@ import { attemptOf, type Entry, mayHaveBeenApplied } from "../log/entry.js"
 import { asked, isRepeatable } from "../log/request.js"
 import type * as Mutation from "../Mutation.js"
 import type { Verdict } from "../log/verdict.js"
+import { standingIn } from "../wire/fetch.js"
 import { Pinned } from "../wire/signing.js"
 import { asKept, end, endFor, type Run, sawNames, settle, unbooked } from "./book.js"
 import { type Before, lookUp, type LookedUp, untilOtherDate } from "./lookUp.js"
@@ -271,14 +272,14 @@ const sendMarked = (
     const pinned = Effect.provideService(sending, Pinned, credentials)
     if (fetch === undefined) return yield* pinned
     const left = { isFirst: true, unsent: false }
-    const guarded: typeof globalThis.fetch = (input, init) => {
+    const guarded = standingIn(fetch, (input, init) => {
       if (left.isFirst && !isFresh()) {
         left.unsent = true
         return Promise.reject(new TypeError("not sent: its turn has passed"))
       }
       left.isFirst = false
       return fetch(input, init)
-    }
+    })
     const verdict = yield* Effect.provideService(pinned, FetchHttpClient.Fetch, guarded)
     return left.unsent ? (turn.isLost() ? "NotOurs" : "TooLate") : verdict
   })
