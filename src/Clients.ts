@@ -111,8 +111,9 @@ const delete_ = (workspaceId: Client.WorkspaceId, id: Client.AnyClientId) =>
 
 export {
   /**
-   * Deletes a client; its projects stay. One that is gone already counts as deleted. Fails as {@link create} does, but
-   * for the name. `DELETE /workspaces/{workspace_id}/clients/{client_id}`
+   * Deletes a client; its projects stay. One that is gone already counts as deleted, also by its local id where it never
+   * left the device. Fails as {@link create} does, but for the name.
+   * `DELETE /workspaces/{workspace_id}/clients/{client_id}`
    *
    * @since 0.1.0
    * @category operations

@@ -43,6 +43,9 @@ const wanted = (
 ): Either.Either<View.Freshness, ClientError.BadRequest> =>
   isFreshness(given) ? Either.right(given) : Either.left(bad({ operation, workspaceId }, `freshness is ${freshnesses}`))
 
+const unknown = (operation: Client.Operation, workspaceId: Client.WorkspaceId, clientId: Client.AnyClientId) =>
+  new ClientError.NotFound({ operation, workspaceId, clientId })
+
 /** The client is one that can be changed: Toggl's, or one that was made here. */
 const checked = (
   { outbox }: App,
@@ -52,9 +55,7 @@ const checked = (
 ): Effect.Effect<void, ClientError.BadRequest | ClientError.NotFound> =>
   Effect.gen(function* () {
     yield* checkedAnyClient(operation, workspaceId, id)
-    if (!(yield* outbox.reads.knows(id))) {
-      return yield* new ClientError.NotFound({ operation, workspaceId, clientId: id })
-    }
+    if ((yield* outbox.reads.knows(id)) !== "Known") return yield* unknown(operation, workspaceId, id)
   })
 
 // --- Reads -------------------------------------------------------------------------------------------------------------
@@ -133,11 +134,19 @@ const update = (app: App, workspaceId: Client.WorkspaceId, clientId: Client.AnyC
     return yield* submitClient(app, { _tag: "Update", workspaceId, clientId, change: { ...name, ...notes } })
   })
 
-const delete_ = (app: App, workspaceId: Client.WorkspaceId, clientId: Client.AnyClientId) =>
-  Effect.zipRight(
-    checked(app, "delete", workspaceId, clientId),
-    submit(app, { _tag: "Delete", workspaceId, clientId }, () => Option.some(undefined))
-  )
+const delete_ = (
+  app: App,
+  workspaceId: Client.WorkspaceId,
+  clientId: Client.AnyClientId
+): Effect.Effect<Receipt<void>, Clients.MutationError> =>
+  Effect.gen(function* () {
+    yield* checkedAnyClient("delete", workspaceId, clientId)
+    const known = yield* app.outbox.reads.knows(clientId)
+    if (known === "Unknown") return yield* unknown("delete", workspaceId, clientId)
+    // As Toggl's 404 says of its own: what is deleted already is done.
+    if (known === "Gone") return { _tag: "Confirmed", entryId: undefined, id: clientId, value: undefined }
+    return yield* submit(app, { _tag: "Delete", workspaceId, clientId }, () => Option.some(undefined))
+  })
 
 const archive = (app: App, workspaceId: Client.WorkspaceId, clientId: Client.AnyClientId) =>
   Effect.zipRight(

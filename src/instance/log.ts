@@ -4,7 +4,7 @@ import { type AnyClientId, type ClientId, isLocalClientId, type LocalClientId } 
 import type { EntryId } from "../Entry.js"
 import * as byClient from "../log/byClient.js"
 import { dependencies, type Dependencies, growing, type Growing } from "../log/dependencies.js"
-import { type Ended, type Entry, isParked, type Outcome, type Unreadable } from "../log/entry.js"
+import { type Ended, type Entry, goneBy, isParked, type Outcome, type Unreadable } from "../log/entry.js"
 import { newState, type QueueState } from "../log/state.js"
 import * as Mutation from "../Mutation.js"
 import type { Snapshot } from "../transactions/accept.js"
@@ -32,6 +32,7 @@ export class Log {
   private readonly parkedSeqs = new Set<number>()
   private readonly outcomes = new Map<EntryId, Outcome>()
   private readonly resolved = new Map<LocalClientId, ClientId>()
+  private readonly gone = new Set<LocalClientId>()
   private unread: ReadonlyArray<Unreadable> = []
   private index = byClient.make([], this.resolved)
   private known: Growing | undefined
@@ -96,6 +97,9 @@ export class Log {
   /** Toggl's id of the client, where it is known. */
   readonly resolve = (id: AnyClientId): ClientId | undefined => (isLocalClientId(id) ? this.resolved.get(id) : id)
 
+  /** Whether the client of this local id was deleted or discarded before anything of it was sent. */
+  readonly isGone = (id: AnyClientId): boolean => isLocalClientId(id) && this.gone.has(id)
+
   readonly dependencies = (): Dependencies => {
     // With nothing parked nothing is held, and the queue's length does not matter.
     if (this.parkedSeqs.size === 0 && this.unread.length === 0) {
@@ -127,7 +131,7 @@ export class Log {
   }
 
   /** Takes over what was read, unless it is older than what is known. `false`: it is. */
-  readonly take = ({ entries, ids, state, unreadable }: Snapshot): boolean => {
+  readonly take = ({ entries, gone, ids, state, unreadable }: Snapshot): boolean => {
     if (this.isOlder(state)) return false
     this.bySeq = new Map(entries.map((entry) => [entry.seq, entry]))
     this.seqs.clear()
@@ -140,6 +144,8 @@ export class Log {
     this.newerAt = unreadable.find((row) => row.newer)?.seq ?? Number.POSITIVE_INFINITY
     this.resolved.clear()
     for (const [localId, clientId] of ids) this.resolved.set(localId, clientId)
+    this.gone.clear()
+    for (const localId of gone ?? []) this.gone.add(localId)
     this.index = byClient.make(entries, this.resolved)
     this.forget()
     this.epoch++
@@ -175,6 +181,8 @@ export class Log {
     for (const { outcome, seq } of ended) {
       this.drop(seq)
       this.outcomes.set(outcome.id, outcome)
+      const gone = goneBy(outcome)
+      if (gone !== undefined) this.gone.add(gone)
       const { ending, mutation } = outcome
       if (mutation._tag === "Create" && ending._tag === "Done" && ending.clientId !== undefined) {
         this.learn(mutation.localId, ending.clientId)

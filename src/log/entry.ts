@@ -1,7 +1,7 @@
 // An entry of the log at rest, and how it ended. Rows carry a version; what is kept are intentions and answers, never
 // requests or credentials.
 import * as Schema from "effect/Schema"
-import { Client, ClientId } from "../Client.js"
+import { Client, ClientId, type LocalClientId } from "../Client.js"
 import { Refusal, StorageError, TransportError } from "../ClientError.js"
 import { Ending, EntryId } from "../Entry.js"
 import { optional } from "../effect/schema.js"
@@ -165,6 +165,10 @@ export const Outcome = Schema.Struct({
 })
 
 export interface Outcome extends Schema.Schema.Type<typeof Outcome> {}
+
+/** The local id of the client that is gone with this: its create was surely never sent, and is not to be any more. */
+export const goneBy = ({ ending, mutation }: Outcome): LocalClientId | undefined =>
+  mutation._tag === "Create" && ending._tag === "Discarded" && !ending.mayHaveBeenApplied ? mutation.localId : undefined
 
 /** An outcome, and the number that its entry had. */
 export interface Ended {

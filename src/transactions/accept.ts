@@ -8,13 +8,15 @@ import { type QueueState, raised } from "../log/state.js"
 import * as Mutation from "../Mutation.js"
 import { add, firstSeq, lastSeq, range, type Step, under } from "../store/step.js"
 import { changedTo, type Fence, stepOn } from "./queue.js"
-import { getClient, getState, putEntry, putState, readResolved, readRow, resolve, writeNew } from "./rows.js"
+import { getClient, getState, putEntry, putState, readGone, readResolved, readRow, resolve, writeNew } from "./rows.js"
 
 /** Everything that the replay and the status stand on. */
 export interface Snapshot {
   readonly entries: ReadonlyArray<Entry>
   readonly unreadable: ReadonlyArray<Unreadable>
   readonly ids: ReadonlyMap<LocalClientId, ClientId>
+  /** The local ids of clients that are gone before anything of them was sent. */
+  readonly gone?: ReadonlySet<LocalClientId>
   readonly state: QueueState
 }
 
@@ -29,12 +31,15 @@ export const load = function* (newStoreId: string): Step<Snapshot> {
     else unreadable.push(read.left)
   }
   const ids = new Map<LocalClientId, ClientId>()
+  const gone = new Set<LocalClientId>()
   for (const [key, row] of yield* range(...under("id"))) {
     const localId = Array.isArray(key) ? key[1] : undefined
+    if (!isLocalId(localId)) continue
     const clientId = readResolved(row)
-    if (isLocalId(localId) && clientId !== undefined) ids.set(localId, clientId)
+    if (clientId !== undefined) ids.set(localId, clientId)
+    else if (readGone(row)) gone.add(localId)
   }
-  return { entries, unreadable, ids, state: yield* getState(newStoreId) }
+  return { entries, unreadable, ids, gone, state: yield* getState(newStoreId) }
 }
 
 export interface Draft {
