@@ -3,7 +3,7 @@
 import { type AnyClientId, type ClientId, isLocalClientId, type LocalClientId } from "../Client.js"
 import type { EntryId } from "../Entry.js"
 import * as byClient from "../log/byClient.js"
-import { dependencies, type Dependencies, growing, type Growing } from "../log/dependencies.js"
+import { dependencies, type Dependencies, growing, type Growing, type Rows } from "../log/dependencies.js"
 import { type Ended, type Entry, goneBy, isParked, type Outcome, type Unreadable } from "../log/entry.js"
 import { newState, type QueueState } from "../log/state.js"
 import * as Mutation from "../Mutation.js"
@@ -33,6 +33,7 @@ export class Log {
   private readonly outcomes = new Map<EntryId, Outcome>()
   private readonly resolved = new Map<LocalClientId, ClientId>()
   private readonly gone = new Set<LocalClientId>()
+  private readonly names = new Map<ClientId, string>()
   private unread: ReadonlyArray<Unreadable> = []
   private index = byClient.make([], this.resolved)
   private known: Growing | undefined
@@ -105,7 +106,7 @@ export class Log {
     if (this.parkedSeqs.size === 0 && this.unread.length === 0) {
       return { held: none, behind: none, next: this.bySeq.values().next().value, newer: undefined }
     }
-    this.known ??= growing({ entries: this.bySeq.values(), unreadable: this.unread, ids: this.resolved }, isParked)
+    this.known ??= growing(this.rows(), isParked)
     return this.known.now()
   }
 
@@ -116,7 +117,6 @@ export class Log {
   readonly scouts = (): { readonly failing: ReadonlyArray<Entry>; readonly fresh: Entry | undefined } => {
     if (this.knownScouts === undefined) {
       const isPassed = (entry: Entry) => isParked(entry) || entry.failures > 0
-      const rows = { entries: this.bySeq.values(), unreadable: this.unread, ids: this.resolved }
       const { held } = this.dependencies()
       const firsts = new Map<AnyClientId, Entry>()
       for (const entry of this.bySeq.values()) {
@@ -125,13 +125,13 @@ export class Log {
         if (!firsts.has(client)) firsts.set(client, entry)
       }
       const failing = [...firsts.values()]
-      this.knownScouts = { failing, fresh: dependencies(rows, isPassed).next }
+      this.knownScouts = { failing, fresh: dependencies(this.rows(), isPassed).next }
     }
     return this.knownScouts
   }
 
   /** Takes over what was read, unless it is older than what is known. `false`: it is. */
-  readonly take = ({ entries, gone, ids, state, unreadable }: Snapshot): boolean => {
+  readonly take = ({ entries, gone, ids, names, state, unreadable }: Snapshot): boolean => {
     if (this.isOlder(state)) return false
     this.bySeq = new Map(entries.map((entry) => [entry.seq, entry]))
     this.seqs.clear()
@@ -146,6 +146,8 @@ export class Log {
     for (const [localId, clientId] of ids) this.resolved.set(localId, clientId)
     this.gone.clear()
     for (const localId of gone ?? []) this.gone.add(localId)
+    this.names.clear()
+    for (const [clientId, name] of names ?? []) this.names.set(clientId, name)
     this.index = byClient.make(entries, this.resolved)
     this.forget()
     this.epoch++
@@ -184,6 +186,7 @@ export class Log {
       const gone = goneBy(outcome)
       if (gone !== undefined) this.gone.add(gone)
       const { ending, mutation } = outcome
+      if (ending._tag === "Done" && ending.client !== undefined) this.names.set(ending.client.id, ending.client.name)
       if (mutation._tag === "Create" && ending._tag === "Done" && ending.clientId !== undefined) {
         this.learn(mutation.localId, ending.clientId)
       }
@@ -207,6 +210,14 @@ export class Log {
     if (state.store !== this.state.store || state.step > this.state.step + 1) this.isUpToDate = false
     this.state = state
   }
+
+  /** What dependencies are worked out from. */
+  readonly rows = (): Rows => ({
+    entries: this.bySeq.values(),
+    unreadable: this.unread,
+    ids: this.resolved,
+    names: this.names
+  })
 
   /** What follows from the entries is worked out anew. */
   private readonly forget = () => {

@@ -1,6 +1,7 @@
-import { type AnyClientId, type ClientId, foldName, isLocalClientId, type LocalClientId } from "../Client.js"
+import { type AnyClientId, type ClientId, isLocalClientId, type LocalClientId } from "../Client.js"
 import { attemptOf, type Entry, type Unreadable } from "./entry.js"
 import { nameAfter } from "./names.js"
+import { makeFreed } from "./freed.js"
 import * as Mutation from "../Mutation.js"
 
 /** What dependencies are worked out from. */
@@ -10,6 +11,8 @@ export interface Rows {
   /** In the order of their numbers. */
   readonly unreadable: ReadonlyArray<Unreadable>
   readonly ids: ReadonlyMap<LocalClientId, ClientId>
+  /** The clients' names as Toggl last gave them, where they are known: changes before these entries have been done since. */
+  readonly names?: ReadonlyMap<ClientId, string>
 }
 
 export interface Dependencies {
@@ -60,7 +63,7 @@ export const growing = (log: Rows, isParked: (entry: Entry) => boolean, certainl
   const behind = new Map<number, number>()
   const names = new Map<AnyClientId, string | undefined>()
   const blockedClients = new Map<number, number>()
-  const blockedNames = new Map<string, number>()
+  const blockedNames = makeFreed()
   // By workspace.
   const mayBeMade = new Map<number, number>()
   const created = new Set<AnyClientId>()
@@ -88,16 +91,18 @@ export const growing = (log: Rows, isParked: (entry: Entry) => boolean, certainl
     const named = Mutation.clientId(mutation)
     const client = (isLocalClientId(named) ? log.ids.get(named) : undefined) ?? named
     if (mutation._tag === "Create") created.add(client)
-    const nameBefore = names.get(client) ?? lastKnown(entry)?.name
-    const inWorkspace = (name: string) => `${mutation.workspaceId} ${foldName(name)}`
+    const told = isLocalClientId(client) ? undefined : log.names?.get(client)
+    const nameBefore = names.get(client) ?? told ?? lastKnown(entry)?.name
     const taken = Mutation.takes(mutation, nameBefore)
+    // An archived client may not have its name.
+    const ownName = mutation._tag === "Update" ? nameBefore : undefined
     // Lists are not stored while an attempt is open: a client without a base may be what the attempt has made.
     const made = isLocalClientId(named) || entry.base !== undefined ? undefined : mayBeMade.get(mutation.workspaceId)
     const unknown = isLocalClientId(client) && !created.has(client) ? passed?.seq : undefined
     const heldBy =
       blockedClients.get(client) ??
       blockedClients.get(named) ??
-      (taken === undefined ? undefined : blockedNames.get(inWorkspace(taken))) ??
+      (taken === undefined ? undefined : blockedNames.by(mutation.workspaceId, taken, ownName)) ??
       unknown ??
       made
     const parked = isParked(entry)
@@ -110,7 +115,7 @@ export const growing = (log: Rows, isParked: (entry: Entry) => boolean, certainl
         mayBeMade.set(mutation.workspaceId, by)
       }
       const freed = Mutation.frees(mutation, nameBefore)
-      if (freed !== undefined) blockedNames.set(inWorkspace(freed), by)
+      if (freed !== undefined) blockedNames.block(mutation.workspaceId, freed, by)
     } else {
       next ??= entry
     }

@@ -172,10 +172,10 @@ export const reason = (instance: Instance, entry: Entry): Effect.Effect<WaitingF
 const viewOf = (instance: Instance, entry: Entry): Effect.Effect<Outbox.EntryView> =>
   Effect.gen(function* () {
     const { log } = instance
-    const { entries, ids, unreadable } = log
+    const { entries } = log
     const { acceptedAt, attempts, id, mutation, seq, state } = entry
     const isRefused = state._tag === "Refused"
-    const dependents = log.parked.has(seq) ? dependentsOf({ entries: entries.values(), unreadable, ids }, seq) : []
+    const dependents = log.parked.has(seq) ? dependentsOf(log.rows(), seq) : []
     return {
       id,
       seq,
