@@ -30,7 +30,9 @@ export const layer = (options?: Options): Layer.Layer<Clients, ClientError.Inval
  * - `account`: what the app calls this user: it is needed before the first offline start, and names the database. Never
  *   a token.
  * - `credentials`: how requests are signed: fixed ones, or a service that the app can set (`Credentials.make`)
- * - `fetch`: the `fetch` to use: the browser's unless given
+ * - `fetch`: the `fetch` to use: the browser's unless given. It may neither send again nor wait before it sends. Where it
+ *   rejects with {@link ClientsApi.Unsent}, the request surely never left, and nothing is looked up for it; any other
+ *   rejection is a request that may have been applied
  *
  * @since 0.1.0
  * @category models

@@ -9,7 +9,7 @@ import { type Decision, decide, probedAt, standsStillAt } from "../instance/deci
 import type { Instance } from "../instance/instance.js"
 import { known, soonest } from "../instance/quota.js"
 import { dependentsOf } from "../log/dependencies.js"
-import type { Entry, Unreadable } from "../log/entry.js"
+import { type Entry, requestsOf, type Unreadable } from "../log/entry.js"
 import { type Queue, type Status, suspectsProxy, type WaitingFor } from "../Status.js"
 import type * as Outbox from "./service.js"
 
@@ -173,7 +173,7 @@ const viewOf = (instance: Instance, entry: Entry): Effect.Effect<Outbox.EntryVie
   Effect.gen(function* () {
     const { log } = instance
     const { entries } = log
-    const { acceptedAt, attempts, id, mutation, seq, state } = entry
+    const { acceptedAt, id, mutation, seq, state } = entry
     const isRefused = state._tag === "Refused"
     const dependents = log.parked.has(seq) ? dependentsOf(log.rows(), seq) : []
     return {
@@ -181,7 +181,7 @@ const viewOf = (instance: Instance, entry: Entry): Effect.Effect<Outbox.EntryVie
       seq,
       mutation,
       acceptedAt,
-      attempts,
+      attempts: requestsOf(entry),
       state: isRefused ? "Refused" : "Waiting",
       reason: isRefused ? undefined : yield* reason(instance, entry),
       refused: isRefused ? state.error : undefined,

@@ -232,7 +232,7 @@ const attempt = (run: Run, group: ReadonlyArray<Entry>, toSend: ToSend): Effect.
       const wasInDoubt = group.some(isInDoubt)
       const verdict = yield* restore(sendMarked(run, sending, mayLeaveFor))
       if (verdict === "NotOurs") return yield* Effect.zipRight(mirror.doubt, end(run))
-      if (verdict === "TooLate") return yield* settle(run, marked.entries, readFailed(tooLate(entry), wasInDoubt))
+      if (verdict === "TooLate") return yield* settle(run, marked.entries, late(entry, wasInDoubt))
       const certain = yield* restore(ours(run, marked.entries, wasInDoubt, verdict))
       const told = certain === "Free" ? verdict : certain
       return yield* settle(run, marked.entries, together(marked.entries, stillInDoubt(told, mutation, wasInDoubt)))
@@ -250,6 +250,16 @@ const freshness = ({ instance: { api, settings } }: Run): Effect.Effect<() => nu
       return limit - Math.max(byWall, Number(clock.unsafeCurrentTimeNanos() - monotonicFrom) / 1_000_000)
     }
   })
+
+/** It surely never left; of an earlier attempt is known what was. */
+const late = (entry: Entry, uncertain: boolean): Verdict => ({
+  _tag: "Again",
+  uncertain,
+  error: tooLate(entry),
+  counts: true,
+  isLookUp: true,
+  neverLeft: true
+})
 
 /** What took too long was the app's source, Toggl's word on whose the credentials are, or the device itself. */
 const tooLate = ({ mutation }: Entry): TransportError => new Unreachable({ ...asked(mutation), reason: "TimedOut" })

@@ -16,7 +16,7 @@ import type { Asked } from "../error/base.js"
 import { nameOf } from "../error/thrown.js"
 import type { Answer } from "./answer.js"
 import { isOnDevice } from "./baseUrl.js"
-import { nothingSeen, onceToFetch, type SeenOfFetch } from "./fetch.js"
+import { hasNothingLeft, nothingSeen, onceToFetch, type SeenOfFetch } from "./fetch.js"
 import { dateOf, quotaOf } from "./headers.js"
 import type { Heard } from "./heard.js"
 import type { AnswerInfo } from "./service.js"
@@ -79,11 +79,12 @@ export const untraced = (
 const whyUnreachable = (
   { baseUrl, offlineIncludesLoopback }: Settings,
   online: Option.Option<boolean>,
-  { isBarred }: SeenOfFetch
+  seen: SeenOfFetch
 ): Unreachable["reason"] => {
-  if (Option.isNone(online)) return "Failed"
-  if (!online.value && (offlineIncludesLoopback || !isOnDevice(baseUrl))) return "Offline"
-  return isBarred ? "SuspectedCors" : "Failed"
+  const saysOffline = Option.isSome(online) && !online.value
+  if (saysOffline && (offlineIncludesLoopback || !isOnDevice(baseUrl))) return "Offline"
+  if (hasNothingLeft(seen)) return "Unsent"
+  return seen.isBarred && Option.isSome(online) ? "SuspectedCors" : "Failed"
 }
 
 export const makeExchange = (client: HttpClient.HttpClient, settings: Settings, heard: Heard) =>

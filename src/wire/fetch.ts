@@ -5,6 +5,7 @@ import { identity } from "effect/Function"
 import * as Option from "effect/Option"
 import { changeOf } from "../effect/http.js"
 import { isCrossOrigin } from "./baseUrl.js"
+import { isUnsent, Unsent } from "./unsent.js"
 
 type Fetch = typeof globalThis.fetch
 
@@ -16,13 +17,19 @@ export class LayersFetch extends Context.Tag("effect-toggl-clients/internal/Laye
  *
  * - `thrown`: what it threw where it should have given a promise, if it did
  * - `isBarred`: whether the browser's own could not get at another origin
+ * - `asked`, `unsent`: how many requests it was asked for, and of how many of them it says that they never left
  */
 export interface SeenOfFetch {
   thrown: Option.Option<unknown>
   isBarred: boolean
+  asked: number
+  unsent: number
 }
 
-export const nothingSeen = (): SeenOfFetch => ({ thrown: Option.none(), isBarred: false })
+export const nothingSeen = (): SeenOfFetch => ({ thrown: Option.none(), isBarred: false, asked: 0, unsent: 0 })
+
+/** Whether nothing at all has left: a client may send other requests on the way. */
+export const hasNothingLeft = ({ asked, unsent }: SeenOfFetch): boolean => asked > 0 && asked === unsent
 
 /** The browser's own, as it is when it is called. */
 export const browsersFetch: Fetch = (input, init) => globalThis.fetch(input, init)
@@ -59,19 +66,22 @@ export const onceToFetch = (fetch: Fetch, seen: SeenOfFetch): Fetch => {
     const change = changeOf(methodOf(input, init), urlOf(input))
     const earlier = change === undefined ? undefined : sent.get(change)
     if (earlier !== undefined) return earlier.then(unread)
+    seen.asked++
     const answer = Either.match(
       Either.try({ try: () => Promise.resolve(fetch(input, init)), catch: (thrown) => thrown }),
       {
         onRight: identity,
         onLeft: (thrown) => {
+          if (isUnsent(thrown)) return Promise.reject<Response>(new Unsent())
           seen.thrown = Option.some(thrown)
           return Promise.reject<Response>(new TypeError("fetch threw"))
         }
       }
     )
     // before platform hears of it, and keeps no more than that it failed
-    answer.catch(() => {
+    answer.catch((reason: unknown) => {
       seen.isBarred = isOwn && isCrossOrigin(urlOf(input))
+      if (isUnsent(reason)) seen.unsent++
     })
     if (change !== undefined) sent.set(change, answer)
     return answer
