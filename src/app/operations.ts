@@ -85,6 +85,19 @@ const get = (
     return yield* app.outbox.reads.get(workspaceId, id, freshness)
   })
 
+// Nothing that it could show is true, and whoever watches has no way to hear of an error.
+const inVain = (error: ClientError.ClientError): Stream.Stream<never> =>
+  Stream.execute(Effect.logWarning(`nothing can be watched: ${error.message}`))
+
+const watch = ({ outbox }: App, workspaceId: Client.WorkspaceId, filter: Client.Filter): Stream.Stream<View.View> =>
+  Either.match(
+    Either.flatMap(checkedWorkspace("list", workspaceId), () => checkedLocalFilter("list", workspaceId, filter)),
+    {
+      onLeft: inVain,
+      onRight: () => Stream.map(outbox.reads.watch(workspaceId), (view) => filtered(view, filter))
+    }
+  )
+
 // --- Changes -----------------------------------------------------------------------------------------------------------
 
 // Finding out where the call stands would cost more than all the rest of the span.
@@ -182,11 +195,10 @@ export const make = (
     yield* checkedSetting("freshness", freshness, isFreshness(freshness), freshnesses)
     const maxNameBytes = yield* count("maxNameBytes", options.maxNameBytes ?? Client.maxNameBytes, bytes)
     const app: App = { outbox, freshness, maxNameBytes }
-    const { reads } = outbox
     return {
       view: (workspaceId, options) => view(app, workspaceId, options),
       list: (workspaceId, options) => Effect.map(view(app, workspaceId, options), (view) => view.clients),
-      watch: (workspaceId, filter = {}) => Stream.map(reads.watch(workspaceId), (view) => filtered(view, filter)),
+      watch: (workspaceId, filter = {}) => watch(app, workspaceId, filter),
       get: (workspaceId, id, options) => get(app, workspaceId, id, options),
       create: (workspaceId, input) => traced("create", workspaceId, create(app, workspaceId, input)),
       update: (workspaceId, id, input) => traced("update", workspaceId, update(app, workspaceId, id, input)),
