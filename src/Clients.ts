@@ -50,7 +50,8 @@ export const view = (workspaceId: Client.WorkspaceId, options?: ReadOptions) =>
 
 /**
  * The view now, and again whenever it changes: by this app's changes, by Toggl's answers to them, by refreshes, and by
- * other tabs. It asks Toggl for nothing: read with {@link list} to refresh it.
+ * other tabs. It asks Toggl for nothing: read with {@link list} to refresh it. It never fails: of what is no workspace id, or
+ * with what is no filter, it shows nothing and ends, and a warning in the log says why ({@link list} fails with that).
  *
  * @since 0.1.0
  * @category operations
@@ -111,8 +112,9 @@ const delete_ = (workspaceId: Client.WorkspaceId, id: Client.AnyClientId) =>
 
 export {
   /**
-   * Deletes a client; its projects stay. One that is gone already counts as deleted. Fails as {@link create} does, but
-   * for the name. `DELETE /workspaces/{workspace_id}/clients/{client_id}`
+   * Deletes a client; its projects stay. One that is gone already counts as deleted, also by its local id where it never
+   * left the device. Fails as {@link create} does, but for the name.
+   * `DELETE /workspaces/{workspace_id}/clients/{client_id}`
    *
    * @since 0.1.0
    * @category operations

@@ -16,6 +16,7 @@ import * as operations from "./wire/operations.js"
 import { ClientsApi, type Options, type Reading, type Service, type State } from "./wire/service.js"
 
 export * from "./wire/service.js"
+export { Unsent } from "./wire/unsent.js"
 
 /**
  * The operations over the `HttpClient` and the credentials in the context. Fails with `InvalidConfiguration`, which

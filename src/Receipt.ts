@@ -10,7 +10,7 @@ import type { ClientView } from "./View.js"
 
 /**
  * Toggl has applied the change; `value` is its answer. `id` is the client's. `entryId` is missing where the change could
- * not be stored and was sent at once.
+ * not be stored and was sent at once, and where there was nothing to send: a delete of what never left the device and is gone.
  *
  * @since 0.1.0
  * @category models

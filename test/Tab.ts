@@ -104,7 +104,7 @@ interface Opening {
  * @since 0.1.0
  * @category models
  */
-export interface TabOptions extends Partial<Omit<Clients.StackOptions, "credentials" | "fetch">>, Opening {
+export interface TabOptions extends Partial<Omit<Clients.StackOptions, "credentials">>, Opening {
   readonly credentials?: Credentials.Credentials | "none"
   /** What the browser answers when it is asked to keep the store; it is not asked unless given. */
   readonly persisted?: boolean

@@ -1,6 +1,6 @@
 // One request of Toggl as the account's user, for the app's own sake.
 import * as Effect from "effect/Effect"
-import type { TransportError } from "../ClientError.js"
+import { type TransportError, Unauthorized } from "../ClientError.js"
 import type { Credentials } from "../Credentials.js"
 import { now } from "../effect/clock.js"
 import { namedWait } from "../instance/decide.js"
@@ -42,7 +42,7 @@ export const ask = <A, E extends { readonly _tag: string }, E2>(
     const { state } = instance.log
     const { paused } = state
     if ((paused === "SignInNeeded" || paused === "WrongAccount") && !mayEndPause(instance, state)) {
-      return yield* toError({ _tag: paused === "WrongAccount" ? "WrongAccount" : "SignedOut" })
+      return yield* new Unauthorized({ reason: paused === "WrongAccount" ? "WrongAccount" : "SignedOut" })
     }
     yield* waited(instance)
     const identity = yield* whose

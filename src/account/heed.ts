@@ -9,7 +9,7 @@ import { heardWait, leftOf } from "../instance/decide.js"
 import { type Instance, wake } from "../instance/instance.js"
 import type { QueueState, Wait } from "../log/state.js"
 import type { After } from "../transactions/settle.js"
-import { disposition } from "../wire/disposition.js"
+import { disposition, isUnsent } from "../wire/disposition.js"
 import { refused } from "./signIn.js"
 
 const keep = (
@@ -87,7 +87,7 @@ export const afterError = (
     if (isOfOther) return { failures, run, ...(wait === undefined ? {} : { wait }) }
     const asked = askedFor(error, moment.wall, length)
     if (asked !== undefined) return { failures: failures + (meaning === "Wait" ? 0 : 1), run, wait: asked }
-    const reason = meaning === "NeverLeft" ? "Offline" : "BackingOff"
+    const reason = meaning === "NeverLeft" && !isUnsent(error) ? "Offline" : "BackingOff"
     return {
       failures: failures + 1,
       run,

@@ -104,7 +104,7 @@ export const toError = (identity: Exclude<Identity, { readonly _tag: "Known" | "
     case "SignedOut":
       return new Unauthorized({ reason: "Missing" })
     case "WrongAccount":
-      return new Unauthorized({ reason: "Refused" })
+      return new Unauthorized({ reason: "WrongAccount" })
     case "Refused":
     case "Unknown":
       return identity.error

@@ -43,6 +43,9 @@ const wanted = (
 ): Either.Either<View.Freshness, ClientError.BadRequest> =>
   isFreshness(given) ? Either.right(given) : Either.left(bad({ operation, workspaceId }, `freshness is ${freshnesses}`))
 
+const unknown = (operation: Client.Operation, workspaceId: Client.WorkspaceId, clientId: Client.AnyClientId) =>
+  new ClientError.NotFound({ operation, workspaceId, clientId })
+
 /** The client is one that can be changed: Toggl's, or one that was made here. */
 const checked = (
   { outbox }: App,
@@ -52,9 +55,7 @@ const checked = (
 ): Effect.Effect<void, ClientError.BadRequest | ClientError.NotFound> =>
   Effect.gen(function* () {
     yield* checkedAnyClient(operation, workspaceId, id)
-    if (!(yield* outbox.reads.knows(id))) {
-      return yield* new ClientError.NotFound({ operation, workspaceId, clientId: id })
-    }
+    if ((yield* outbox.reads.knows(id)) !== "Known") return yield* unknown(operation, workspaceId, id)
   })
 
 // --- Reads -------------------------------------------------------------------------------------------------------------
@@ -83,6 +84,19 @@ const get = (
     const freshness = yield* wanted(app, "get", workspaceId, options.freshness)
     return yield* app.outbox.reads.get(workspaceId, id, freshness)
   })
+
+// Nothing that it could show is true, and whoever watches has no way to hear of an error.
+const inVain = (error: ClientError.ClientError): Stream.Stream<never> =>
+  Stream.execute(Effect.logWarning(`nothing can be watched: ${error.message}`))
+
+const watch = ({ outbox }: App, workspaceId: Client.WorkspaceId, filter: Client.Filter): Stream.Stream<View.View> =>
+  Either.match(
+    Either.flatMap(checkedWorkspace("list", workspaceId), () => checkedLocalFilter("list", workspaceId, filter)),
+    {
+      onLeft: inVain,
+      onRight: () => Stream.map(outbox.reads.watch(workspaceId), (view) => filtered(view, filter))
+    }
+  )
 
 // --- Changes -----------------------------------------------------------------------------------------------------------
 
@@ -133,11 +147,19 @@ const update = (app: App, workspaceId: Client.WorkspaceId, clientId: Client.AnyC
     return yield* submitClient(app, { _tag: "Update", workspaceId, clientId, change: { ...name, ...notes } })
   })
 
-const delete_ = (app: App, workspaceId: Client.WorkspaceId, clientId: Client.AnyClientId) =>
-  Effect.zipRight(
-    checked(app, "delete", workspaceId, clientId),
-    submit(app, { _tag: "Delete", workspaceId, clientId }, () => Option.some(undefined))
-  )
+const delete_ = (
+  app: App,
+  workspaceId: Client.WorkspaceId,
+  clientId: Client.AnyClientId
+): Effect.Effect<Receipt<void>, Clients.MutationError> =>
+  Effect.gen(function* () {
+    yield* checkedAnyClient("delete", workspaceId, clientId)
+    const known = yield* app.outbox.reads.knows(clientId)
+    if (known === "Unknown") return yield* unknown("delete", workspaceId, clientId)
+    // As Toggl's 404 says of its own: what is deleted already is done.
+    if (known === "Gone") return { _tag: "Confirmed", entryId: undefined, id: clientId, value: undefined }
+    return yield* submit(app, { _tag: "Delete", workspaceId, clientId }, () => Option.some(undefined))
+  })
 
 const archive = (app: App, workspaceId: Client.WorkspaceId, clientId: Client.AnyClientId) =>
   Effect.zipRight(
@@ -173,11 +195,10 @@ export const make = (
     yield* checkedSetting("freshness", freshness, isFreshness(freshness), freshnesses)
     const maxNameBytes = yield* count("maxNameBytes", options.maxNameBytes ?? Client.maxNameBytes, bytes)
     const app: App = { outbox, freshness, maxNameBytes }
-    const { reads } = outbox
     return {
       view: (workspaceId, options) => view(app, workspaceId, options),
       list: (workspaceId, options) => Effect.map(view(app, workspaceId, options), (view) => view.clients),
-      watch: (workspaceId, filter = {}) => Stream.map(reads.watch(workspaceId), (view) => filtered(view, filter)),
+      watch: (workspaceId, filter = {}) => watch(app, workspaceId, filter),
       get: (workspaceId, id, options) => get(app, workspaceId, id, options),
       create: (workspaceId, input) => traced("create", workspaceId, create(app, workspaceId, input)),
       update: (workspaceId, id, input) => traced("update", workspaceId, update(app, workspaceId, id, input)),

@@ -13,6 +13,7 @@ import * as ReplayLock from "../ReplayLock.js"
 import { duration } from "../settings.js"
 import * as names from "../store/name.js"
 import { resolveBaseUrl } from "../wire/baseUrl.js"
+import { browsersFetch, LayersFetch } from "../wire/fetch.js"
 import { make } from "./operations.js"
 import { Clients, type Options } from "./service.js"
 
@@ -32,7 +33,9 @@ export const layer = (options?: Options): Layer.Layer<Clients, ClientError.Inval
  * - `account`: what the app calls this user: it is needed before the first offline start, and names the database. Never
  *   a token.
  * - `credentials`: how requests are signed: fixed ones, or a service that the app can set (`Credentials.make`)
- * - `fetch`: the `fetch` to use: the browser's unless given
+ * - `fetch`: the `fetch` to use: the browser's unless given. It may neither send again nor wait before it sends. Where it
+ *   rejects with {@link ClientsApi.Unsent}, the request surely never left, and nothing is looked up for it; any other
+ *   rejection is a request that may have been applied
  *
  * @since 0.1.0
  * @category models
@@ -99,11 +102,12 @@ export const layerBrowser = (
       const limit = options.storageLimit ?? OutboxStore.longestStep
       const timeLimit = yield* duration("storageLimit", limit, 'a duration such as "75 seconds"')
       const name = databaseName(options.account, baseUrl)
-      const fetch: typeof globalThis.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
+      const fetch = options.fetch ?? browsersFetch
       const http = FetchHttpClient.layer.pipe(Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch)))
       return stack({ ...options, fetch }).pipe(
         Layer.provide([
           http,
+          Layer.succeed(LayersFetch, fetch),
           credentialsLayer(options.credentials),
           Connectivity.layerBrowser,
           OutboxStore.layerIndexedDb({ name, timeLimit }),

@@ -2,10 +2,28 @@ import * as Schema from "effect/Schema"
 import { optional } from "../effect/schema.js"
 import { answered, asked, ids, ours, quoted, type TypeId, wait } from "./base.js"
 
+const unauthorized = (reason: Unauthorized["reason"]): string => {
+  switch (reason) {
+    case "Missing":
+      return "Toggl was given no credentials: sign in."
+    case "Refused":
+      return "Toggl does not accept these credentials: sign in again, or make a new API token."
+    case "SignedOut":
+      return "This account was signed out on this device: sign in again."
+    case "WrongAccount":
+      return "These credentials are another user's than this account's: sign in as the account's user."
+  }
+}
+
 /**
- * No credentials, or Toggl does not accept them (401, or 403 where `GET /me/logged` is refused too). `reason` is
- * `Missing` where none were given. `remainingAttempts` is the number of further log-ins before Toggl locks them for
- * five minutes, where it says so.
+ * Toggl may not be asked with the credentials that there are. `reason`:
+ *
+ * - `Missing`: there are none
+ * - `Refused`: Toggl does not accept them (401, or 403 where `GET /me/logged` is refused too)
+ * - `SignedOut`: the account was signed out (`Outbox.signOut`) and nobody has signed in since: Toggl was not asked
+ * - `WrongAccount`: Toggl accepts them, and they are another user's than the account's
+ *
+ * `remainingAttempts` is the number of further log-ins before Toggl locks them for five minutes, where it says so.
  *
  * @since 0.1.0
  * @category transport
@@ -14,16 +32,14 @@ export class Unauthorized
   extends /*#__PURE__*/ ours(() =>
     Schema.TaggedError<Unauthorized>("effect-toggl-clients/Unauthorized")("Unauthorized", {
       ...answered,
-      reason: Schema.Literal("Missing", "Refused"),
+      reason: Schema.Literal("Missing", "Refused", "SignedOut", "WrongAccount"),
       remainingAttempts: optional(Schema.Int)
     })
   )
 {
   declare readonly [TypeId]: TypeId
   override get message() {
-    return this.reason === "Missing"
-      ? "Toggl was given no credentials: sign in."
-      : "Toggl does not accept these credentials: sign in again, or make a new API token."
+    return unauthorized(this.reason)
   }
 }
 
@@ -110,11 +126,16 @@ export class ServerError
 }
 
 /**
- * No answer came. `reason` is `Offline` where the device said that it is offline, `TimedOut` where the request limit
- * passed, `SuspectedCors` where the device says that it is online and yet a browser could not fetch from another
- * origin, `Threw` where what the app gave to send requests with threw instead of failing (`detail` is the error's name,
- * never its text), `Unsent` where a `fetch` of the app's own says that the request never left, `Failed` otherwise. Unless
- * it is `Offline` or `Unsent`, the request may have been applied.
+ * No answer came. Unless it is `Offline` or `Unsent`, the request may have been applied. `reason`:
+ *
+ * - `Offline`: the device said that it is offline
+ * - `TimedOut`: the request limit passed
+ * - `SuspectedCors`: the device says that it is online, and yet the browser's own `fetch` could not reach another origin.
+ *   It is said only of a `fetch` that is known to be the browser's: that of `Clients.layerBrowser`, or a `Fetch` in the
+ *   context of the call that is `globalThis.fetch`
+ * - `Threw`: what the app gave to send requests with threw instead of failing; `detail` is the error's name, never its text
+ * - `Unsent`: a `fetch` of the app's own says that the request never left
+ * - `Failed`: otherwise
  *
  * @since 0.1.0
  * @category transport

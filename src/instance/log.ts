@@ -3,8 +3,8 @@
 import { type AnyClientId, type ClientId, isLocalClientId, type LocalClientId } from "../Client.js"
 import type { EntryId } from "../Entry.js"
 import * as byClient from "../log/byClient.js"
-import { dependencies, type Dependencies, growing, type Growing } from "../log/dependencies.js"
-import { type Ended, type Entry, isParked, type Outcome, type Unreadable } from "../log/entry.js"
+import { dependencies, type Dependencies, growing, type Growing, type Rows } from "../log/dependencies.js"
+import { type Ended, type Entry, goneBy, isParked, type Outcome, type Unreadable } from "../log/entry.js"
 import { newState, type QueueState } from "../log/state.js"
 import * as Mutation from "../Mutation.js"
 import type { Snapshot } from "../transactions/accept.js"
@@ -32,6 +32,8 @@ export class Log {
   private readonly parkedSeqs = new Set<number>()
   private readonly outcomes = new Map<EntryId, Outcome>()
   private readonly resolved = new Map<LocalClientId, ClientId>()
+  private readonly gone = new Set<LocalClientId>()
+  private readonly names = new Map<ClientId, string>()
   private unread: ReadonlyArray<Unreadable> = []
   private index = byClient.make([], this.resolved)
   private known: Growing | undefined
@@ -98,12 +100,15 @@ export class Log {
   /** Toggl's id of the client, where it is known. */
   readonly resolve = (id: AnyClientId): ClientId | undefined => (isLocalClientId(id) ? this.resolved.get(id) : id)
 
+  /** Whether the client of this local id was deleted or discarded before anything of it was sent. */
+  readonly isGone = (id: AnyClientId): boolean => isLocalClientId(id) && this.gone.has(id)
+
   readonly dependencies = (): Dependencies => {
     // With nothing parked nothing is held, and the queue's length does not matter.
     if (this.parkedSeqs.size === 0 && this.unread.length === 0) {
       return { held: none, behind: none, next: this.bySeq.values().next().value, newer: undefined }
     }
-    this.known ??= growing({ entries: this.bySeq.values(), unreadable: this.unread, ids: this.resolved }, isParked)
+    this.known ??= growing(this.rows(), isParked)
     return this.known.now()
   }
 
@@ -114,7 +119,6 @@ export class Log {
   readonly scouts = (): { readonly failing: ReadonlyArray<Entry>; readonly fresh: Entry | undefined } => {
     if (this.knownScouts === undefined) {
       const isPassed = (entry: Entry) => isParked(entry) || entry.failures > 0
-      const rows = { entries: this.bySeq.values(), unreadable: this.unread, ids: this.resolved }
       const { held } = this.dependencies()
       const firsts = new Map<AnyClientId, Entry>()
       for (const entry of this.bySeq.values()) {
@@ -123,13 +127,13 @@ export class Log {
         if (!firsts.has(client)) firsts.set(client, entry)
       }
       const failing = [...firsts.values()]
-      this.knownScouts = { failing, fresh: dependencies(rows, isPassed).next }
+      this.knownScouts = { failing, fresh: dependencies(this.rows(), isPassed).next }
     }
     return this.knownScouts
   }
 
   /** Takes over what was read, unless it is older than what is known. `false`: it is. */
-  readonly take = ({ entries, ids, state, unreadable }: Snapshot): boolean => {
+  readonly take = ({ entries, gone, ids, names, state, unreadable }: Snapshot): boolean => {
     if (this.isOlder(state)) return false
     if (this.wasTakenAway(state)) this.lose(entries)
     this.bySeq = new Map(entries.map((entry) => [entry.seq, entry]))
@@ -143,6 +147,10 @@ export class Log {
     this.newerAt = unreadable.find((row) => row.newer)?.seq ?? Number.POSITIVE_INFINITY
     this.resolved.clear()
     for (const [localId, clientId] of ids) this.resolved.set(localId, clientId)
+    this.gone.clear()
+    for (const localId of gone ?? []) this.gone.add(localId)
+    this.names.clear()
+    for (const [clientId, name] of names ?? []) this.names.set(clientId, name)
     this.index = byClient.make(entries, this.resolved)
     this.forget()
     this.epoch++
@@ -178,7 +186,10 @@ export class Log {
     for (const { outcome, seq } of ended) {
       this.drop(seq)
       this.outcomes.set(outcome.id, outcome)
+      const gone = goneBy(outcome)
+      if (gone !== undefined) this.gone.add(gone)
       const { ending, mutation } = outcome
+      if (ending._tag === "Done" && ending.client !== undefined) this.names.set(ending.client.id, ending.client.name)
       if (mutation._tag === "Create" && ending._tag === "Done" && ending.clientId !== undefined) {
         this.learn(mutation.localId, ending.clientId)
       }
@@ -202,6 +213,14 @@ export class Log {
     if (state.store !== this.state.store || state.step > this.state.step + 1) this.isUpToDate = false
     this.state = state
   }
+
+  /** What dependencies are worked out from. */
+  readonly rows = (): Rows => ({
+    entries: this.bySeq.values(),
+    unreadable: this.unread,
+    ids: this.resolved,
+    names: this.names
+  })
 
   /** What follows from the entries is worked out anew. */
   private readonly forget = () => {

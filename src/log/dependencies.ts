@@ -1,6 +1,7 @@
 import { type AnyClientId, type ClientId, foldName, isLocalClientId, type LocalClientId } from "../Client.js"
 import { attemptOf, type Entry, type Unreadable } from "./entry.js"
 import { nameAfter } from "./names.js"
+import { makeFreed } from "./freed.js"
 import * as Mutation from "../Mutation.js"
 
 /** What dependencies are worked out from. */
@@ -10,6 +11,8 @@ export interface Rows {
   /** In the order of their numbers. */
   readonly unreadable: ReadonlyArray<Unreadable>
   readonly ids: ReadonlyMap<LocalClientId, ClientId>
+  /** The clients' names as Toggl last gave them, where they are known: changes before these entries have been done since. */
+  readonly names?: ReadonlyMap<ClientId, string>
 }
 
 export interface Dependencies {
@@ -40,6 +43,8 @@ const numbersIn = (row: unknown): ReadonlySet<number> => {
   return found
 }
 
+const nameIn = (workspaceId: number, name: string): string => `${workspaceId} ${foldName(name)}`
+
 interface MayBeMade {
   readonly by: number
   readonly known: ReadonlySet<number>
@@ -65,7 +70,7 @@ export const growing = (log: Rows, isParked: (entry: Entry) => boolean, certainl
   const behind = new Map<number, number>()
   const names = new Map<AnyClientId, string | undefined>()
   const blockedClients = new Map<number, number>()
-  const blockedNames = new Map<string, number>()
+  const blockedNames = makeFreed()
   // By workspace, and for the clients that may be one's by their names too.
   const mayBeMade = new Map<number, number>()
   const namesMade = new Map<string, MayBeMade>()
@@ -90,7 +95,7 @@ export const growing = (log: Rows, isParked: (entry: Entry) => boolean, certainl
   // A client without a base may be what an attempt has made; and one that was unknown before it, and has its name.
   const mayBe = ({ base, mutation }: Entry, client: number): number | undefined => {
     if (base === undefined) return mayBeMade.get(mutation.workspaceId)
-    const named = namesMade.get(`${mutation.workspaceId} ${foldName(base.name)}`)
+    const named = namesMade.get(nameIn(mutation.workspaceId, base.name))
     return named === undefined || named.known.has(client) ? undefined : named.by
   }
   const add = (entry: Entry): void => {
@@ -100,15 +105,17 @@ export const growing = (log: Rows, isParked: (entry: Entry) => boolean, certainl
     const named = Mutation.clientId(mutation)
     const client = (isLocalClientId(named) ? log.ids.get(named) : undefined) ?? named
     if (mutation._tag === "Create") created.add(client)
-    const nameBefore = names.get(client) ?? lastKnown(entry)?.name
-    const inWorkspace = (name: string) => `${mutation.workspaceId} ${foldName(name)}`
+    const told = isLocalClientId(client) ? undefined : log.names?.get(client)
+    const nameBefore = names.get(client) ?? told ?? lastKnown(entry)?.name
     const taken = Mutation.takes(mutation, nameBefore)
+    // An archived client may not have its name.
+    const ownName = mutation._tag === "Update" ? nameBefore : undefined
     const made = isLocalClientId(named) ? undefined : mayBe(entry, client)
     const unknown = isLocalClientId(client) && !created.has(client) ? passed?.seq : undefined
     const heldBy =
       blockedClients.get(client) ??
       blockedClients.get(named) ??
-      (taken === undefined ? undefined : blockedNames.get(inWorkspace(taken))) ??
+      (taken === undefined ? undefined : blockedNames.by(mutation.workspaceId, taken, ownName)) ??
       unknown ??
       made
     const parked = isParked(entry)
@@ -121,11 +128,11 @@ export const growing = (log: Rows, isParked: (entry: Entry) => boolean, certainl
         mayBeMade.set(mutation.workspaceId, by)
         const known = entry.first?.known
         for (const { name } of known === undefined ? [] : [mutation, attemptOf(entry)?.target ?? mutation]) {
-          namesMade.set(inWorkspace(name), { by, known: new Set<number>(known) })
+          namesMade.set(nameIn(mutation.workspaceId, name), { by, known: new Set<number>(known) })
         }
       }
       const freed = Mutation.frees(mutation, nameBefore)
-      if (freed !== undefined) blockedNames.set(inWorkspace(freed), by)
+      if (freed !== undefined) blockedNames.block(mutation.workspaceId, freed, by)
     } else {
       next ??= entry
     }

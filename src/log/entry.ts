@@ -1,7 +1,7 @@
 // An entry of the log at rest, and how it ended. Rows carry a version; what is kept are intentions and answers, never
 // requests or credentials.
 import * as Schema from "effect/Schema"
-import { Client, ClientId } from "../Client.js"
+import { Client, ClientId, type LocalClientId } from "../Client.js"
 import { Refusal, StorageError, TransportError } from "../ClientError.js"
 import { Ending, EntryId } from "../Entry.js"
 import { optional } from "../effect/schema.js"
@@ -79,7 +79,7 @@ export interface FirstAttempt extends Schema.Schema.Type<typeof FirstAttempt> {}
  *
  * - `base`: the last known server state of the client when the mutation was accepted
  * - `userId`: whose verified credentials the app had then; missing where nobody's were verified
- * - `attempts`: how many requests were made for it
+ * - `attempts`: how often it was marked to be sent; `unsent`: how many of these surely never left
  * - `lastError`: why its last attempt or look-up came to nothing, or why an answer to it could not be stored
  * - `failures`: how often in a row it failed, in whichever way; `failingSince`: how many mutations had succeeded in this
  *   store when it first did, and `failedAt` the step at which it last did
@@ -96,6 +96,7 @@ export const Row = Schema.Struct({
   userId: optional(Schema.Int),
   state: State,
   attempts: Schema.Int,
+  unsent: optional(Schema.Int),
   failures: Schema.Int,
   failingSince: optional(Schema.Int),
   failedAt: optional(Schema.Int),
@@ -140,6 +141,9 @@ export const afresh = ({ failedAt, failingSince, first, lastError, sent, ...entr
   failures: 0
 })
 
+/** How many requests may have left for it. */
+export const requestsOf = ({ attempts, unsent = 0 }: Entry): number => Math.max(0, attempts - Math.max(0, unsent))
+
 /** The last attempt at it, where that is still of interest. */
 export const attemptOf = ({ state }: Entry): Attempt | undefined => ("attempt" in state ? state.attempt : undefined)
 
@@ -165,6 +169,10 @@ export const Outcome = Schema.Struct({
 })
 
 export interface Outcome extends Schema.Schema.Type<typeof Outcome> {}
+
+/** The local id of the client that is gone with this: its create was surely never sent, and is not to be any more. */
+export const goneBy = ({ ending, mutation }: Outcome): LocalClientId | undefined =>
+  mutation._tag === "Create" && ending._tag === "Discarded" && !ending.mayHaveBeenApplied ? mutation.localId : undefined
 
 /** An outcome, and the number that its entry had. */
 export interface Ended {

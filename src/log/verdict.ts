@@ -15,13 +15,17 @@ export type Sent =
     }
   /** Of several entries the first is refused, and the others are as they were. */
   | { readonly _tag: "Refused"; readonly error: Refusal }
-  /** To be sent again (`uncertain`: looked up first; `counts`: towards setting it aside; `isLookUp`: that failed). */
+  /**
+   * To be sent again (`uncertain`: looked up first; `counts`: towards setting it aside; `isLookUp`: that failed;
+   * `neverLeft`: what was marked surely never left).
+   */
   | {
       readonly _tag: "Again"
       readonly uncertain: boolean
       readonly error: TransportError | StorageError
       readonly counts: boolean
       readonly isLookUp?: boolean
+      readonly neverLeft?: boolean
       readonly isSetAside?: boolean
     }
 

@@ -26,7 +26,8 @@ import type { Quota, Status, WaitingFor } from "../Status.js"
 /**
  * An entry of the outbox as the user may see it. `reason` says what a waiting one waits for; `refused` why Toggl refused
  * it; `dependents` are the entries that are held by it, and go with it when it is discarded. `mutation` is missing where
- * the row cannot be read: then `row` holds it as it is.
+ * the row cannot be read: then `row` holds it as it is. `attempts` counts the requests for it that may have left this
+ * device: none while that is offline.
  *
  * @since 0.1.0
  * @category models

@@ -11,7 +11,7 @@ import { readInTime } from "../instance/inTime.js"
 import type { Instance } from "../instance/instance.js"
 import { known, soonest } from "../instance/quota.js"
 import { dependentsOf } from "../log/dependencies.js"
-import type { Entry, Unreadable } from "../log/entry.js"
+import { type Entry, requestsOf, type Unreadable } from "../log/entry.js"
 import { type Queue, type Status, suspectsProxy, type WaitingFor } from "../Status.js"
 import type * as Outbox from "./service.js"
 
@@ -179,16 +179,16 @@ export const reason = (instance: Instance, entry: Entry): Effect.Effect<WaitingF
 const viewOf = (instance: Instance, entry: Entry): Effect.Effect<Outbox.EntryView> =>
   Effect.gen(function* () {
     const { log } = instance
-    const { entries, ids, unreadable } = log
-    const { acceptedAt, attempts, id, mutation, seq, state } = entry
+    const { entries } = log
+    const { acceptedAt, id, mutation, seq, state } = entry
     const isRefused = state._tag === "Refused"
-    const dependents = log.parked.has(seq) ? dependentsOf({ entries: entries.values(), unreadable, ids }, seq) : []
+    const dependents = log.parked.has(seq) ? dependentsOf(log.rows(), seq) : []
     return {
       id,
       seq,
       mutation,
       acceptedAt,
-      attempts,
+      attempts: requestsOf(entry),
       state: isRefused ? "Refused" : "Waiting",
       reason: isRefused ? undefined : yield* reason(instance, entry),
       refused: isRefused ? state.error : undefined,

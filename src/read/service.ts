@@ -22,6 +22,9 @@ export interface Reads {
     freshness: View.Freshness
   ) => Effect.Effect<View.ClientView, ListError | NoLocalCopy>
   readonly watch: (workspaceId: WorkspaceId) => Stream.Stream<View.View>
-  /** Whether the id is Toggl's, or a local one that was given on this device. */
-  readonly knows: (id: AnyClientId) => Effect.Effect<boolean>
+  /**
+   * Whether the id is Toggl's, or a local one that was given on this device (`Known`). `Gone`: it was, and its client was
+   * deleted or discarded before anything of it was sent.
+   */
+  readonly knows: (id: AnyClientId) => Effect.Effect<"Known" | "Gone" | "Unknown">
 }

@@ -184,12 +184,15 @@ const isKnownId = ({ log }: Instance, id: AnyClientId): boolean => {
   return false
 }
 
-const knows = (instance: Instance, id: AnyClientId): Effect.Effect<boolean> =>
+const knows = (instance: Instance, id: AnyClientId): Effect.Effect<"Known" | "Gone" | "Unknown"> =>
   Effect.gen(function* () {
-    if (isKnownId(instance, id)) return true
+    const { log, mirror } = instance
+    if (isKnownId(instance, id)) return "Known"
     // Another tab may have given it, or this one has read nothing yet.
-    const synced = yield* Effect.either(readInTime(instance, instance.mirror.sync))
-    return Either.isLeft(synced) || instance.log.unreadable.length > 0 || isKnownId(instance, id)
+    const synced = yield* Effect.either(readInTime(instance, mirror.sync))
+    if (isKnownId(instance, id)) return "Known"
+    if (log.isGone(id)) return "Gone"
+    return Either.isLeft(synced) || log.unreadable.length > 0 ? "Known" : "Unknown"
   })
 
 export const make = (instance: Instance): Reads => ({

@@ -17,6 +17,7 @@ import { asked, isRepeatable } from "../log/request.js"
 import { workspaceOf } from "../log/state.js"
 import type * as Mutation from "../Mutation.js"
 import type { Verdict } from "../log/verdict.js"
+import { standingIn } from "../wire/fetch.js"
 import { Pinned } from "../wire/signing.js"
 import { asKept, end, endFor, type Run, sawNames, settle, unbooked } from "./book.js"
 import { type Before, lookUp, type LookedUp, untilOtherDate } from "./lookUp.js"
@@ -235,7 +236,7 @@ const attempt = (run: Run, group: ReadonlyArray<Entry>, toSend: ToSend): Effect.
       return yield* Effect.gen(function* () {
         const verdict = yield* restore(sendMarked(run, sending, mayLeaveFor))
         if (verdict === "NotOurs") return yield* Effect.zipRight(mirror.doubt, end(run))
-        if (verdict === "TooLate") return yield* settle(run, marked.entries, readFailed(tooLate(entry), wasInDoubt))
+        if (verdict === "TooLate") return yield* settle(run, marked.entries, late(entry, wasInDoubt))
         const certain = yield* restore(ours(run, marked.entries, wasInDoubt, verdict))
         const told = certain === "Free" ? verdict : certain
         return yield* settle(run, marked.entries, together(marked.entries, stillInDoubt(told, mutation, wasInDoubt)))
@@ -270,6 +271,16 @@ const freshness = ({ instance: { api, settings } }: Run): Effect.Effect<() => nu
     }
   })
 
+/** It surely never left; of an earlier attempt is known what was. */
+const late = (entry: Entry, uncertain: boolean): Verdict => ({
+  _tag: "Again",
+  uncertain,
+  error: tooLate(entry),
+  counts: true,
+  isLookUp: true,
+  neverLeft: true
+})
+
 /** What took too long was the app's source, Toggl's word on whose the credentials are, or the device itself. */
 const tooLate = ({ mutation }: Entry): TransportError => new Unreachable({ ...asked(mutation), reason: "TimedOut" })
 
@@ -291,14 +302,14 @@ const sendMarked = (
     const pinned = Effect.provideService(sending, Pinned, credentials)
     if (fetch === undefined) return yield* pinned
     const left = { isFirst: true, unsent: false }
-    const guarded: typeof globalThis.fetch = (input, init) => {
+    const guarded = standingIn(fetch, (input, init) => {
       if (left.isFirst && !isFresh()) {
         left.unsent = true
         return Promise.reject(new TypeError("not sent: its turn has passed"))
       }
       left.isFirst = false
       return fetch(input, init)
-    }
+    })
     const verdict = yield* Effect.provideService(pinned, FetchHttpClient.Fetch, guarded)
     return left.unsent ? (turn.isLost() ? "NotOurs" : "TooLate") : verdict
   })

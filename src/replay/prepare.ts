@@ -5,7 +5,7 @@ import type { Keeper } from "../account/ask.js"
 import { type Client, type ClientId, sameNotes, type WorkspaceId } from "../Client.js"
 import { Conflict, type Refusal, type StorageError, type TransportError } from "../ClientError.js"
 import { isTransport } from "../error/transport.js"
-import type { Entry } from "../log/entry.js"
+import { type Entry, requestsOf } from "../log/entry.js"
 import { makeNames } from "../log/names.js"
 import { asked } from "../log/request.js"
 import { type Turn, turnOf, workspaceOf } from "../log/state.js"
@@ -142,7 +142,7 @@ const asksFor = ({ mutation, state }: Entry, field: "name" | "notes", theirs: Cl
 const lastAsking = (log: Run["instance"]["log"], { mutation, seq }: Entry, theirs: Client) => {
   const last = { name: 0, notes: 0 }
   for (const entry of log.entriesOf(Mutation.clientId(mutation), seq)) {
-    for (const field of fields) if (entry.attempts > 0 && asksFor(entry, field, theirs)) last[field] = entry.seq
+    for (const field of fields) if (requestsOf(entry) > 0 && asksFor(entry, field, theirs)) last[field] = entry.seq
   }
   return last
 }

@@ -6,7 +6,7 @@ import type * as ClientsApi from "../ClientsApi.js"
 import { isTransport } from "../error/transport.js"
 import type { Request } from "../log/request.js"
 import type { Sent, Verdict } from "../log/verdict.js"
-import { disposition } from "../wire/disposition.js"
+import { disposition, isUnsent } from "../wire/disposition.js"
 import { isNotFoundText } from "../wire/text.js"
 import type { Many } from "./bulk.js"
 
@@ -39,12 +39,17 @@ const perform = (
 }
 
 /** No usable answer came: to be sent again, after it was looked up where it may have been applied. */
-export const again = (error: TransportError): Extract<Sent, { _tag: "Again" }> => ({
-  _tag: "Again",
-  uncertain: disposition(error) === "Uncertain",
-  error,
-  counts: disposition(error) === "Uncertain"
-})
+export const again = (error: TransportError): Extract<Sent, { _tag: "Again" }> => {
+  const meaning = disposition(error)
+  return {
+    _tag: "Again",
+    uncertain: meaning === "Uncertain",
+    error,
+    // A `fetch` that lets a change never go must not stop the others: that the device is offline stops them all.
+    counts: meaning === "Uncertain" || isUnsent(error),
+    ...(meaning === "NeverLeft" ? { neverLeft: true } : {})
+  }
+}
 
 const verdictOf = (request: Request, error: ClientsApi.NameError): Sent => {
   if (isTransport(error)) return again(error)

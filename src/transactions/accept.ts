@@ -1,25 +1,46 @@
 // Reading the whole log, adding to its end, and taking the turn to replay it.
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { type ClientId, LocalClientId } from "../Client.js"
+import { type ClientId, isLocalClientId, LocalClientId } from "../Client.js"
 import type { EntryId } from "../Entry.js"
-import { type Entry, isOpen, type Outcome, type Unreadable, version } from "../log/entry.js"
+import { type Entry, isOpen, isParked, type Outcome, type Unreadable, version } from "../log/entry.js"
 import { type QueueState, raised } from "../log/state.js"
 import * as Mutation from "../Mutation.js"
 import { add, firstSeq, lastSeq, range, type Step, under } from "../store/step.js"
 import { outcome } from "./outcomes.js"
 import { changedTo, type Fence, stepOn } from "./queue.js"
-import { getClient, getState, putEntry, putState, readResolved, readRow, resolve, writeNew } from "./rows.js"
+import { getClient, getState, putEntry, putState, readGone, readResolved, readRow, resolve, writeNew } from "./rows.js"
 
 /** Everything that the replay and the status stand on. */
 export interface Snapshot {
   readonly entries: ReadonlyArray<Entry>
   readonly unreadable: ReadonlyArray<Unreadable>
   readonly ids: ReadonlyMap<LocalClientId, ClientId>
+  /** The local ids of clients that are gone before anything of them was sent. */
+  readonly gone?: ReadonlySet<LocalClientId>
+  /** The names of clients in the copy, where others may pass an entry and so a name is waited for. */
+  readonly names?: ReadonlyMap<ClientId, string>
   readonly state: QueueState
 }
 
 const isLocalId = Schema.is(LocalClientId)
+
+/** As the copy has them: of the clients whose names these entries ask for. */
+const namesOf = function* (
+  entries: ReadonlyArray<Entry>,
+  ids: ReadonlyMap<LocalClientId, ClientId>
+): Step<ReadonlyMap<ClientId, string>> {
+  const names = new Map<ClientId, string>()
+  for (const { mutation } of entries) {
+    if (mutation._tag !== "Update" || mutation.change.name === undefined) continue
+    const { clientId: named, workspaceId } = mutation
+    const clientId = isLocalClientId(named) ? ids.get(named) : named
+    if (clientId === undefined || names.has(clientId)) continue
+    const client = yield* getClient(workspaceId, clientId)
+    if (client !== undefined) names.set(clientId, client.name)
+  }
+  return names
+}
 
 export const load = function* (newStoreId: string): Step<Snapshot> {
   const entries: Array<Entry> = []
@@ -30,12 +51,17 @@ export const load = function* (newStoreId: string): Step<Snapshot> {
     else unreadable.push(read.left)
   }
   const ids = new Map<LocalClientId, ClientId>()
+  const gone = new Set<LocalClientId>()
   for (const [key, row] of yield* range(...under("id"))) {
     const localId = Array.isArray(key) ? key[1] : undefined
+    if (!isLocalId(localId)) continue
     const clientId = readResolved(row)
-    if (isLocalId(localId) && clientId !== undefined) ids.set(localId, clientId)
+    if (clientId !== undefined) ids.set(localId, clientId)
+    else if (readGone(row)) gone.add(localId)
   }
-  return { entries, unreadable, ids, state: yield* getState(newStoreId) }
+  const isPassed = unreadable.length > 0 || entries.some(isParked)
+  const names = isPassed ? yield* namesOf(entries, ids) : new Map<ClientId, string>()
+  return { entries, unreadable, ids, gone, names, state: yield* getState(newStoreId) }
 }
 
 export interface Draft {

@@ -1,14 +1,17 @@
 // How entries ended: kept for those who ask later, and forgotten in the end.
 import type { Ending, EntryId } from "../Entry.js"
-import { type Ended, type Entry, type Outcome, version } from "../log/entry.js"
+import { type Ended, type Entry, goneBy, type Outcome, version } from "../log/entry.js"
 import { get, outcomeKey, put, range, remove, type Step, under } from "../store/step.js"
-import { readOutcome, writeOutcome } from "./rows.js"
+import { putGone, readOutcome, writeOutcome } from "./rows.js"
 
 /** Takes the entry out of the log, and keeps how it ended. */
 export const end = function* ({ id, mutation, seq }: Entry, endedAt: number, ending: Ending): Step<Ended> {
   const outcome: Outcome = { version, id, mutation, endedAt, ending }
   yield* remove(seq)
   yield* put(outcomeKey(id), writeOutcome(outcome))
+  const gone = goneBy(outcome)
+  // Outcomes are forgotten in the end, and a local id is not.
+  if (gone !== undefined) yield* putGone(gone)
   return { seq, outcome }
 }
 

@@ -26,6 +26,8 @@ const encodeOutcome = Schema.encodeSync(Outcome)
 /** How a local id is kept once it is resolved: the same in every version so far. */
 const Resolved = Schema.Struct({ version: Schema.Literal(1), clientId: ClientId })
 const decodeResolved = Schema.decodeUnknownEither(Resolved)
+/** How one is kept whose client is gone before anything of it was sent. Earlier versions read nothing in it. */
+const isGoneRow = Schema.is(Schema.Struct({ version: Schema.Literal(2), gone: Schema.Literal(true) }))
 
 export const isNewer = (row: unknown): boolean =>
   Predicate.hasProperty(row, "version") && typeof row.version === "number" && row.version > version
@@ -166,6 +168,13 @@ export const resolve = function* (id: AnyClientId): Step<ClientId | undefined> {
 
 export const putResolved = function* (localId: number, clientId: ClientId): Step<void> {
   yield* put(idKey(localId), { version: 1, clientId })
+}
+
+/** Whether the client of this local id never left the device, and is gone. */
+export const readGone = (row: unknown): boolean => isGoneRow(row)
+
+export const putGone = function* (localId: number): Step<void> {
+  yield* put(idKey(localId), { version: 2, gone: true })
 }
 
 export const readOutcome = (row: unknown): Outcome | undefined =>

@@ -320,6 +320,7 @@ const afterVerdict = (
       state: { _tag: "Refused", error: verdict.error, at: now, ...(attempt === undefined ? {} : { attempt }) }
     }
   }
+  const hasNotLeft = verdict.neverLeft === true && entry.state._tag === "Sending"
   const tried =
     attempt === undefined || verdict.isLookUp === true ? attempt : { ...attempt, answered: saysNotDone(verdict.error) }
   return {
@@ -331,8 +332,10 @@ const afterVerdict = (
           failedAt: step
         }
       : {}),
+    ...(hasNotLeft ? { unsent: (entry.unsent ?? 0) + 1 } : {}),
     lastError: verdict.error,
-    state: inDoubt(verdict, tried, now)
+    // Set aside, it would be looked up for an attempt that nobody made.
+    state: inDoubt(verdict, hasNotLeft && !verdict.uncertain ? undefined : tried, now)
   }
 }
 

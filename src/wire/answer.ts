@@ -28,18 +28,9 @@ import {
   type TransportError
 } from "../ClientError.js"
 import type { Asked } from "../error/base.js"
-import {
-  dateOf,
-  dateSlack,
-  hasAged,
-  quotaLasts,
-  quotaOf,
-  requestIdOf,
-  retryAfter,
-  whole,
-  type AnswerHeaders
-} from "./headers.js"
+import { dateOf, dateSlack, hasAged, requestIdOf, retryAfter, whole, type AnswerHeaders } from "./headers.js"
 import { decodeItem, idIn, isUnsure, totalIn } from "./item.js"
+import { isQuota, quotaLasts } from "./paymentRequired.js"
 import type { Archived, Listed } from "./service.js"
 import { isHtml, isNotFoundMessage, known, parse, sanitize, sentence, type Words } from "./text.js"
 
@@ -148,10 +139,7 @@ const read = <A, E>(
     })
     if (status === 401) return unauthorized
     if (status === 429) return new RateLimited({ ...told, ...later(retryAfter(headers, now)) })
-    if (
-      status === 402 &&
-      ((quotaOf(headers)?.remaining ?? 1) <= 0 || /hourly limit|quota exceeded|quota will reset/i.test(said))
-    ) {
+    if (status === 402 && isQuota(headers, said)) {
       return new QuotaExceeded({ ...told, ...later(quotaLasts(headers, said, now)) })
     }
     // from here on a sentence decides, so it must have come whole

@@ -29,8 +29,12 @@ export const isOnDevice = (baseUrl: string): boolean => {
   return isLoopbackHost(url.hostname) || isAppsOwn(url)
 }
 
-/** Whether there is a page, of another origin. */
-export const isCrossOrigin = (baseUrl: string): boolean => pageOf() !== undefined && !isOfPage(new URL(baseUrl))
+/** Whether there is a page, of another origin than this absolute URL. */
+export const isCrossOrigin = (url: string): boolean => {
+  const page = pageOf()
+  const absolute = Either.getOrUndefined(Either.try(() => new URL(url)))
+  return page !== undefined && absolute !== undefined && !isOfPage(absolute, page)
+}
 
 const isAllowed = (url: URL): boolean =>
   url.protocol === "https:" || (url.protocol === "http:" && isLoopbackHost(url.hostname)) || isAppsOwn(url)

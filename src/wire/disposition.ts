@@ -11,6 +11,10 @@ import type { InvalidStatus, Refusal, TransportError } from "../ClientError.js"
  */
 export type Disposition = "Refused" | "Wait" | "Pause" | "Uncertain" | "NeverLeft"
 
+/** Whether a `fetch` of the app's own says that the request never left, though the device is not offline. */
+export const isUnsent = (error: Refusal | TransportError | InvalidStatus): boolean =>
+  error._tag === "Unreachable" && error.reason === "Unsent"
+
 /** What this failure means to the replay. */
 export const disposition = (error: Refusal | TransportError | InvalidStatus): Disposition => {
   switch (error._tag) {
@@ -26,7 +30,7 @@ export const disposition = (error: Refusal | TransportError | InvalidStatus): Di
     case "CredentialsUnavailable":
       return "NeverLeft"
     case "Unreachable":
-      return error.reason === "Offline" || error.reason === "Unsent" ? "NeverLeft" : "Uncertain"
+      return error.reason === "Offline" || isUnsent(error) ? "NeverLeft" : "Uncertain"
     default:
       return "Refused"
   }

@@ -15,8 +15,8 @@ import { answerIn, bodyOf, isConnectionFailure, Sent, sendingOnce, withoutSpans 
 import type { Asked } from "../error/base.js"
 import { nameOf } from "../error/thrown.js"
 import type { Answer } from "./answer.js"
-import { isCrossOrigin, isOnDevice } from "./baseUrl.js"
-import { onceToFetch, type Thrown } from "./fetch.js"
+import { isOnDevice } from "./baseUrl.js"
+import { hasNothingLeft, nothingSeen, onceToFetch, type SeenOfFetch } from "./fetch.js"
 import { dateOf, quotaOf } from "./headers.js"
 import type { Heard } from "./heard.js"
 import type { AnswerInfo } from "./service.js"
@@ -32,6 +32,8 @@ export interface Settings {
   readonly traceHeaders: boolean
   readonly isOnline: Effect.Effect<Option.Option<boolean>>
   readonly offlineIncludesLoopback: boolean
+  /** The `fetch` of a call that was given none, where it is known. */
+  readonly fetch: Option.Option<typeof globalThis.fetch>
   readonly listeners: () => ReadonlyArray<(info: AnswerInfo) => Effect.Effect<void>>
 }
 
@@ -76,11 +78,13 @@ export const untraced = (
 // A device without a network still reaches itself, so there its word says nothing of what has left.
 const whyUnreachable = (
   { baseUrl, offlineIncludesLoopback }: Settings,
-  online: Option.Option<boolean>
+  online: Option.Option<boolean>,
+  seen: SeenOfFetch
 ): Unreachable["reason"] => {
-  if (Option.isNone(online)) return "Failed"
-  if (!online.value && (offlineIncludesLoopback || !isOnDevice(baseUrl))) return "Offline"
-  return isCrossOrigin(baseUrl) ? "SuspectedCors" : "Failed"
+  const saysOffline = Option.isSome(online) && !online.value
+  if (saysOffline && (offlineIncludesLoopback || !isOnDevice(baseUrl))) return "Offline"
+  if (hasNothingLeft(seen)) return "Unsent"
+  return seen.isBarred && Option.isSome(online) ? "SuspectedCors" : "Failed"
 }
 
 export const makeExchange = (client: HttpClient.HttpClient, settings: Settings, heard: Heard) =>
@@ -96,7 +100,7 @@ export const makeExchange = (client: HttpClient.HttpClient, settings: Settings, 
     })
     const span = settings.traceHeaders ? yield* Effect.option(Effect.currentSpan) : Option.none()
     const given = yield* Effect.serviceOption(FetchHttpClient.RequestInit)
-    const fetch = yield* Effect.serviceOption(FetchHttpClient.Fetch)
+    const fetch = Option.orElse(yield* Effect.serviceOption(FetchHttpClient.Fetch), () => settings.fetch)
     const online = yield* orThrown(settings.isOnline, () => Effect.succeedNone)
     const signed = HttpClientRequest.setHeaders(request, {
       ...(Option.isSome(span) ? HttpTraceContext.toHeaders(span.value) : {}),
@@ -104,7 +108,7 @@ export const makeExchange = (client: HttpClient.HttpClient, settings: Settings, 
     })
     const threw = (thrown: unknown) =>
       new Unreachable({ ...asked, reason: "Threw", detail: sanitize(nameOf(thrown), secrets) })
-    const byFetch: Thrown = { thrown: Option.none() }
+    const seen = nothingSeen()
     const answer = yield* Effect.suspend(() => client.execute(signed)).pipe(
       // a transformed client may fail on a status: its answer is still what counts
       Effect.catchAll((error) => {
@@ -120,7 +124,7 @@ export const makeExchange = (client: HttpClient.HttpClient, settings: Settings, 
       ),
       Effect.provideService(Sent, new Map()),
       // where the context has none, the client's own is not known
-      Option.isSome(fetch) ? Effect.provideService(FetchHttpClient.Fetch, onceToFetch(fetch.value, byFetch)) : identity,
+      Option.isSome(fetch) ? Effect.provideService(FetchHttpClient.Fetch, onceToFetch(fetch.value, seen)) : identity,
       Effect.provideService(FetchHttpClient.RequestInit, {
         ...Option.getOrUndefined(given),
         redirect: "manual",
@@ -129,9 +133,9 @@ export const makeExchange = (client: HttpClient.HttpClient, settings: Settings, 
       }),
       // the failure holds the request, and so the credentials: nothing of it is kept
       Effect.mapError((error) => {
-        if (Option.isSome(byFetch.thrown)) return threw(byFetch.thrown.value)
+        if (Option.isSome(seen.thrown)) return threw(seen.thrown.value)
         return isConnectionFailure(error)
-          ? new Unreachable({ ...asked, reason: whyUnreachable(settings, online) })
+          ? new Unreachable({ ...asked, reason: whyUnreachable(settings, online, seen) })
           : new BadRequest({ ...asked, text: "no request could be made of it" })
       }),
       (sending) => orThrown(sending, threw),

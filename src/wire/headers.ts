@@ -23,6 +23,9 @@ const seconds = (header: string | undefined): number | undefined => {
   return values.length === 0 ? undefined : Math.max(...values) * 1000
 }
 
+/** In how many milliseconds the quota starts anew, as the header says. */
+export const quotaResetsIn = (headers: AnswerHeaders): number | undefined => seconds(headers["x-toggl-quota-resets-in"])
+
 /**
  * The quota in an answer's headers (`X-Toggl-Quota-Remaining`, and `X-Toggl-Quota-Resets-In`, in seconds), where it is
  * stated and readable.
@@ -30,7 +33,7 @@ const seconds = (header: string | undefined): number | undefined => {
 export const quotaOf = (headers: AnswerHeaders): StatedQuota | undefined => {
   const given = several(headers["x-toggl-quota-remaining"])
   const remaining = given.length === 0 ? undefined : Math.min(...given)
-  const resetsIn = seconds(headers["x-toggl-quota-resets-in"])
+  const resetsIn = quotaResetsIn(headers)
   return remaining === undefined ? undefined : resetsIn === undefined ? { remaining } : { remaining, resetsIn }
 }
 
@@ -61,14 +64,4 @@ export const retryAfter = (headers: AnswerHeaders, now: number): number | undefi
   const after = headers["retry-after"]
   const date = httpDate(after)
   return date === undefined ? seconds(after) : Math.max(0, date - (dateOf(headers) ?? now))
-}
-
-/** How long a used-up quota lasts, in milliseconds: the longest that the answer names. */
-export const quotaLasts = (headers: AnswerHeaders, text: string, now: number): number | undefined => {
-  const named = [
-    seconds(headers["x-toggl-quota-resets-in"]),
-    seconds(/reset in (\d{1,9}) seconds/i.exec(text)?.[1]),
-    retryAfter(headers, now)
-  ].filter(Predicate.isNotUndefined)
-  return named.length === 0 ? undefined : Math.max(...named)
 }

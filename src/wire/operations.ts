@@ -16,6 +16,7 @@ import * as answers from "./answer.js"
 import { resolveBaseUrl } from "./baseUrl.js"
 import { makeCall, type Calls } from "./call.js"
 import { navigatorOnline, untraced } from "./exchange.js"
+import { LayersFetch } from "./fetch.js"
 import type { AnswerInfo, Options, Reading, Service, State } from "./service.js"
 
 /** What every operation works with. */
@@ -113,6 +114,7 @@ export const make = /*#__PURE__*/ Effect.fnUntraced(function* (
     traceHeaders: options.traceHeaders ?? false,
     isOnline: options.isOnline ?? navigatorOnline,
     offlineIncludesLoopback: options.offlineIncludesLoopback ?? false,
+    fetch: yield* Effect.serviceOption(LayersFetch),
     listeners: () => [...(options.onAnswer === undefined ? [] : [options.onAnswer]), ...listeners]
   })
   const wire: Wire = { baseUrl, maxNameBytes, call }

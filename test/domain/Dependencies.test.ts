@@ -26,6 +26,19 @@ const nameBefore = (log: Rows, entries: ReadonlyArray<Entry>, entry: Entry): str
   return name ?? entry.base?.name
 }
 
+const readings: ReadonlyArray<(name: string) => string> = [
+  (name) => name,
+  (name) => name.trim(),
+  (name) => name.toLowerCase(),
+  (name) => name.trim().toLowerCase()
+]
+
+/** An update takes a name that its client does not have already, in some way in which Toggl may compare names. */
+const isItsOwn = ({ mutation }: Entry, takes: string, frees: string, before: string | undefined): boolean =>
+  mutation._tag === "Update" &&
+  before !== undefined &&
+  !readings.some((read) => read(takes) === read(frees) && read(takes) !== read(before))
+
 const dependsOn = (log: Rows, entries: ReadonlyArray<Entry>, later: Entry, earlier: Entry): boolean => {
   if (later.seq <= earlier.seq) return false
   const [a, b] = [later, earlier].map(({ mutation }) => clientOf(log, Mutation.clientId(mutation)))
@@ -36,7 +49,8 @@ const dependsOn = (log: Rows, entries: ReadonlyArray<Entry>, later: Entry, earli
     later.mutation.workspaceId === earlier.mutation.workspaceId &&
     takes !== undefined &&
     frees !== undefined &&
-    Client.foldName(takes) === Client.foldName(frees)
+    Client.foldName(takes) === Client.foldName(frees) &&
+    !isItsOwn(later, takes, frees, nameBefore(log, entries, later))
   )
 }
 

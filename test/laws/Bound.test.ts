@@ -98,7 +98,7 @@ describe("whose store it is", () => {
         times: 1
       })
       const error = yield* read(theirs)
-      assert.strictEqual(error._tag === "Unauthorized" ? error.reason : error._tag, "Refused")
+      assert.strictEqual(error._tag === "Unauthorized" ? error.reason : error._tag, "WrongAccount")
       yield* world.rests
       assert.deepStrictEqual([yield* queue(mine), yield* queue(theirs)], ["Idle", "WrongAccount"])
       assert.strictEqual((yield* state(world)).userId, FakeToggl.defaultUser.id)

@@ -185,7 +185,7 @@ describe("a change that cannot be stored, under credentials of another user", ()
       for (const name of ["One", "Two"]) {
         const error = yield* Effect.flip(create(tab, name))
         const said = error._tag === "NotSaved" ? error.attempt : undefined
-        assert.strictEqual(said?._tag === "Unauthorized" ? said.reason : said?._tag, "Refused")
+        assert.strictEqual(said?._tag === "Unauthorized" ? said.reason : said?._tag, "WrongAccount")
       }
       yield* tab.setStorageFault(undefined)
       yield* Effect.forkScoped(create(tab, "Three"))

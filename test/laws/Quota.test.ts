@@ -304,3 +304,32 @@ describe("a clock set back", () => {
     })
   )
 })
+
+describe("a 402", () => {
+  const at = (remaining: string) => ({ "x-toggl-quota-remaining": remaining, "x-toggl-quota-resets-in": "3000" })
+
+  law("that speaks of the plan is refused though nothing of the quota remains: it would wait for ever", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      const body = "The feature is not available for your current plan"
+      yield* world.toggl.inject(Fault.respond({ status: 402, headers: at("-1"), body }), {
+        when: isCreate,
+        times: "always"
+      })
+      assert.strictEqual((yield* Effect.flip(create(tab, "Acme")))._tag, "PlanRequired")
+      assert.strictEqual((yield* tab.outbox.status).queue._tag, "Idle")
+    })
+  )
+
+  law("that only says that the quota is exceeded makes the queue wait", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* world.toggl.inject(Fault.respond({ status: 402, body: "Quota exceeded. It resets in 61s." }), {
+        when: isCreate
+      })
+      assert.strictEqual(waitsFor(yield* create(tab, "Acme")), "Quota")
+      yield* silentFor(world, "60 seconds", "2 seconds")
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+    })
+  )
+})

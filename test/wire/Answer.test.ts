@@ -634,9 +634,10 @@ describe("the replay", () => {
       TimedOut: "Uncertain",
       SuspectedCors: "Uncertain",
       Failed: "Uncertain",
-      Threw: "Uncertain"
+      Threw: "Uncertain",
+      Unsent: "NeverLeft"
     } as const
-    for (const reason of ["Offline", "TimedOut", "SuspectedCors", "Failed", "Threw"] as const) {
+    for (const reason of ["Offline", "TimedOut", "SuspectedCors", "Failed", "Threw", "Unsent"] as const) {
       assert.strictEqual(disposition(new ClientError.Unreachable({ reason })), reasons[reason])
     }
     assert.strictEqual(disposition(new ClientError.Forbidden({})), "Refused")

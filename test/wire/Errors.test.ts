@@ -44,7 +44,7 @@ const samples: Samples = {
   ],
   Unauthorized: [
     new ClientError.Unauthorized({ ...answered, reason: "Refused", remainingAttempts: 2 }),
-    new ClientError.Unauthorized({ reason: "Missing" })
+    ...(["Missing", "SignedOut", "WrongAccount"] as const).map((reason) => new ClientError.Unauthorized({ reason }))
   ],
   CredentialsUnavailable: [new ClientError.CredentialsUnavailable(asked), new ClientError.CredentialsUnavailable({})],
   PlanRequired: [new ClientError.PlanRequired(answered), new ClientError.PlanRequired({})],

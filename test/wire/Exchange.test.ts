@@ -46,15 +46,6 @@ describe("no answer", () => {
     })
   )
 
-  it.effect("in an online page of another origin is a suspected refusal of CORS", () =>
-    Effect.gen(function* () {
-      vi.stubGlobal("location", new URL("https://app.test/index.html"))
-      assert.strictEqual(yield* reason(Option.some(true)), "Unreachable SuspectedCors")
-      assert.strictEqual(yield* reason(Option.some(true), { baseUrl: "/api/toggl" }), "Unreachable Failed")
-      assert.strictEqual(yield* reason(Option.some(false)), "Unreachable Offline")
-    })
-  )
-
   it.effect("asks the browser where no hint is given", () =>
     Effect.gen(function* () {
       const api = yield* make(failing("Transport"))
