@@ -48,7 +48,8 @@ export class CredentialsUnavailable
 }
 
 /**
- * The hourly quota of the organization is used up (402). `retryAfter` is in milliseconds from the answer.
+ * The hourly quota of the organization is used up (402). `retryAfter` is in milliseconds from the answer, missing where no
+ * time is named: what is said is believed for an hour at most, and for ten minutes where `requestId` is missing.
  *
  * @since 0.1.0
  * @category transport
@@ -68,7 +69,8 @@ export class QuotaExceeded
 }
 
 /**
- * Too many requests at once (429). `retryAfter` is in milliseconds from the answer, missing where Toggl names no time.
+ * Too many requests at once (429). `retryAfter` is in milliseconds from the answer, missing where no time is named: what
+ * is said is believed for an hour at most, and for ten minutes where `requestId` is missing.
  *
  * @since 0.1.0
  * @category transport
@@ -89,7 +91,8 @@ export class RateLimited
 
 /**
  * Toggl, or a proxy before it, failed (408, 425, 5xx). The request may have been applied. `retryAfter` is in
- * milliseconds, where the server names a time.
+ * milliseconds, where the server names a time: what is said is believed for an hour at most, and for ten minutes where
+ * `requestId` is missing.
  *
  * @since 0.1.0
  * @category transport

@@ -2,13 +2,14 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Entry } from "../log/entry.js"
-import { type QueueState, type Wait, workspaceOf } from "../log/state.js"
+import { type QueueState, workspaceOf } from "../log/state.js"
 import type { WaitingFor } from "../Status.js"
 import { type Now, now } from "../effect/clock.js"
 import { remaining } from "./clock.js"
 import type { Instance, WakeUp } from "./instance.js"
 import * as quota from "./quota.js"
 import { lacksSignIn, mayEndPause, signedOut } from "./signIn.js"
+import { namedWait, occasionOf } from "./waits.js"
 
 /** `millis`: until the decision may be another one. */
 interface Waiting {
@@ -28,43 +29,7 @@ export type Decision =
   | { readonly _tag: "NewerVersion"; readonly millis?: number }
   | { readonly _tag: "Idle" }
 
-// --- Waits -------------------------------------------------------------------------------------------------------------
-
-const occasionOf = (wait: Wait): string => `${wait.seenAt} ${wait.length}`
-
-/** Fixes until when the wait lasts by the monotonic clock, where it has just been heard. */
-export const heardWait = ({ deadlines }: Instance, wait: Wait, { monotonic }: Now): void => {
-  deadlines.waits.until(occasionOf(wait), monotonic, () => wait.length)
-}
-
-/** How many milliseconds are left of the wait: by the monotonic clock, where it was seen by that one. */
-export const leftOf = ({ deadlines: { waits } }: Instance, wait: Wait, { monotonic, wall }: Now): number => {
-  const occasion = occasionOf(wait)
-  const left = () => remaining(wait, wall).millis
-  return waits.has(occasion) ? waits.until(occasion, monotonic, left) - monotonic : left()
-}
-
-/** What is left of the queue's own wait, where it was seen by the monotonic clock. */
-export const standing = (instance: Instance, now: Now): { readonly wait: Wait; readonly left: number } | undefined => {
-  const { wait } = instance.log.state
-  return wait !== undefined && instance.deadlines.waits.has(occasionOf(wait))
-    ? { wait, left: leftOf(instance, wait, now) }
-    : undefined
-}
-
-/** The time that the server named and that has not passed, if there is one: nothing at all is asked before it. */
-export const namedWait = (
-  instance: Instance,
-  now: Now
-): { readonly wait: Wait; readonly millis: number } | undefined => {
-  let longest: { readonly wait: Wait; readonly millis: number } | undefined
-  for (const wait of [instance.log.state.wait, instance.tab.unstored]) {
-    if (wait?.named !== true) continue
-    const millis = leftOf(instance, wait, now)
-    if (millis > (longest?.millis ?? 0)) longest = { wait, millis }
-  }
-  return longest
-}
+// --- What may still land ----------------------------------------------------------------------------------------------
 
 /** The monotonic time from which the entry's last attempt can land no more. */
 const stillAt = (

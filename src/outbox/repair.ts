@@ -11,7 +11,8 @@ import { type ClientId, UpdateInput } from "../Client.js"
 import { BadRequest, EntryNotFound, InvalidImport, StorageError } from "../ClientError.js"
 import type { EntryId } from "../Entry.js"
 import { checkedName, checkedNotes } from "../error/name.js"
-import { type Instance, wake } from "../instance/instance.js"
+import { type Instance, wake, type WakeUp } from "../instance/instance.js"
+import { endPages } from "../instance/waits.js"
 import { type Entry, Row, version } from "../log/entry.js"
 import { asked as requested } from "../log/request.js"
 import { pausedByUser, type QueueState, signedIn, without } from "../log/state.js"
@@ -68,6 +69,13 @@ const noticed =
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.onError(effect, () => Effect.zipRight(instance.mirror.doubt, wake(instance, "Entry")))
 
+/** The user, or another network, lets the replay look again: what a page has named is over. */
+export const wakeAnew = (instance: Instance, reason: WakeUp): Effect.Effect<void> =>
+  Effect.zipRight(
+    Effect.sync(() => endPages(instance)),
+    wake(instance, reason)
+  )
+
 // --- Entries -----------------------------------------------------------------------------------------------------------
 
 const seqOf = (
@@ -96,7 +104,8 @@ const retry = Effect.fn("Outbox.retry")(function* (instance: Instance, id: Entry
   }
   const repaired = yield* instance.transactions.retry(yield* seqOf(instance, id), edited(change))
   if (repaired !== "Repaired") return yield* new EntryNotFound({ entryId: id, reason: repaired })
-  yield* goOn(instance)
+  yield* instance.mirror.reread
+  yield* wakeAnew(instance, "Entry")
 })
 
 const discard = Effect.fn("Outbox.discard")(function* (instance: Instance, which: EntryId | { readonly seq: number }) {
@@ -190,7 +199,7 @@ export const credentialsChanged = (instance: Instance): Effect.Effect<void> =>
     else if (Option.isSome(current.right)) {
       yield* change(instance, signedIn)
     }
-  }).pipe(Effect.ignore, Effect.zipRight(wake(instance, "User")))
+  }).pipe(Effect.ignore, Effect.zipRight(wakeAnew(instance, "User")))
 
 /** The user wants these credentials to be tried again too. */
 const resume = (instance: Instance): Effect.Effect<void, StorageError> =>
@@ -224,8 +233,8 @@ export const make = (
     exportEntries: exportEntries(instance),
     importEntries: (json) => notice(importEntries(instance, json)),
     pause: notice(change(instance, pausedByUser)),
-    resume: notice(Effect.zipRight(resume(instance), wake(instance, "User"))),
-    replayNow: wake(instance, "User"),
+    resume: notice(Effect.zipRight(resume(instance), wakeAnew(instance, "User"))),
+    replayNow: wakeAnew(instance, "User"),
     // What a tab has seen before it signs out, it can tell from that.
     signOut: notice(Effect.zipRight(Effect.ignore(mirror.sync), Effect.flatMap(transactions.signOut, mirror.stepped))),
     purge: notice(Effect.zipRight(transactions.purge, Effect.ignore(mirror.reread)))

@@ -11,6 +11,7 @@ import { nameOf } from "../error/thrown.js"
 import { backoff } from "../instance/clock.js"
 import { decideNow } from "../instance/decide.js"
 import type { Instance } from "../instance/instance.js"
+import { endPages } from "../instance/waits.js"
 import { logDefect } from "../instance/watched.js"
 import { crossed, refreshBases } from "../read/refresh.js"
 import { run } from "./run.js"
@@ -111,6 +112,10 @@ const round = (rounds: Rounds): Effect.Effect<void, StorageError> =>
     yield* mirror.sync
     rounds.isRead = true
     rounds.unread = 0
+    if (tab.endsPages) {
+      endPages(instance)
+      tab.endsPages = false
+    }
     const decision = yield* decideNow(instance)
     if (decision._tag === "Idle") tab.unwritten = 0
     if (decision._tag !== "Act") yield* mirror.unwritable(undefined)
