@@ -40,7 +40,9 @@ export interface StackOptions
   readonly fetch?: typeof globalThis.fetch
 }
 
-const credentialsLayer = (credentials: StackOptions["credentials"]): Layer.Layer<Credentials.CurrentCredentials> =>
+const credentialsLayer = (
+  credentials: StackOptions["credentials"]
+): Layer.Layer<Credentials.CurrentCredentials, ClientError.InvalidConfiguration> =>
   "get" in credentials ? Layer.succeed(Credentials.CurrentCredentials, credentials) : Credentials.layer(credentials)
 
 /**
