@@ -47,9 +47,13 @@ export class CredentialsUnavailable
   }
 }
 
+// What names a time: `date` is the answer's own `Date`, in milliseconds since 1970.
+const named = { retryAfter: optional(Schema.Finite), date: optional(Schema.Finite) }
+
 /**
  * The hourly quota of the organization is used up (402). `retryAfter` is in milliseconds from the answer, missing where no
  * time is named: what is said is believed for an hour at most, and for ten minutes where `requestId` is missing.
+ * `date` is the answer's own `Date`, in milliseconds since 1970, where it has one.
  *
  * @since 0.1.0
  * @category transport
@@ -58,7 +62,7 @@ export class QuotaExceeded
   extends /*#__PURE__*/ ours(() =>
     Schema.TaggedError<QuotaExceeded>("effect-toggl-clients/QuotaExceeded")("QuotaExceeded", {
       ...answered,
-      retryAfter: optional(Schema.Finite)
+      ...named
     })
   )
 {
@@ -71,6 +75,7 @@ export class QuotaExceeded
 /**
  * Too many requests at once (429). `retryAfter` is in milliseconds from the answer, missing where no time is named: what
  * is said is believed for an hour at most, and for ten minutes where `requestId` is missing.
+ * `date` is the answer's own `Date`, in milliseconds since 1970, where it has one.
  *
  * @since 0.1.0
  * @category transport
@@ -79,7 +84,7 @@ export class RateLimited
   extends /*#__PURE__*/ ours(() =>
     Schema.TaggedError<RateLimited>("effect-toggl-clients/RateLimited")("RateLimited", {
       ...answered,
-      retryAfter: optional(Schema.Finite)
+      ...named
     })
   )
 {
@@ -93,6 +98,7 @@ export class RateLimited
  * Toggl, or a proxy before it, failed (408, 425, 5xx). The request may have been applied. `retryAfter` is in
  * milliseconds, where the server names a time: what is said is believed for an hour at most, and for ten minutes where
  * `requestId` is missing.
+ * `date` is the answer's own `Date`, in milliseconds since 1970, where it has one.
  *
  * @since 0.1.0
  * @category transport
@@ -102,7 +108,7 @@ export class ServerError
     Schema.TaggedError<ServerError>("effect-toggl-clients/ServerError")("ServerError", {
       ...answered,
       status: Schema.Int,
-      retryAfter: optional(Schema.Finite)
+      ...named
     })
   )
 {

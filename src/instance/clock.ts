@@ -33,21 +33,20 @@ const rateUnnamed = Duration.toMillis("1 minute")
 
 /** The wait that the server asks for, as long as it is believed: `undefined` where it asks for none. */
 export const askedFor = (error: TransportError, seenAt: number, jitter = 0): Wait | undefined => {
-  const wait = (reason: Wait["reason"], length: number): Wait => ({
-    reason,
-    seenAt,
-    length: believed(error, length),
-    named: true,
-    restarted: false,
-    error
-  })
+  const wait = (reason: Wait["reason"], named: number, date: number | undefined): Wait => {
+    const length = believed(error, named)
+    const until = date === undefined ? {} : { until: date + length }
+    return { reason, seenAt, length, named: true, restarted: false, ...until, error }
+  }
   switch (error._tag) {
     case "QuotaExceeded":
-      return wait("Quota", Math.max(error.retryAfter ?? quotaUnnamed, 1000))
+      return wait("Quota", Math.max(error.retryAfter ?? quotaUnnamed, 1000), error.date)
     case "RateLimited":
-      return wait("RateLimited", Math.max(error.retryAfter ?? rateUnnamed + jitter, 1000))
+      return wait("RateLimited", Math.max(error.retryAfter ?? rateUnnamed + jitter, 1000), error.date)
     case "ServerError":
-      return error.retryAfter === undefined ? undefined : wait("BackingOff", Math.max(error.retryAfter, jitter))
+      return error.retryAfter === undefined
+        ? undefined
+        : wait("BackingOff", Math.max(error.retryAfter, jitter), error.date)
     default:
       return undefined
   }
@@ -78,7 +77,8 @@ const ended = Number.NEGATIVE_INFINITY
 class Occasions {
   private readonly deadlines = new Map<string, number>()
 
-  private readonly fix = (occasion: string, until: number): number => {
+  /** From now on it is this, whatever it was. */
+  readonly fix = (occasion: string, until: number): number => {
     this.deadlines.delete(occasion)
     this.deadlines.set(occasion, until)
     for (const oldest of this.deadlines.keys()) {
@@ -120,6 +120,9 @@ export class Deadlines {
 
   readonly waits = new Occasions()
 
+  /** How far the wall clock was ahead of the monotonic one when a wait was first seen, or last asked about. */
+  readonly leads = new Occasions()
+
   /** When a replayer stands still that takes no step from now on. */
   readonly steps = new Occasions()
 
@@ -140,10 +143,14 @@ export class Deadlines {
 
   /** How many are kept. */
   get size(): number {
-    return [this.waits, this.steps, ...this.quotas.values(), ...this.probes.values(), ...this.entries.values()].reduce(
-      (sum, { size }) => sum + size,
-      0
-    )
+    return [
+      this.waits,
+      this.leads,
+      this.steps,
+      ...this.quotas.values(),
+      ...this.probes.values(),
+      ...this.entries.values()
+    ].reduce((sum, { size }) => sum + size, 0)
   }
 }
 

@@ -2,20 +2,22 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Entry } from "../log/entry.js"
-import { type QueueState, workspaceOf } from "../log/state.js"
+import { type QueueState, type Wait, workspaceOf } from "../log/state.js"
 import type { WaitingFor } from "../Status.js"
 import { type Now, now } from "../effect/clock.js"
 import { remaining } from "./clock.js"
 import type { Instance, WakeUp } from "./instance.js"
 import * as quota from "./quota.js"
 import { lacksSignIn, mayEndPause, signedOut } from "./signIn.js"
-import { namedWait, occasionOf } from "./waits.js"
+import { mayBeOver, namedWait, occasionOf } from "./waits.js"
 
 /** `millis`: until the decision may be another one. */
 interface Waiting {
   readonly _tag: "Wait"
   readonly millis: number
   readonly for: WaitingFor
+  /** A time that was named and may have passed while the device slept: Toggl is to be asked. */
+  readonly mayBeOver?: Wait
 }
 
 export type Decision =
@@ -121,7 +123,7 @@ const decideUnpaused = (instance: Instance, now: Now, override: boolean): Decisi
     }
   }
   const named = namedWait(instance, now)
-  if (named !== undefined) return waiting(named.wait.reason, named.millis, now, named.wait.error)
+  if (named !== undefined) return waitingNamed(instance, named, now)
   // Where each failure of the head names a time, there is no other moment for it.
   const scout = due === undefined && wait?.named === true ? scouting(instance, next, now) : undefined
   if (scout !== undefined && scout.millis <= 0) return actingAsScout(scout.entry)
@@ -255,6 +257,19 @@ const waiting = (reason: Reason, millis: number, now: Now, error: Entry["lastErr
   _tag: "Wait",
   millis,
   for: waitingFor(reason, millis, now, error)
+})
+
+// No timer tells that the device slept, so the clocks are looked at: that costs no request.
+const lookedAtEvery = Duration.toMillis("1 minute")
+
+const waitingNamed = (
+  instance: Instance,
+  { millis, wait }: NonNullable<ReturnType<typeof namedWait>>,
+  now: Now
+): Waiting => ({
+  ...waiting(wait.reason, millis, now, wait.error),
+  millis: wait.until === undefined ? millis : Math.min(millis, lookedAtEvery),
+  ...(mayBeOver(instance, wait, now) ? { mayBeOver: wait } : {})
 })
 
 const earlierOf = (a: Entry | undefined, b: Entry | undefined): Entry | undefined =>

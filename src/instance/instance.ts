@@ -127,6 +127,7 @@ interface Reads {
   readonly lists: singleFlight.SingleFlight<WorkspaceId, Listed, ReadError>
   readonly bases: singleFlight.SingleFlight<WorkspaceId, Listed, ReadError>
   readonly refreshes: singleFlight.SingleFlight<WorkspaceId, Refreshed, ReadError>
+  readonly times: singleFlight.SingleFlight<"Time", void, never>
 }
 
 export interface Instance {
@@ -208,7 +209,8 @@ export const make = (
         copies: new Map(),
         lists: singleFlight.make(scope),
         bases: singleFlight.make(scope),
-        refreshes: singleFlight.make(scope)
+        refreshes: singleFlight.make(scope),
+        times: singleFlight.make(scope)
       },
       tab,
       wakeUps

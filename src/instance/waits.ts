@@ -8,8 +8,33 @@ import type { Instance } from "./instance.js"
 export const occasionOf = (wait: Wait): string => `${wait.seenAt} ${wait.length}`
 
 /** Fixes until when the wait lasts by the monotonic clock, where it has just been heard. */
-export const heardWait = ({ deadlines }: Instance, wait: Wait, { monotonic }: Now): void => {
-  deadlines.waits.heard(occasionOf(wait), monotonic, wait.length)
+export const heardWait = (instance: Instance, wait: Wait, now: Now): void => {
+  instance.deadlines.waits.heard(occasionOf(wait), now.monotonic, wait.length)
+  leadAt(instance, wait, now)
+}
+
+// What is left of a wait may be kept anew: it is the same one until Toggl is asked.
+const sameWait = ({ askedAt = 0, until = 0 }: Wait): string => `${until} ${askedAt}`
+
+const leadAt = ({ deadlines }: Instance, wait: Wait, { monotonic, wall }: Now): number =>
+  deadlines.leads.until(sameWait(wait), wall - monotonic, () => 0)
+
+// So far the clocks may be apart without a sleep, in milliseconds.
+const clocksAgree = 1000
+
+/**
+ * Whether the wait may be over, for the wall clock ran ahead of the monotonic one, as it does while the device sleeps, and
+ * by that it has passed: the clock of who named it tells.
+ */
+export const mayBeOver = (instance: Instance, wait: Wait, now: Now): boolean => {
+  if (wait.until === undefined) return false
+  const ranAhead = now.wall - now.monotonic - leadAt(instance, wait, now)
+  return ranAhead >= Math.max(clocksAgree, leftOf(instance, wait, now))
+}
+
+/** Toggl is asked now: not again before the next sleep, whatever it says. */
+export const asksAbout = ({ deadlines }: Instance, wait: Wait, { monotonic, wall }: Now): void => {
+  deadlines.leads.fix(sameWait(wait), wall - monotonic)
 }
 
 /** How many milliseconds are left of the wait: by the monotonic clock, where it was seen by that one. */

@@ -10,7 +10,8 @@ import { version } from "./entry.js"
 /**
  * What the whole queue waits for. The time is kept as what was seen (`seenAt`, in milliseconds since the epoch) and for
  * how long (`length`, in milliseconds), so that a clock set back can only start the length again. `named` tells a time
- * that the server named: where Toggl itself did, nothing but its passing ends it. `stuck`: it follows an entry that never gets through, while
+ * that the server named: where Toggl itself did, nothing but its passing ends it. `until` is when that has
+ * passed by the clock of who named it (milliseconds since 1970), `askedAt` when Toggl was last asked whether it has. `stuck`: it follows an entry that never gets through, while
  * nothing else has: others may be tried in its place meanwhile.
  */
 export const Wait = Schema.Struct({
@@ -19,6 +20,8 @@ export const Wait = Schema.Struct({
   length: Schema.Finite,
   named: Schema.Boolean,
   restarted: Schema.Boolean,
+  until: optional(Schema.Finite),
+  askedAt: optional(Schema.Finite),
   stuck: optional(Schema.Boolean),
   error: optional(TransportError)
 })

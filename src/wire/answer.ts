@@ -109,8 +109,13 @@ const tell = (asked: Asked, { headers, secrets }: Answer, text: string, words?: 
 // A restore's documented 400, and a compatible server's of a name that it does not take.
 const saysNoMore: ReadonlySet<Asked["operation"]> = new Set(["create", "update", "restore"])
 
-const later = (told: Told, millis: number | undefined) =>
-  millis === undefined ? {} : { retryAfter: believed(told, millis) }
+const later = (told: Told, { headers }: Answer, millis: number | undefined) => {
+  const date = dateOf(headers)
+  return {
+    ...(millis === undefined ? {} : { retryAfter: believed(told, millis) }),
+    ...(date === undefined ? {} : { date })
+  }
+}
 
 const none = () => undefined
 
@@ -139,7 +144,7 @@ const read = <A, E>(
     if (redirected || status === 0 || (status >= 300 && status < 400))
       return new RedirectedElsewhere({ ...told, status })
     if (status === 408 || status === 425 || (status >= 500 && status < 600)) {
-      return new ServerError({ ...told, status, ...later(told, retryAfter(headers, now)) })
+      return new ServerError({ ...told, status, ...later(told, answer, retryAfter(headers, now)) })
     }
     const remainingAttempts = whole(headers["x-remaining-login-attempts"])
     const unauthorized = new Unauthorized({
@@ -148,12 +153,12 @@ const read = <A, E>(
       ...(remainingAttempts === undefined ? {} : { remainingAttempts })
     })
     if (status === 401) return unauthorized
-    if (status === 429) return new RateLimited({ ...told, ...later(told, retryAfter(headers, now)) })
+    if (status === 429) return new RateLimited({ ...told, ...later(told, answer, retryAfter(headers, now)) })
     if (
       status === 402 &&
       ((quotaOf(headers)?.remaining ?? 1) <= 0 || /hourly limit|quota exceeded|quota will reset/i.test(said))
     ) {
-      return new QuotaExceeded({ ...told, ...later(told, quotaLasts(headers, said, now)) })
+      return new QuotaExceeded({ ...told, ...later(told, answer, quotaLasts(headers, said, now)) })
     }
     // from here on a sentence decides, so it must have come whole
     if (Either.isLeft(body) && (text === undefined || body.left === "TooDeep")) return unexpected(body.left)
