@@ -7,6 +7,7 @@
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as PubSub from "effect/PubSub"
@@ -14,6 +15,7 @@ import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
 import { type CredentialsUnavailable, InvalidConfiguration } from "./ClientError.js"
+import { checked, header, invalid, revealed } from "./settings.js"
 
 /**
  * A Toggl user's email and password. Toggl locks log-ins for five minutes after a few wrong ones: prefer a token.
@@ -106,12 +108,50 @@ export const proxy = ({ cookies, header }: Partial<Omit<Proxy, "_tag">> = {}): P
 })
 
 /**
+ * The credentials, if requests can be signed with them. Otherwise it fails with `InvalidConfiguration`, which says what is
+ * wrong and holds no secret: the header of a proxy has a name or a value that cannot be sent (a line break, a character
+ * beyond Latin-1), or plain JavaScript has given something else than these constructors make. A token, an email and a
+ * password may hold any character.
+ *
+ * @since 0.1.0
+ * @category validation
+ */
+export const validate = <C extends Credentials>(credentials: C): Either.Either<C, InvalidConfiguration> =>
+  Either.map(problemOf(credentials), () => credentials)
+
+const isSecret = (value: unknown): boolean => typeof revealed(value) === "string"
+
+const problemOf = (credentials: Credentials): Either.Either<unknown, InvalidConfiguration> => {
+  switch (credentials._tag) {
+    case "Token":
+      return checked("credentials.token", undefined, isSecret(credentials.token), made)
+    case "Password": {
+      const isSound = typeof credentials.email === "string" && isSecret(credentials.password)
+      return checked("credentials.password", undefined, isSound, made)
+    }
+    case "Proxy": {
+      const { cookies, header: given } = credentials
+      const isSound = ["same-origin", "include"].includes(cookies)
+      return Either.flatMap(checked("credentials.cookies", cookies, isSound, "same-origin or include"), () =>
+        given === undefined ? Either.right(undefined) : header("credentials.header", given.name, given.value)
+      )
+    }
+    default:
+      return Either.left(invalid("credentials", made))
+  }
+}
+
+const made = "what Credentials.token, Credentials.password or Credentials.proxy makes"
+
+/**
  * Where credentials come from.
  *
  * - `get` is asked at each attempt. `None` means that there are none here: the user signed out, or this is a worker
  *   that woke without them. A source that cannot tell now, as one that asks a server for its tokens and is offline, fails
  *   with `CredentialsUnavailable`: that is neither signed out nor wrong, and it is asked again later. What `get` throws
  *   counts the same, and is logged by its name alone.
+ *   What `get` gives and no request can be signed with ({@link validate}) is as good as none: it is logged, nothing is sent,
+ *   and the app is asked to sign in.
  * - `changes` emits after the app has set others. It does not say which: ask `get`.
  *
  * @since 0.1.0
@@ -123,14 +163,15 @@ export interface Service {
 }
 
 /**
- * A source that the app can set: on signing in, on signing out (`None`), and with a new token.
+ * A source that the app can set: on signing in, on signing out (`None`), and with a new token. `set` fails with
+ * `InvalidConfiguration` where no request can be signed with them ({@link validate}), and keeps the earlier ones.
  *
  * @since 0.1.0
  * @category services
  */
 export interface Settable extends Service {
   readonly get: Effect.Effect<Option.Option<Credentials>>
-  readonly set: (credentials: Option.Option<Credentials>) => Effect.Effect<void>
+  readonly set: (credentials: Option.Option<Credentials>) => Effect.Effect<void, InvalidConfiguration>
 }
 
 /**
@@ -146,7 +187,8 @@ export class CurrentCredentials extends Context.Tag("effect-toggl-clients/Curren
 
 /**
  * A source that can be set, signed out until credentials are given. Provide it with
- * `Layer.succeed(CurrentCredentials, source)` and keep it for `set`.
+ * `Layer.succeed(CurrentCredentials, source)` and keep it for `set`. Fails with `InvalidConfiguration` where no request can be
+ * signed with the given ones ({@link validate}).
  *
  * @example
  * import * as Effect from "effect/Effect"
@@ -162,25 +204,35 @@ export class CurrentCredentials extends Context.Tag("effect-toggl-clients/Curren
  * @since 0.1.0
  * @category constructors
  */
-export const make = /*#__PURE__*/ Effect.fnUntraced(function* (initial?: Credentials): Effect.fn.Return<Settable> {
-  const current = yield* Ref.make(Option.fromNullable(initial))
+export const make = /*#__PURE__*/ Effect.fnUntraced(function* (
+  initial?: Credentials
+): Effect.fn.Return<Settable, InvalidConfiguration> {
+  const given = Option.fromNullable(initial)
+  if (Option.isSome(given)) yield* validate(given.value)
+  const current = yield* Ref.make(given)
   // few waiting messages are enough: they carry nothing, and whoever hears one asks for the newest; of capacity 1 it
   // miscounts where it slides, and a subscriber that was behind takes what is for another
   const changed = yield* PubSub.sliding<void>(2)
   return {
     get: Ref.get(current),
     changes: Stream.fromPubSub(changed),
-    set: (credentials) => Effect.asVoid(Effect.zipRight(Ref.set(current, credentials), PubSub.publish(changed, void 0)))
+    set: (credentials) =>
+      Effect.gen(function* () {
+        if (Option.isSome(credentials)) yield* validate(credentials.value)
+        yield* Ref.set(current, credentials)
+        yield* PubSub.publish(changed, void 0)
+      })
   }
 })
 
 /**
- * Credentials that never change.
+ * Credentials that never change. Fails with `InvalidConfiguration` where no request can be signed with them
+ * ({@link validate}).
  *
  * @since 0.1.0
  * @category layers
  */
-export const layer = (credentials: Credentials): Layer.Layer<CurrentCredentials> =>
+export const layer = (credentials: Credentials): Layer.Layer<CurrentCredentials, InvalidConfiguration> =>
   Layer.effect(CurrentCredentials, make(credentials))
 
 /**

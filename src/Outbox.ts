@@ -309,7 +309,8 @@ export const takeOver = (other: Pick<OtherOutbox, "account" | "baseUrl">) =>
 export const pause: Effect.Effect<void, StorageError, Outbox> = Effect.flatMap(Outbox, (outbox) => outbox.pause)
 
 /**
- * Ends any pause, and tries credentials that Toggl has refused once more. A time that Toggl named still holds.
+ * Ends any pause, and tries credentials that Toggl has refused once more. A time that Toggl itself named still holds; what a
+ * page without its request id has named is over.
  *
  * @since 0.1.0
  * @category control
@@ -317,7 +318,8 @@ export const pause: Effect.Effect<void, StorageError, Outbox> = Effect.flatMap(O
 export const resume: Effect.Effect<void, StorageError, Outbox> = Effect.flatMap(Outbox, (outbox) => outbox.resume)
 
 /**
- * Tries now instead of backing off further. A time that Toggl named still holds.
+ * Tries now instead of backing off further. A time that Toggl itself named still holds; what a page without its request id
+ * has named is over.
  *
  * @since 0.1.0
  * @category control

@@ -2,6 +2,7 @@
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import { InvalidConfiguration } from "./ClientError.js"
 
 type Checked<A> = Either.Either<A, InvalidConfiguration>
@@ -45,3 +46,29 @@ export const duration = (
   const value = Option.getOrElse(durationOf(given), () => Duration.infinity)
   return checked(setting, value, Duration.isFinite(value) && Duration.toMillis(value) >= least, hint)
 }
+
+// --- Headers -----------------------------------------------------------------------------------------------------------
+
+const isToken = (name: unknown): boolean => typeof name === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(name)
+
+// What says how the request itself is sent: neither browsers nor Node take it from an app.
+const ofTransport = /^(?:connection|content-length|expect|keep-alive|trailer|transfer-encoding|upgrade)$/i
+
+// Latin-1 without control characters: what is beyond it browsers refuse, and these Node does.
+const isHeaderText = (value: unknown): boolean => typeof value === "string" && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
+
+/** What is redacted; nothing where that was wiped. */
+export const revealed = (value: unknown): unknown =>
+  Redacted.isRedacted(value) ? Option.getOrUndefined(Option.liftThrowable(Redacted.value)(value)) : undefined
+
+/**
+ * A header of the app's own that any `fetch` and any Node takes. What is wrong is told without the value, which may be a
+ * secret.
+ */
+export const header = (setting: string, name: unknown, value: unknown): Checked<void> =>
+  Either.gen(function* () {
+    const isName = isToken(name) && !ofTransport.test(String(name))
+    yield* checked(`${setting}.name`, name, isName, "a header's name that an app may send, such as X-Requested-With")
+    const hint = "text that a header can hold: no line breaks or other control characters, and nothing beyond Latin-1"
+    yield* checked(`${setting}.value`, value, isHeaderText(Redacted.isRedacted(value) ? revealed(value) : value), hint)
+  })

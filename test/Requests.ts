@@ -44,9 +44,15 @@ export const full = new ClientError.StorageError({ reason: "Full", detail: "Quot
 export const noRoom = (operation: string): ClientError.StorageError | undefined =>
   ["load", "copy", "outcome"].includes(operation) ? undefined : full
 
-/** 429, with or without the time that is named. */
-export const limited = (retryAfter: string | undefined) =>
-  Fault.proxyError({ status: 429, ...(retryAfter === undefined ? {} : { headers: { "retry-after": retryAfter } }) })
+/** Toggl's own 429, with or without the time that is named. */
+export const limited = (retryAfter: string | undefined, headers: Readonly<Record<string, string>> = {}) =>
+  Fault.refusal(429, null, {
+    headers: { ...headers, ...(retryAfter === undefined ? {} : { "retry-after": retryAfter }) }
+  })
+
+/** A proxy's page that names a time: it has no request id of Toggl's. */
+export const page = (status: number, retryAfter: string, headers: Readonly<Record<string, string>> = {}) =>
+  Fault.proxyError({ status, headers: { ...headers, "retry-after": retryAfter } })
 
 /** A tab that has read the workspace: whose credentials these are is known, and the copy is there. */
 export const opened = (world: World, options?: TabOptions) =>

@@ -77,6 +77,8 @@ export interface World {
   readonly rests: Effect.Effect<void>
   /** The wall clock of the device is put forward (or back, if negative); no time passes. */
   readonly putClock: (by: Duration.DurationInput, direction: "Forward" | "Back") => Effect.Effect<void>
+  /** The device sleeps so long: its monotonic clock stands still, and time passes for all others. */
+  readonly sleeps: (duration: Duration.DurationInput) => Effect.Effect<void>
   /** Runs a call of the app for so long; none if it has not ended then (it goes on). */
   readonly within: <A, E, R>(
     duration: Duration.DurationInput,
@@ -152,6 +154,7 @@ const make = (clock: TestClock.TestClock, put: (by: number) => void, options: Op
     const lock = options.lock === "Lease" ? ReplayLock.lease : yield* ReplayLock.makePrivate
     const device = { toggl, memory, lock, clock }
     const passes = (duration: Duration.DurationInput) => clock.adjust(duration)
+    let slept = 0
     const lines = (wanted: (request: RequestLog.RecordedRequest) => boolean) =>
       Effect.map(toggl.requests, (requests) => requests.filter(wanted).map(line))
     return {
@@ -165,6 +168,13 @@ const make = (clock: TestClock.TestClock, put: (by: number) => void, options: Op
       putClock: (by, direction) =>
         Effect.sync(() => {
           put((direction === "Back" ? -1 : 1) * Duration.toMillis(by))
+        }),
+      sleeps: (duration) =>
+        Effect.suspend(() => {
+          const millis = Duration.toMillis(duration)
+          put(millis)
+          slept += millis
+          return toggl.configure({ clockSkew: slept })
         }),
       within: (duration, call) =>
         Effect.gen(function* () {

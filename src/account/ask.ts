@@ -3,11 +3,12 @@ import * as Effect from "effect/Effect"
 import { type TransportError, Unauthorized } from "../ClientError.js"
 import type { Credentials } from "../Credentials.js"
 import { now } from "../effect/clock.js"
-import { namedWait } from "../instance/decide.js"
 import type { Instance } from "../instance/instance.js"
 import { mayEndPause } from "../instance/signIn.js"
+import { namedWait } from "../instance/waits.js"
 import { mayAsk, NamedTime } from "../wire/mayAsk.js"
 import { Pinned } from "../wire/signing.js"
+import { askTime } from "./askTime.js"
 import { heed } from "./heed.js"
 import { type Identity, toError } from "./identity.js"
 
@@ -17,7 +18,7 @@ const namedFor = (instance: Instance): Effect.Effect<TransportError | undefined>
 
 /** Fails with that. */
 const waited = (instance: Instance): Effect.Effect<void, TransportError> =>
-  Effect.provideService(mayAsk, NamedTime, namedFor(instance))
+  Effect.zipRight(askTime(instance), Effect.provideService(mayAsk, NamedTime, namedFor(instance)))
 
 /** Makes a request with these credentials, and what it takes of more requests only as long as Toggl may be asked. */
 export const asUser =

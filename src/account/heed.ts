@@ -3,10 +3,10 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type { TransportError } from "../ClientError.js"
 import { isTransport } from "../error/transport.js"
-import { now } from "../effect/clock.js"
+import { type Now, now } from "../effect/clock.js"
 import { askedFor, backoff } from "../instance/clock.js"
-import { heardWait, leftOf } from "../instance/decide.js"
 import { type Instance, wake } from "../instance/instance.js"
+import { heardWait, outlasts } from "../instance/waits.js"
 import type { QueueState, Wait } from "../log/state.js"
 import type { After } from "../transactions/settle.js"
 import { disposition, isUnsent } from "../wire/disposition.js"
@@ -33,19 +33,26 @@ const isKept = ({ log, tab }: Instance, error: TransportError): boolean =>
   // Effect hands out a failure as a proxy of itself, where it is traced.
   [log.state.wait, tab.unstored].some((wait) => Cause.originalError(wait?.error) === Cause.originalError(error))
 
+/** What the store has no place for is kept here alone. */
+const keepBeside = (instance: Instance, wait: Wait, now: Now): void => {
+  const { tab } = instance
+  if (!outlasts(instance, tab.unstored, wait, now)) tab.unstored = wait
+}
+
 /** Keeps the time that the error names, if it does: nothing is asked before it, in whichever tab. */
 export const keepWait = (instance: Instance, error: TransportError): Effect.Effect<void> =>
   Effect.flatMap(now, (now) => {
     const wait = isKept(instance, error) ? undefined : askedFor(error, now.wall)
     if (wait === undefined) return Effect.void
     heardWait(instance, wait, now)
-    const lastsLonger = (other: Wait | undefined) =>
-      other?.named === true && leftOf(instance, other, now) >= wait.length
-    const { tab } = instance
     const kept = keep(
       instance,
-      (state) => (lastsLonger(state.wait) ? state : { ...state, wait }),
-      () => void (tab.unstored = lastsLonger(tab.unstored) ? tab.unstored : wait)
+      (state) => {
+        if (!outlasts(instance, state.wait, wait, now)) return { ...state, wait }
+        keepBeside(instance, wait, now)
+        return state
+      },
+      () => keepBeside(instance, wait, now)
     )
     return Effect.zipRight(kept, wake(instance, "Entry"))
   })
@@ -86,6 +93,10 @@ export const afterError = (
     const isOfOther = error._tag === "CredentialsUnavailable" || isKept(instance, error)
     if (isOfOther) return { failures, run, ...(wait === undefined ? {} : { wait }) }
     const asked = askedFor(error, moment.wall, length)
+    if (asked !== undefined) {
+      heardWait(instance, asked, moment)
+      if (outlasts(instance, wait, asked, moment)) keepBeside(instance, asked, moment)
+    }
     if (asked !== undefined) return { failures: failures + (meaning === "Wait" ? 0 : 1), run, wait: asked }
     const reason = meaning === "NeverLeft" && !isUnsent(error) ? "Offline" : "BackingOff"
     return {

@@ -60,7 +60,9 @@ export interface BrowserOptions extends StackOptions {
   readonly storageLimit?: Duration.DurationInput | undefined
 }
 
-const credentialsLayer = (credentials: StackOptions["credentials"]): Layer.Layer<Credentials.CurrentCredentials> =>
+const credentialsLayer = (
+  credentials: StackOptions["credentials"]
+): Layer.Layer<Credentials.CurrentCredentials, ClientError.InvalidConfiguration> =>
   "get" in credentials ? Layer.succeed(Credentials.CurrentCredentials, credentials) : Credentials.layer(credentials)
 
 /**

@@ -68,5 +68,16 @@ export const ids = ({ ray, requestId }: Ids): string => {
 export const quoted = (answer: Ids & { readonly text?: string }): string =>
   (answer.text === undefined || answer.text === "" ? "" : ` Toggl says: "${answer.text}".`) + ids(answer)
 
+const longest = 3_600_000
+const longestOfPage = 600_000
+
+/** Whether Toggl itself has answered this, and no proxy in its place: only Toggl's answers carry its request id. */
+export const isTogglsOwn = (answer: object): boolean => "requestId" in answer && answer.requestId !== undefined
+
+/** How long such a time is believed, in milliseconds: what is absurd is no time. */
+export const believed = (answer: object, millis: number): number =>
+  Math.min(millis, isTogglsOwn(answer) ? longest : longestOfPage)
+
+// An earlier version may have stored an error with any time.
 export const wait = (millis: number | undefined): string =>
-  millis === undefined ? "later" : `in ${Math.ceil(millis / 1000)} seconds`
+  millis === undefined ? "later" : `in ${Math.ceil(Math.min(millis, longest) / 1000)} seconds`

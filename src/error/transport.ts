@@ -63,8 +63,13 @@ export class CredentialsUnavailable
   }
 }
 
+// What names a time: `date` is the answer's own `Date`, in milliseconds since 1970.
+const named = { retryAfter: optional(Schema.Finite), date: optional(Schema.Finite) }
+
 /**
- * The hourly quota of the organization is used up (402). `retryAfter` is in milliseconds from the answer.
+ * The hourly quota of the organization is used up (402). `retryAfter` is in milliseconds from the answer, missing where no
+ * time is named: what is said is believed for an hour at most, and for ten minutes where `requestId` is missing.
+ * `date` is the answer's own `Date`, in milliseconds since 1970, where it has one.
  *
  * @since 0.1.0
  * @category transport
@@ -73,7 +78,7 @@ export class QuotaExceeded
   extends /*#__PURE__*/ ours(() =>
     Schema.TaggedError<QuotaExceeded>("effect-toggl-clients/QuotaExceeded")("QuotaExceeded", {
       ...answered,
-      retryAfter: optional(Schema.Finite)
+      ...named
     })
   )
 {
@@ -84,7 +89,9 @@ export class QuotaExceeded
 }
 
 /**
- * Too many requests at once (429). `retryAfter` is in milliseconds from the answer, missing where Toggl names no time.
+ * Too many requests at once (429). `retryAfter` is in milliseconds from the answer, missing where no time is named: what
+ * is said is believed for an hour at most, and for ten minutes where `requestId` is missing.
+ * `date` is the answer's own `Date`, in milliseconds since 1970, where it has one.
  *
  * @since 0.1.0
  * @category transport
@@ -93,7 +100,7 @@ export class RateLimited
   extends /*#__PURE__*/ ours(() =>
     Schema.TaggedError<RateLimited>("effect-toggl-clients/RateLimited")("RateLimited", {
       ...answered,
-      retryAfter: optional(Schema.Finite)
+      ...named
     })
   )
 {
@@ -105,7 +112,9 @@ export class RateLimited
 
 /**
  * Toggl, or a proxy before it, failed (408, 425, 5xx). The request may have been applied. `retryAfter` is in
- * milliseconds, where the server names a time.
+ * milliseconds, where the server names a time: what is said is believed for an hour at most, and for ten minutes where
+ * `requestId` is missing.
+ * `date` is the answer's own `Date`, in milliseconds since 1970, where it has one.
  *
  * @since 0.1.0
  * @category transport
@@ -115,7 +124,7 @@ export class ServerError
     Schema.TaggedError<ServerError>("effect-toggl-clients/ServerError")("ServerError", {
       ...answered,
       status: Schema.Int,
-      retryAfter: optional(Schema.Finite)
+      ...named
     })
   )
 {

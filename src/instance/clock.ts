@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type { TransportError } from "../ClientError.js"
 import type { EntryId } from "../Entry.js"
+import { believed } from "../error/base.js"
 import type { Wait } from "../log/state.js"
 
 export interface Backoff {
@@ -30,23 +31,22 @@ export const stuckFor = (settings: Backoff, failures: number, tried: number): Ef
 const quotaUnnamed = Duration.toMillis("10 minutes")
 const rateUnnamed = Duration.toMillis("1 minute")
 
-/** The wait that the server asks for, and nothing but its passing ends: `undefined` where it asks for none. */
+/** The wait that the server asks for, as long as it is believed: `undefined` where it asks for none. */
 export const askedFor = (error: TransportError, seenAt: number, jitter = 0): Wait | undefined => {
-  const wait = (reason: Wait["reason"], length: number): Wait => ({
-    reason,
-    seenAt,
-    length,
-    named: true,
-    restarted: false,
-    error
-  })
+  const wait = (reason: Wait["reason"], named: number, date: number | undefined): Wait => {
+    const length = believed(error, named)
+    const until = date === undefined ? {} : { until: date + length }
+    return { reason, seenAt, length, named: true, restarted: false, ...until, error }
+  }
   switch (error._tag) {
     case "QuotaExceeded":
-      return wait("Quota", Math.max(error.retryAfter ?? quotaUnnamed, 1000))
+      return wait("Quota", Math.max(error.retryAfter ?? quotaUnnamed, 1000), error.date)
     case "RateLimited":
-      return wait("RateLimited", Math.max(error.retryAfter ?? rateUnnamed + jitter, 1000))
+      return wait("RateLimited", Math.max(error.retryAfter ?? rateUnnamed + jitter, 1000), error.date)
     case "ServerError":
-      return error.retryAfter === undefined ? undefined : wait("BackingOff", Math.max(error.retryAfter, jitter))
+      return error.retryAfter === undefined
+        ? undefined
+        : wait("BackingOff", Math.max(error.retryAfter, jitter), error.date)
     default:
       return undefined
   }
@@ -71,13 +71,14 @@ export const remaining = (
 // that were heard while these were being written.
 const occasionsKept = 8
 
+const ended = Number.NEGATIVE_INFINITY
+
 /** The deadlines of one subject. Of its occasions those are kept that were asked for last. */
 class Occasions {
   private readonly deadlines = new Map<string, number>()
 
-  /** The monotonic time until which it waits, fixed at the first call for this occasion. */
-  readonly until = (occasion: string, monotonic: number, length: () => number): number => {
-    const until = this.deadlines.get(occasion) ?? monotonic + length()
+  /** From now on it is this, whatever it was. */
+  readonly fix = (occasion: string, until: number): number => {
     this.deadlines.delete(occasion)
     this.deadlines.set(occasion, until)
     for (const oldest of this.deadlines.keys()) {
@@ -86,6 +87,23 @@ class Occasions {
     }
     return until
   }
+
+  /** The monotonic time until which it waits, fixed at the first call for this occasion. */
+  readonly until = (occasion: string, monotonic: number, length: () => number): number =>
+    this.fix(occasion, this.deadlines.get(occasion) ?? monotonic + length())
+
+  /** The same for what has just been heard: it lasts anew where it was ended. */
+  readonly heard = (occasion: string, monotonic: number, length: number): void => {
+    if (this.isEnded(occasion)) this.deadlines.delete(occasion)
+    this.until(occasion, monotonic, () => length)
+  }
+
+  /** It is over before its time. */
+  readonly end = (occasion: string): void => {
+    this.fix(occasion, ended)
+  }
+
+  readonly isEnded = (occasion: string): boolean => this.deadlines.get(occasion) === ended
 
   readonly has = (occasion: string): boolean => this.deadlines.has(occasion)
 
@@ -101,6 +119,9 @@ export class Deadlines {
   private readonly probes = new Map<number, Occasions>()
 
   readonly waits = new Occasions()
+
+  /** How far the wall clock was ahead of the monotonic one when a wait was first seen, or last asked about. */
+  readonly leads = new Occasions()
 
   /** When a replayer stands still that takes no step from now on. */
   readonly steps = new Occasions()
@@ -122,10 +143,14 @@ export class Deadlines {
 
   /** How many are kept. */
   get size(): number {
-    return [this.waits, this.steps, ...this.quotas.values(), ...this.probes.values(), ...this.entries.values()].reduce(
-      (sum, { size }) => sum + size,
-      0
-    )
+    return [
+      this.waits,
+      this.leads,
+      this.steps,
+      ...this.quotas.values(),
+      ...this.probes.values(),
+      ...this.entries.values()
+    ].reduce((sum, { size }) => sum + size, 0)
   }
 }
 

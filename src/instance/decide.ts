@@ -9,12 +9,15 @@ import { remaining } from "./clock.js"
 import type { Instance, WakeUp } from "./instance.js"
 import * as quota from "./quota.js"
 import { lacksSignIn, mayEndPause, signedOut } from "./signIn.js"
+import { mayBeOver, namedWait, occasionOf } from "./waits.js"
 
 /** `millis`: until the decision may be another one. */
 interface Waiting {
   readonly _tag: "Wait"
   readonly millis: number
   readonly for: WaitingFor
+  /** A time that was named and may have passed while the device slept: Toggl is to be asked. */
+  readonly mayBeOver?: Wait
 }
 
 export type Decision =
@@ -28,43 +31,7 @@ export type Decision =
   | { readonly _tag: "NewerVersion"; readonly millis?: number }
   | { readonly _tag: "Idle" }
 
-// --- Waits -------------------------------------------------------------------------------------------------------------
-
-const occasionOf = (wait: Wait): string => `${wait.seenAt} ${wait.length}`
-
-/** Fixes until when the wait lasts by the monotonic clock, where it has just been heard. */
-export const heardWait = ({ deadlines }: Instance, wait: Wait, { monotonic }: Now): void => {
-  deadlines.waits.until(occasionOf(wait), monotonic, () => wait.length)
-}
-
-/** How many milliseconds are left of the wait: by the monotonic clock, where it was seen by that one. */
-export const leftOf = ({ deadlines: { waits } }: Instance, wait: Wait, { monotonic, wall }: Now): number => {
-  const occasion = occasionOf(wait)
-  const left = () => remaining(wait, wall).millis
-  return waits.has(occasion) ? waits.until(occasion, monotonic, left) - monotonic : left()
-}
-
-/** What is left of the queue's own wait, where it was seen by the monotonic clock. */
-export const standing = (instance: Instance, now: Now): { readonly wait: Wait; readonly left: number } | undefined => {
-  const { wait } = instance.log.state
-  return wait !== undefined && instance.deadlines.waits.has(occasionOf(wait))
-    ? { wait, left: leftOf(instance, wait, now) }
-    : undefined
-}
-
-/** The time that the server named and that has not passed, if there is one: nothing at all is asked before it. */
-export const namedWait = (
-  instance: Instance,
-  now: Now
-): { readonly wait: Wait; readonly millis: number } | undefined => {
-  let longest: { readonly wait: Wait; readonly millis: number } | undefined
-  for (const wait of [instance.log.state.wait, instance.tab.unstored]) {
-    if (wait?.named !== true) continue
-    const millis = leftOf(instance, wait, now)
-    if (millis > (longest?.millis ?? 0)) longest = { wait, millis }
-  }
-  return longest
-}
+// --- What may still land ----------------------------------------------------------------------------------------------
 
 /** The monotonic time from which the entry's last attempt can land no more. */
 const stillAt = (
@@ -170,7 +137,7 @@ const decideUnpaused = (instance: Instance, now: Now, override: boolean): Decisi
     }
   }
   const named = namedWait(instance, now)
-  if (named !== undefined) return waiting(named.wait.reason, named.millis, now, named.wait.error)
+  if (named !== undefined) return waitingNamed(instance, named, now)
   // Where each failure of the head names a time, there is no other moment for it.
   const scout = due === undefined && wait?.named === true ? scouting(instance, next, now) : undefined
   if (scout !== undefined && scout.millis <= 0) return actingAsScout(scout.entry)
@@ -304,6 +271,19 @@ const waiting = (reason: Reason, millis: number, now: Now, error: Entry["lastErr
   _tag: "Wait",
   millis,
   for: waitingFor(reason, millis, now, error)
+})
+
+// No timer tells that the device slept, so the clocks are looked at: that costs no request.
+const lookedAtEvery = Duration.toMillis("1 minute")
+
+const waitingNamed = (
+  instance: Instance,
+  { millis, wait }: NonNullable<ReturnType<typeof namedWait>>,
+  now: Now
+): Waiting => ({
+  ...waiting(wait.reason, millis, now, wait.error),
+  millis: wait.until === undefined ? millis : Math.min(millis, lookedAtEvery),
+  ...(mayBeOver(instance, wait, now) ? { mayBeOver: wait } : {})
 })
 
 const earlierOf = (a: Entry | undefined, b: Entry | undefined): Entry | undefined =>

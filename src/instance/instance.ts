@@ -56,8 +56,10 @@ export interface Tab {
   stoodStillAt: number | undefined
   /** Whether the browser has promised to keep the store, where it says. */
   persisted: boolean | undefined
-  /** A time that the server named, and that could not be stored. */
+  /** A time that the server named, and that could not be stored, or not beside another. */
   unstored: Wait | undefined
+  /** The user wants it, or the network is another one: what a page has named is over, as soon as all of it is known. */
+  endsPages: boolean
   /** How often in a row a step of the replay could not be written. */
   unwritten: number
   /** The service has shown that it does not know bulk requests. */
@@ -132,6 +134,7 @@ interface Reads {
   readonly lists: singleFlight.SingleFlight<WorkspaceId, Listed, ReadError>
   readonly bases: singleFlight.SingleFlight<WorkspaceId, Listed, ReadError>
   readonly refreshes: singleFlight.SingleFlight<WorkspaceId, Refreshed, ReadError>
+  readonly times: singleFlight.SingleFlight<"Time", void, never>
 }
 
 export interface Instance {
@@ -188,6 +191,7 @@ export const make = (
       stoodStillAt: undefined,
       persisted: undefined,
       unstored: undefined,
+      endsPages: false,
       unwritten: 0,
       isBulkUnknown: false,
       seen: undefined,
@@ -214,7 +218,8 @@ export const make = (
         copies: new Map(),
         lists: singleFlight.make(scope),
         bases: singleFlight.make(scope),
-        refreshes: singleFlight.make(scope)
+        refreshes: singleFlight.make(scope),
+        times: singleFlight.make(scope)
       },
       tab,
       wakeUps

@@ -14,8 +14,10 @@ export type Heard = ReadonlyMap<string, KeptQuota>
 /** The same, to be forgotten where another user has signed in. */
 export type Listened = Map<string, KeptQuota>
 
-// A quota is by the hour: where Toggl does not say when it starts anew, it does so within one.
+// A quota is by the hour: whatever Toggl says of when it starts anew, it does so within one.
 const hour = 3_600_000
+
+const lengthOf = ({ resetsIn = hour }: KeptQuota): number => Math.min(resetsIn, hour)
 
 // What is kept from a time that is still to come was told before the clock was set back.
 const keptAt = (kept: KeptQuota | undefined, now: number): number =>
@@ -31,17 +33,17 @@ export const latest = (kept: Quotas | undefined, heard: Heard, now: number): Quo
 }
 
 /** How long the quota still lasts, in milliseconds. A clock that was set back ends it: Toggl tells it anew soon. */
-export const lasts = ({ resetsIn = hour, seenAt }: KeptQuota, now: number): number =>
-  now < seenAt ? 0 : Math.max(0, seenAt + resetsIn - now)
+export const lasts = (quota: KeptQuota, now: number): number =>
+  now < quota.seenAt ? 0 : Math.max(0, quota.seenAt + lengthOf(quota) - now)
 
 /** What is known of the quotas that have not started anew since. */
 export const known = (state: QueueState, heard: Heard, now: number): ReadonlyArray<Status.Quota> =>
   Object.entries(latest(state.quota, heard, now))
     .filter(([, quota]) => lasts(quota, now) > 0)
-    .map(([workspaceId, { remaining, resetsIn, seenAt }]) => ({
+    .map(([workspaceId, quota]) => ({
       workspaceId: Number(workspaceId),
-      remaining,
-      resetsAt: resetsIn === undefined ? undefined : seenAt + resetsIn
+      remaining: quota.remaining,
+      resetsAt: quota.resetsIn === undefined ? undefined : quota.seenAt + lengthOf(quota)
     }))
 
 /** When the next of these quotas starts anew, in milliseconds. */

@@ -3,13 +3,15 @@ import * as Schema from "effect/Schema"
 import { TransportError } from "../ClientError.js"
 import { EntryId } from "../Entry.js"
 import { optional } from "../effect/schema.js"
+import { believed, isTogglsOwn } from "../error/base.js"
 import { PauseReason } from "../Status.js"
 import { version } from "./entry.js"
 
 /**
  * What the whole queue waits for. The time is kept as what was seen (`seenAt`, in milliseconds since the epoch) and for
  * how long (`length`, in milliseconds), so that a clock set back can only start the length again. `named` tells a time
- * that the server named: nothing but its passing ends it. `stuck`: it follows an entry that never gets through, while
+ * that the server named: where Toggl itself did, nothing but its passing ends it. `until` is when that has
+ * passed by the clock of who named it (milliseconds since 1970), `askedAt` when Toggl was last asked whether it has. `stuck`: it follows an entry that never gets through, while
  * nothing else has: others may be tried in its place meanwhile.
  */
 export const Wait = Schema.Struct({
@@ -18,11 +20,20 @@ export const Wait = Schema.Struct({
   length: Schema.Finite,
   named: Schema.Boolean,
   restarted: Schema.Boolean,
+  until: optional(Schema.Finite),
+  askedAt: optional(Schema.Finite),
   stuck: optional(Schema.Boolean),
   error: optional(TransportError)
 })
 
 export interface Wait extends Schema.Schema.Type<typeof Wait> {}
+
+/** Whether Toggl itself has named it: the user, and another network, end what a page in its place has named. */
+export const isTogglsWait = ({ error, named }: Wait): boolean => named && error !== undefined && isTogglsOwn(error)
+
+// Earlier versions have believed any time.
+const believable = (wait: Wait): Wait =>
+  wait.named ? { ...wait, length: believed(wait.error ?? {}, wait.length) } : wait
 
 /**
  * What is known of a workspace as a whole: `turn` counts the steps of its attempts, `open` holds the numbers of the
@@ -99,6 +110,10 @@ export const QueueState = Schema.Struct({
 })
 
 export interface QueueState extends Schema.Schema.Type<typeof QueueState> {}
+
+/** The state as it is believed now, whatever has stored it. */
+export const believedState = (state: QueueState): QueueState =>
+  state.wait === undefined ? state : { ...state, wait: believable(state.wait) }
 
 /** The state of a store in which nothing has happened yet. */
 export const newState = (store: string): QueueState => ({

@@ -75,7 +75,7 @@ export const make = Effect.fnUntraced(function* (
   const store = yield* OutboxStore
   const instance = yield* instances.make(settings, api)
   const { credentials, mirror, tab } = instance
-  const onWakeUps = Stream.runForEach(wakeUps, () => instances.wake(instance, "Network"))
+  const onWakeUps = Stream.runForEach(wakeUps, () => repair.wakeAnew(instance, "Network"))
   yield* watched("what tells that requests may work again", onWakeUps).pipe(Effect.forkScoped)
   const onCredentials = Stream.runForEach(credentials.changes, () => repair.credentialsChanged(instance))
   yield* watched("the source of credentials", onCredentials).pipe(Effect.forkScoped)

@@ -12,7 +12,8 @@ import { BadRequest, EntryNotFound, type StorageError } from "../ClientError.js"
 import type { EntryId } from "../Entry.js"
 import { checkedName, checkedNotes } from "../error/name.js"
 import { writtenInTime } from "../instance/inTime.js"
-import { type Instance, wake } from "../instance/instance.js"
+import { type Instance, wake, type WakeUp } from "../instance/instance.js"
+import { endPages } from "../instance/waits.js"
 import { asked as requested } from "../log/request.js"
 import { pausedByUser, type QueueState, signedIn, without } from "../log/state.js"
 import type * as Mutation from "../Mutation.js"
@@ -29,6 +30,13 @@ const edited =
     if (mutation._tag === "Create") return { ...mutation, ...edit }
     return mutation._tag === "Update" ? { ...mutation, change: { ...mutation.change, ...edit } } : mutation
   }
+
+/** The user, or another network, lets the replay look again: what a page has named is over. */
+export const wakeAnew = (instance: Instance, reason: WakeUp): Effect.Effect<void> =>
+  Effect.zipRight(
+    Effect.sync(() => endPages(instance)),
+    wake(instance, reason)
+  )
 
 // --- Entries -----------------------------------------------------------------------------------------------------------
 
@@ -54,7 +62,8 @@ const retry = Effect.fn("Outbox.retry")(function* (instance: Instance, id: Entry
   }
   const repaired = yield* instance.transactions.retry(yield* seqOf(instance, id), edited(change))
   if (repaired !== "Repaired") return yield* new EntryNotFound({ entryId: id, reason: repaired })
-  yield* goOn(instance)
+  yield* instance.mirror.reread
+  yield* wakeAnew(instance, "Entry")
 })
 
 const discard = Effect.fn("Outbox.discard")(function* (instance: Instance, which: EntryId | { readonly seq: number }) {
@@ -109,7 +118,7 @@ export const credentialsChanged = (instance: Instance): Effect.Effect<void> =>
     else if (Option.isSome(current.right)) {
       yield* change(instance, signedIn)
     }
-  }).pipe(Effect.ignore, Effect.zipRight(wake(instance, "User")))
+  }).pipe(Effect.ignore, Effect.zipRight(wakeAnew(instance, "User")))
 
 /** The user wants these credentials to be tried again too. */
 const resume = (instance: Instance): Effect.Effect<void, StorageError> =>
@@ -133,8 +142,8 @@ export const make = (
     adopt: (id, clientId) =>
       notice(writtenInTime(instance, adopt(instance, id, clientId), Duration.times(api.requestLimit, 2))),
     pause: told(change(instance, pausedByUser)),
-    resume: told(Effect.zipRight(resume(instance), wake(instance, "User"))),
-    replayNow: wake(instance, "User"),
+    resume: told(Effect.zipRight(resume(instance), wakeAnew(instance, "User"))),
+    replayNow: wakeAnew(instance, "User"),
     // What a tab has seen before it signs out, it can tell from that.
     signOut: told(Effect.zipRight(Effect.ignore(mirror.sync), Effect.flatMap(transactions.signOut, mirror.stepped))),
     purge: told(Effect.zipRight(transactions.purge, Effect.ignore(mirror.reread)))

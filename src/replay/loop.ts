@@ -5,12 +5,14 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import type { StorageError } from "../ClientError.js"
+import { askTime } from "../account/askTime.js"
 import { trySignIn } from "../account/trySignIn.js"
 import { longestTimer, now } from "../effect/clock.js"
 import { nameOf } from "../error/thrown.js"
 import { backoff } from "../instance/clock.js"
 import { decideNow } from "../instance/decide.js"
 import type { Instance } from "../instance/instance.js"
+import { endPages } from "../instance/waits.js"
 import { logDefect } from "../instance/watched.js"
 import { crossed, refreshBases } from "../read/refresh.js"
 import { run } from "./run.js"
@@ -74,6 +76,17 @@ const takeTurn = (instance: Instance): Effect.Effect<void, StorageError> =>
     })
   )
 
+/** Asks Toggl for its time: one tab for all, unless the one that has the turn stands still. */
+const askInTurn = (instance: Instance): Effect.Effect<void, StorageError> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { lock, mirror, settings } = instance
+      yield* Effect.timeoutOption(lock.acquire({ steal: false }), settings.stillness)
+      yield* mirror.sync
+      yield* askTime(instance)
+    })
+  )
+
 /** What the loop remembers from round to round. */
 interface Rounds {
   readonly instance: Instance
@@ -111,6 +124,10 @@ const round = (rounds: Rounds): Effect.Effect<void, StorageError> =>
     yield* mirror.sync
     rounds.isRead = true
     rounds.unread = 0
+    if (tab.endsPages) {
+      endPages(instance)
+      tab.endsPages = false
+    }
     const decision = yield* decideNow(instance)
     if (decision._tag === "Idle") tab.unwritten = 0
     if (decision._tag !== "Act") yield* mirror.unwritable(undefined)
@@ -126,7 +143,7 @@ const round = (rounds: Rounds): Effect.Effect<void, StorageError> =>
       case "Restart":
         return yield* mirror.setState(yield* transactions.changeState(decision.change))
       case "Wait":
-        return yield* rest(instance, decision.millis)
+        return yield* decision.mayBeOver === undefined ? rest(instance, decision.millis) : askInTurn(instance)
       case "NewerVersion":
         return yield* rest(instance, decision.millis ?? longestTimer)
       case "Paused": {

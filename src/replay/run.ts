@@ -4,6 +4,7 @@ import type { StorageError } from "../ClientError.js"
 import { now } from "../effect/clock.js"
 import { decideNow, sawAttempts } from "../instance/decide.js"
 import type { Instance } from "../instance/instance.js"
+import { isEnded } from "../instance/waits.js"
 import { crossed } from "../read/refresh.js"
 import type { Held } from "../ReplayLock.js"
 import { act } from "./attempt.js"
@@ -103,7 +104,8 @@ export const run = (instance: Instance, turn: Held): Effect.Effect<void, Storage
       return
     }
     // What cut a wait short here has ended it for every tab.
-    const isCut = state.wait?.named === false && !decision.isScout
+    const { wait } = state
+    const isCut = wait !== undefined && (!wait.named || isEnded(instance, wait)) && !decision.isScout
     if (isCut && !(yield* book(run, { failures: state.failures, run: progress(run) }))) return
     while (!turn.isLost() && (yield* next(run)));
   }).pipe(Effect.ensuring(force(instance, false)), Effect.withSpan("Outbox.run"))

@@ -231,15 +231,24 @@ export const respond = (
 
 /**
  * The service itself refuses, as it does with its own refusals: the text as a JSON string, or an empty body for null,
- * and a request id. For what the fake never answers by itself: a 410, a 500, a text nobody knows.
+ * a request id, and what other headers are given. For what the fake never answers by itself: a 410, a 500, a text nobody
+ * knows, a time that is absurd.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const refusal = (status: number, text: string | null, options?: Applied): Fault =>
+export const refusal = (
+  status: number,
+  text: string | null,
+  options?: Applied & { readonly headers?: Readonly<Record<string, string>> }
+): Fault =>
   instead("refusal", options, ({ sequence }) => ({
     status,
-    headers: { "content-type": "application/json", "x-toggl-request-id": TogglWire.requestId(sequence) },
+    headers: {
+      "content-type": "application/json",
+      "x-toggl-request-id": TogglWire.requestId(sequence),
+      ...options?.headers
+    },
     body: text === null ? "" : JSON.stringify(text)
   }))
 

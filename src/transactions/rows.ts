@@ -5,7 +5,7 @@ import { Client, ClientId, type AnyClientId, isLocalClientId, type WorkspaceId }
 import { StorageError } from "../ClientError.js"
 import { type Entry, Outcome, Row, type Unreadable, version } from "../log/entry.js"
 import { type Doubt, noDoubt } from "../log/listed.js"
-import { newState, QueueState } from "../log/state.js"
+import { believedState, newState, QueueState } from "../log/state.js"
 import { Mutation } from "../Mutation.js"
 import * as upgrade from "./upgrade.js"
 import { abort, clientKey, doubtKey, get, idKey, put, remove, stateKey, type Step } from "../store/step.js"
@@ -68,10 +68,10 @@ export const writeNew = ({ acceptedAt, attempts, base, failures, id, mutation, u
 export const readState = (row: unknown, newStoreId: string): QueueState =>
   row === undefined
     ? newState(newStoreId)
-    : Either.getOrElse(decodeState(upgrade.state(row)), (): QueueState => ({
-        ...newState(newStoreId),
-        paused: "ByUser"
-      }))
+    : Either.match(decodeState(upgrade.state(row)), {
+        onLeft: (): QueueState => ({ ...newState(newStoreId), paused: "ByUser" }),
+        onRight: believedState
+      })
 
 export const getState = function* (newStoreId: string): Step<QueueState> {
   const row = yield* get(stateKey)

@@ -5,7 +5,7 @@ import type { Ending, EntryId } from "../Entry.js"
 import { afresh, asksAsKnown, type Attempt, attemptOf, type Ended, type Entry } from "../log/entry.js"
 import { asked } from "../log/request.js"
 import { restOf } from "../log/rest.js"
-import { landed, type QueueState, type Wait, without, workspaceOf } from "../log/state.js"
+import { isTogglsWait, landed, type QueueState, type Wait, without, workspaceOf } from "../log/state.js"
 import { type Sent, type Verdict, verdictOn } from "../log/verdict.js"
 import * as Mutation from "../Mutation.js"
 import { clientKey, lastSeq, range, remove, type Step } from "../store/step.js"
@@ -54,11 +54,15 @@ const stillNamed = (wait: Wait | undefined, standing: After["standing"], now: nu
   return Math.abs(byWall - left) < clocksAgree ? wait : { ...wait, seenAt: now, length: left }
 }
 
-// A longer wait that the server did not name could be cut short, and the named one with it.
-const later = (named: Wait | undefined, next: Wait | undefined): Wait | undefined =>
-  named === undefined || (next?.named === true && next.seenAt + next.length > named.seenAt + named.length)
-    ? next
-    : named
+const endOf = ({ length, seenAt }: Wait): number => seenAt + length
+
+// A longer wait that Toggl did not name itself could be cut short, and the one that it named with it.
+const later = (named: Wait | undefined, next: Wait | undefined): Wait | undefined => {
+  if (named === undefined) return next
+  if (next?.named !== true) return named
+  if (isTogglsWait(named) !== isTogglsWait(next)) return isTogglsWait(named) ? named : next
+  return endOf(next) > endOf(named) ? next : named
+}
 
 /** What the queue waits for, where it is to wait for this next. */
 export const waitAfter = (state: QueueState, { standing, wait }: Pick<After, "standing" | "wait">, now: number) =>

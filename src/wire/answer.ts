@@ -27,7 +27,7 @@ import {
   UnexpectedAnswer,
   type TransportError
 } from "../ClientError.js"
-import type { Asked } from "../error/base.js"
+import { type Asked, believed } from "../error/base.js"
 import { dateOf, dateSlack, hasAged, requestIdOf, retryAfter, whole, type AnswerHeaders } from "./headers.js"
 import { decodeItem, idIn, isUnsure, totalIn } from "./item.js"
 import { isQuota, quotaLasts } from "./paymentRequired.js"
@@ -100,7 +100,13 @@ const tell = (asked: Asked, { headers, secrets }: Answer, text: string, words?: 
 // A restore's documented 400, and a compatible server's of a name that it does not take.
 const saysNoMore: ReadonlySet<Asked["operation"]> = new Set(["create", "update", "restore"])
 
-const later = (millis: number | undefined) => (millis === undefined ? {} : { retryAfter: millis })
+const later = (told: Told, { headers }: Answer, millis: number | undefined) => {
+  const date = dateOf(headers)
+  return {
+    ...(millis === undefined ? {} : { retryAfter: believed(told, millis) }),
+    ...(date === undefined ? {} : { date })
+  }
+}
 
 const none = () => undefined
 
@@ -129,7 +135,7 @@ const read = <A, E>(
     if (redirected || status === 0 || (status >= 300 && status < 400))
       return new RedirectedElsewhere({ ...told, status })
     if (status === 408 || status === 425 || (status >= 500 && status < 600)) {
-      return new ServerError({ ...told, status, ...later(retryAfter(headers, now)) })
+      return new ServerError({ ...told, status, ...later(told, answer, retryAfter(headers, now)) })
     }
     const remainingAttempts = whole(headers["x-remaining-login-attempts"])
     const unauthorized = new Unauthorized({
@@ -138,9 +144,9 @@ const read = <A, E>(
       ...(remainingAttempts === undefined ? {} : { remainingAttempts })
     })
     if (status === 401) return unauthorized
-    if (status === 429) return new RateLimited({ ...told, ...later(retryAfter(headers, now)) })
+    if (status === 429) return new RateLimited({ ...told, ...later(told, answer, retryAfter(headers, now)) })
     if (status === 402 && isQuota(headers, said)) {
-      return new QuotaExceeded({ ...told, ...later(quotaLasts(headers, said, now)) })
+      return new QuotaExceeded({ ...told, ...later(told, answer, quotaLasts(headers, said, now)) })
     }
     // from here on a sentence decides, so it must have come whole
     if (Either.isLeft(body) && (text === undefined || body.left === "TooDeep")) return unexpected(body.left)

@@ -17,7 +17,7 @@ import { nameOf } from "../error/thrown.js"
 import type { Answer } from "./answer.js"
 import { isOnDevice } from "./baseUrl.js"
 import { hasNothingLeft, nothingSeen, onceToFetch, type SeenOfFetch } from "./fetch.js"
-import { dateOf, quotaOf } from "./headers.js"
+import { dateOf, quotaOf, requestIdOf } from "./headers.js"
 import type { Heard } from "./heard.js"
 import type { AnswerInfo } from "./service.js"
 import { signing } from "./signing.js"
@@ -145,7 +145,9 @@ export const makeExchange = (client: HttpClient.HttpClient, settings: Settings, 
       })
     )
     const { workspaceId } = asked
-    const quota = quotaOf(answer.headers)
+    const isDone = answer.status >= 200 && answer.status < 300
+    // a page in Toggl's place says nothing of the quota
+    const quota = isDone || requestIdOf(answer.headers) !== undefined ? quotaOf(answer.headers) : undefined
     const date = dateOf(answer.headers)
     const isRepeated = heard.came(answer.headers)
     yield* Effect.annotateCurrentSpan("http.response.status_code", answer.status)

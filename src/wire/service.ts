@@ -53,8 +53,8 @@ export interface State {
 
 /**
  * An answer came, whatever it means. `operation` is one of the seven, `me` (`GET /me`), or `logged` (`GET /me/logged`,
- * which settles a 403). These two have an hourly quota of their own. `quota` is missing where no header states it, and
- * `date`, the answer's own `Date` in milliseconds since 1970, where none can be read.
+ * which settles a 403). These two have an hourly quota of their own. `quota` is missing where no header states it, or where
+ * a refusal has no request id of Toggl's, and `date`, the answer's own `Date` in milliseconds since 1970, where none can be read.
  *
  * @since 0.1.0
  * @category models

@@ -3,9 +3,10 @@ import * as Context from "effect/Context"
 import * as Encoding from "effect/Encoding"
 import * as Redacted from "effect/Redacted"
 import * as Effect from "effect/Effect"
-import type * as Option from "effect/Option"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import { CredentialsUnavailable } from "../ClientError.js"
-import type { Credentials, Service } from "../Credentials.js"
+import { type Credentials, type Service, validate } from "../Credentials.js"
 import { nameOf } from "../error/thrown.js"
 
 /**
@@ -14,20 +15,32 @@ import { nameOf } from "../error/thrown.js"
  */
 export class Pinned extends Context.Tag("effect-toggl-clients/internal/Pinned")<Pinned, Credentials>() {}
 
-// The sources that threw when they were last asked.
-const throwing = new WeakSet<Service>()
+// The sources that threw when they were last asked, or gave what no request can be signed with.
+const failing = new WeakSet<Service>()
+
+const logOnce = (source: Service, problem: string): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    if (failing.has(source)) return Effect.void
+    failing.add(source)
+    return Effect.logError(`the source of credentials ${problem}`)
+  })
+
+/** What no request can be signed with is as good as none: asked again, the source would give the same. */
+const usable = (source: Service, given: Option.Option<Credentials>): Effect.Effect<Option.Option<Credentials>> => {
+  const checked = Option.map(given, validate)
+  if (Option.isSome(checked) && Either.isLeft(checked.value)) {
+    return Effect.as(logOnce(source, `gave what cannot be sent: ${checked.value.left.message}`), Option.none())
+  }
+  failing.delete(source)
+  return Effect.succeed(given)
+}
 
 /** The app's credentials. A source that throws cannot tell now: that is logged once, until it tells again. */
 export const credentialsOf = (source: Service): Effect.Effect<Option.Option<Credentials>, CredentialsUnavailable> =>
   Effect.suspend(() => source.get).pipe(
-    Effect.tap(() => Effect.sync(() => throwing.delete(source))),
+    Effect.flatMap((given) => usable(source, given)),
     Effect.catchAllDefect((defect) =>
-      Effect.gen(function* () {
-        const isNews = !throwing.has(source)
-        throwing.add(source)
-        if (isNews) yield* Effect.logError(`the source of credentials threw: ${nameOf(defect)}`)
-        return yield* new CredentialsUnavailable({})
-      })
+      Effect.zipRight(logOnce(source, `threw: ${nameOf(defect)}`), new CredentialsUnavailable({}))
     )
   )
 

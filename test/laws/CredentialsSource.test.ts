@@ -147,3 +147,65 @@ describe("a source of credentials that takes longer than a request may leave aft
     })
   )
 })
+
+describe("a source that gives what no request can be signed with", () => {
+  const bad = Credentials.proxy({ header: { name: "X-App", value: "s3cret\n" } })
+
+  /** The app's own source: it gives that from when on it is told to. */
+  const turning = () => {
+    const mood = { isBad: false, asked: 0 }
+    const source = (own: Credentials.Service): Credentials.Service => ({
+      ...own,
+      get: Effect.suspend(() => {
+        mood.asked++
+        return mood.isBad ? Effect.succeedSome(bad) : own.get
+      })
+    })
+    return { mood, source }
+  }
+
+  law("pauses its tab until others are set, and sends and repeats nothing", (world) =>
+    Effect.gen(function* () {
+      const { mood, source } = turning()
+      mood.isBad = true
+      const tab = yield* world.open({ source })
+      assert.strictEqual(waitsFor(yield* create(tab, "Acme")), "SignInNeeded")
+      yield* world.passes("1 minute")
+      const before = mood.asked
+      yield* world.passes("1 day")
+      assert.strictEqual(mood.asked, before)
+      assert.strictEqual(yield* asked(world), 0)
+      assert.deepStrictEqual((yield* tab.outbox.status).queue, { _tag: "Paused", reason: "SignInNeeded" })
+      assert.strictEqual((yield* read(tab))._tag, "Unauthorized")
+      mood.isBad = false
+      yield* tab.credentials.set(Option.some(ada))
+      yield* world.passes("1 minute")
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
+    })
+  )
+
+  law("later, where it gave a proxy's before, sends nothing more", (world) =>
+    Effect.gen(function* () {
+      yield* world.toggl.configure({ signsAs: FakeToggl.defaultUser.id })
+      const { mood, source } = turning()
+      const tab = yield* world.open({ credentials: Credentials.proxy(), source })
+      yield* create(tab, "Acme")
+      mood.isBad = true
+      const before = yield* asked(world)
+      assert.strictEqual(waitsFor(yield* create(tab, "Beta")), "SignInNeeded")
+      yield* world.passes("1 day")
+      assert.strictEqual(yield* asked(world), before)
+      mood.isBad = false
+      yield* tab.outbox.replayNow
+      yield* world.passes("1 minute")
+      assert.deepStrictEqual(yield* world.names, ["Acme", "Beta"])
+    })
+  )
+})
+
+law("A token may hold any character, also a line break", (world) =>
+  Effect.gen(function* () {
+    const tab = yield* world.open({ credentials: Credentials.token("a\nb \u20ac \u0000") })
+    assert.deepInclude(yield* read(tab), { _tag: "Unauthorized", reason: "Refused" })
+  })
+)

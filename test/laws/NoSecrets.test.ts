@@ -12,10 +12,11 @@ import * as LogLevel from "effect/LogLevel"
 import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
 import { inspect } from "node:util"
 import type * as ClientError from "../../src/ClientError.js"
-import type * as ClientsApi from "../../src/ClientsApi.js"
+import * as ClientsApi from "../../src/ClientsApi.js"
 import * as Credentials from "../../src/Credentials.js"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
 import { isUpdate, withRefusal } from "../Requests.js"
@@ -280,10 +281,29 @@ describe("no secret comes out of an error, a log line or a span", () => {
   it.effect("when fetch rejects what it was given", () =>
     Effect.gen(function* () {
       const client = yield* HttpClient.HttpClient.pipe(Effect.provide(FetchHttpClient.layer))
-      const credentials = Credentials.proxy({ header: { name: "x-csrf", value: Redacted.make(`${csrf}\n\n€`) } })
+      const credentials = Credentials.proxy({ header: { name: "x-csrf", value: Redacted.make(csrf) } })
       const api = yield* make(client, { baseUrl: "https://toggl.test" }, credentials)
-      const { exit, log } = yield* observe(api.me)
+      const fetch: typeof globalThis.fetch = (_, init) =>
+        Promise.reject(new TypeError(JSON.stringify([...new Headers(init?.headers)])))
+      const { exit, log } = yield* observe(Effect.provideService(api.me, FetchHttpClient.Fetch, fetch))
       assert.isTrue(Exit.isFailure(exit))
+      assert.deepEqual([...pictures(exit), ...log].flatMap(leaks), [])
+    })
+  )
+
+  it.effect("when a source gives what no request can be signed with", () =>
+    Effect.gen(function* () {
+      const { httpClient, requests } = yield* FakeToggl.make()
+      const bad = Credentials.proxy({ header: { name: "x-csrf", value: Redacted.make(`${csrf}\n\n€`) } })
+      const source = { get: Effect.succeedSome(bad), changes: Stream.empty }
+      const api = yield* ClientsApi.make().pipe(
+        Effect.provideService(HttpClient.HttpClient, httpClient),
+        Effect.provideService(Credentials.CurrentCredentials, source)
+      )
+      const { exit, log } = yield* observe(Effect.zipRight(Effect.ignore(api.me), api.me))
+      assert.isTrue(Exit.isFailure(exit))
+      assert.deepEqual(yield* requests, [])
+      assert.isTrue(log.some((line) => line.includes("credentials.header.value")))
       assert.deepEqual([...pictures(exit), ...log].flatMap(leaks), [])
     })
   )

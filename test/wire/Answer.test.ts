@@ -540,7 +540,7 @@ describe("the bounds", () => {
 
 describe("a 402", () => {
   const quota = (headers: AnswerHeaders, text: string) => {
-    const error = leftOf(ServerAnswer.get({}, answer(402, text, headers)))
+    const error = leftOf(ServerAnswer.get({}, answer(402, text, { "x-toggl-request-id": "0f0e", ...headers })))
     return { ...error }
   }
   const hourly = "You have hit your hourly limit for API calls. Your quota will reset in 1200 seconds."

@@ -37,11 +37,24 @@ describe("the time to wait", () => {
   })
 
   it("takes a date against the answer's own, and against our clock only where there is none", () => {
-    const later = "Sun, 01 Mar 2026 13:00:10 GMT"
-    assert.strictEqual(after({ "retry-after": later, date: "Sun, 01 Mar 2026 13:00:00 GMT" }), 10_000)
-    assert.strictEqual(after({ "retry-after": later }), 3_610_000)
-    assert.strictEqual(after({ "retry-after": later, date: "yesterday" }), 3_610_000)
+    const later = "Sun, 01 Mar 2026 12:05:10 GMT"
+    assert.strictEqual(after({ "retry-after": later, date: "Sun, 01 Mar 2026 12:05:00 GMT" }), 10_000)
+    assert.strictEqual(after({ "retry-after": later }), 310_000)
+    assert.strictEqual(after({ "retry-after": later, date: "yesterday" }), 310_000)
     assert.strictEqual(after({ "retry-after": "Sat, 28 Feb 2026 00:00:00 GMT" }), 0)
+  })
+
+  it("is an hour at most, and ten minutes where the answer has no request id", () => {
+    const id = { "x-toggl-request-id": "0f0e" }
+    for (const retryAfter of ["999999999", "5, 999999999", "Fri, 31 Dec 9999 23:59:59 GMT"]) {
+      for (const status of [429, 503]) {
+        assert.strictEqual(after({ "retry-after": retryAfter, ...id }, status), 3_600_000, retryAfter)
+        assert.strictEqual(after({ "retry-after": retryAfter }, status), 600_000, retryAfter)
+      }
+    }
+    const in1970 = { "retry-after": "Sun, 01 Mar 2026 12:00:10 GMT", date: "Thu, 01 Jan 1970 00:00:00 GMT" }
+    assert.strictEqual(after({ ...in1970, ...id }), 3_600_000)
+    assert.strictEqual(after(in1970), 600_000)
   })
 
   it("is missing where it is garbled", () => {

@@ -1,11 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import * as Credentials from "../../src/Credentials.js"
+import { plainly } from "../fixtures/plain.mjs"
 
 const shown = (credentials: Credentials.Credentials): unknown => {
   switch (credentials._tag) {
@@ -97,6 +99,79 @@ describe("the source of credentials", () => {
       })
     })
   )
+})
+
+const unsendable: Readonly<Record<string, readonly [string, string]>> = {
+  "an empty name": ["", "v"],
+  "a name with a space": ["X App", "v"],
+  "a name with a line break": ["X-App\r\nX-Other", "v"],
+  "a name with a colon": ["X-App:", "v"],
+  "a name beyond ASCII": ["X-Äpp", "v"],
+  "a name that says how the request is sent": ["Transfer-Encoding", "v"],
+  "a value with a line break": ["X-App", "s3cret\n"],
+  "a value with two lines": ["X-App", "s3cret\r\nX-Other: 1"],
+  "a value with a NUL": ["X-App", "s3cret\u0000"],
+  "a value with a control character": ["X-App", "s3\u0007cret"],
+  "a value beyond Latin-1": ["X-App", "s3cret \u20ac"],
+  "a value with an emoji": ["X-App", "s3cret \u{1f600}"]
+}
+
+describe("a header that no request can carry", () => {
+  for (const [what, [name, value]] of Object.entries(unsendable)) {
+    it.effect(`is told at once, without its value: ${what}`, () =>
+      Effect.gen(function* () {
+        const good = Credentials.token("a")
+        for (const given of [value, Redacted.make(value)]) {
+          const bad = Credentials.proxy({ header: { name, value: given } })
+          const source = yield* Credentials.make(good)
+          for (const failure of [
+            Effect.scoped(Layer.build(Credentials.layer(bad))),
+            Credentials.make(bad),
+            source.set(Option.some(bad))
+          ]) {
+            const error = yield* Effect.flip(Effect.asVoid(failure))
+            assert.strictEqual(error._tag, "InvalidConfiguration")
+            assert.match(error.setting, /^credentials\.header\.(name|value)$/)
+            assert.notInclude(JSON.stringify(error) + error.message, "cret")
+          }
+          assert.deepEqual(yield* source.get, Option.some(good))
+        }
+      })
+    )
+  }
+
+  it.effect("is none of those that can", () =>
+    Effect.gen(function* () {
+      for (const [name, value] of [
+        ["X-Requested-With", "my-app"],
+        ["x_csrf.token", ""],
+        ["X-App", "caf\u00e9\ta"],
+        ["Cookie", "session=1"]
+      ] as const) {
+        const source = yield* Credentials.make(Credentials.proxy({ header: { name, value } }))
+        assert.isTrue(Option.isSome(yield* source.get))
+      }
+    })
+  )
+})
+
+describe("credentials that plain JavaScript has made up", () => {
+  for (const given of [
+    { _tag: "Bearer", token: "t" },
+    { _tag: "Token", token: "t" },
+    { _tag: "Token" },
+    { _tag: "Password", email: "a@b.test", password: "p" },
+    { _tag: "Password", password: Redacted.make("p") },
+    { _tag: "Proxy", cookies: "sometimes" },
+    { _tag: "Proxy", cookies: "include", header: { name: "X-App" } }
+  ]) {
+    it.effect(`are told at once: ${JSON.stringify(given)}`, () =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(plainly(Credentials.make, given))
+        assert.strictEqual(error._tag, "InvalidConfiguration")
+      })
+    )
+  }
 })
 
 describe("credentials from the configuration", () => {
