@@ -9,12 +9,12 @@
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { StorageError } from "./ClientError.js"
 import * as failure from "./store/failure.js"
 import * as indexedDb from "./store/indexedDb.js"
 import * as memory from "./store/memory.js"
+import * as persistence from "./store/persistence.js"
 import { OutboxStore, type Service } from "./store/service.js"
 
 export * from "./store/service.js"
@@ -92,15 +92,10 @@ export interface IndexedDbOptions {
  * @category constructors
  */
 export const makeIndexedDb = (options: IndexedDbOptions): Effect.Effect<Service, never, Scope.Scope> =>
-  Effect.map(indexedDb.make(options.name, options.timeLimit ?? "75 seconds"), (store) => ({ ...store, persist }))
-
-// A worker may not ask, only see what the page was promised.
-const persist: Effect.Effect<Option.Option<boolean>> = /*#__PURE__*/ Effect.suspend(() => {
-  const storage = "navigator" in globalThis && "storage" in navigator ? navigator.storage : undefined
-  if (storage === undefined) return Effect.succeedNone
-  const isPage = "document" in globalThis
-  return Effect.option(Effect.tryPromise(() => (isPage ? storage.persist() : storage.persisted())))
-})
+  Effect.map(indexedDb.make(options.name, options.timeLimit ?? "75 seconds"), (store) => ({
+    ...store,
+    ...persistence
+  }))
 
 /**
  * A store in IndexedDB, as a layer.

@@ -104,8 +104,8 @@ interface Opening {
  */
 export interface TabOptions extends Partial<Omit<Clients.StackOptions, "credentials" | "fetch">>, Opening {
   readonly credentials?: Credentials.Credentials | "none"
-  /** What the browser answers when it is asked to keep the store; it is not asked unless given. */
-  readonly persisted?: boolean
+  /** What the browser says of keeping the store; nothing unless given. */
+  readonly storage?: Pick<OutboxStore.Service, "persist" | "persisted">
   /** What becomes of the client that sends requests: it goes with the settings to `ClientsApi`. */
   readonly transformClient?: ClientsApi.Options["transformClient"]
   /** What the app's own source makes of the credentials. */
@@ -257,7 +257,7 @@ const isOperation = (steps: transactions.Transactions, name: string): name is St
  */
 export const open = (
   device: Device,
-  { credentials: initial, lock: own, online, persisted, source, wakeUps, ...settings }: TabOptions
+  { credentials: initial, lock: own, online, source, storage, wakeUps, ...settings }: TabOptions
 ): Effect.Effect<Tab, ClientError.InvalidConfiguration, Scope.Scope> =>
   Effect.gen(function* () {
     const { build, connectivity, controls, http, lock, run } = yield* ports<StoreOperation, ClientError.StorageError>(
@@ -278,7 +278,7 @@ export const open = (
             isOperation(steps, name)
               ? run(name, store.transact(name, mode, step))
               : Effect.dieMessage(`no step is called ${name}`),
-          ...(persisted === undefined ? {} : { persist: Effect.succeedSome(persisted) })
+          ...storage
         }),
         Layer.succeed(ReplayLock.ReplayLock, lock)
       ])

@@ -16,8 +16,10 @@ import type { Step } from "./step.js"
  *   logs and tests.
  * - `onHint` calls `listener` whenever another connection may have changed the store. A step that wrote tells the other
  *   connections from inside its transaction, after its writes: whoever hears it reads behind the commit.
- * - `persist` asks that nothing be taken away for want of room, and gives whether that is promised; none where nobody
- *   says.
+ * - `persisted` gives whether it is promised that nothing is taken away for want of room; none where nobody says. It is
+ *   asked as the outbox starts, and asks the user nothing.
+ * - `persist` asks for that promise, if need be the user, and gives the answer; none where nobody says. It is asked only
+ *   when the app says so.
  *
  * @since 0.1.0
  * @category services
@@ -29,6 +31,7 @@ export interface Service {
     step: () => Step<A>
   ) => Effect.Effect<A, StorageError>
   readonly onHint: (listener: () => void) => Effect.Effect<void, never, Scope.Scope>
+  readonly persisted?: Effect.Effect<Option.Option<boolean>>
   readonly persist?: Effect.Effect<Option.Option<boolean>>
 }
 

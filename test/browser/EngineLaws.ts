@@ -159,6 +159,22 @@ const awayAndBack = Effect.gen(function* () {
   expect(yield* OutboxSite.names(toggl)).toEqual(["Before", "After"])
 })
 
+// WebKitGTK has no `navigator.storage`: there nobody says
+const keptWhenAsked = (engine: Engine) =>
+  Effect.gen(function* () {
+    const { tab } = yield* Session
+    const toggl = yield* freshToggl
+    yield* startApp(tab, toggl)
+    yield* tab.call("create", "Acme")
+    yield* drained(tab)
+    const before = yield* tab.call("persistsAsked")
+    const answer = yield* tab.call("persist")
+    const asked = (yield* tab.call("persistsAsked")) - before
+    expect([before, asked, answer === -1]).toEqual(engine.name === "WebKit" ? [0, 0, true] : [0, 1, false])
+    if (engine.name === "Firefox") expect(answer).toBe(1)
+    expect(yield* tab.call("persisted")).toBe(answer)
+  })
+
 const creating = (tab: Tab, round: number, told: Array<string>) =>
   Effect.gen(function* () {
     for (let number = 1; ; number += 1) {
@@ -230,6 +246,7 @@ const networkKilled = Effect.gen(function* () {
 
 const laws = (engine: Engine) => {
   layer(session(engine), { excludeTestServices: true })(engine.version, (it) => {
+    it.scoped("is asked to keep the store only when the app says so", () => keptWhenAsked(engine))
     it.scoped("makes, changes and removes clients offline by local ids, and Toggl ends as if online", () => allSeven)
     it.scoped("keeps what waits over a reload, and sends it", () => reloaded)
     it.scoped("sends from two windows what either accepted, once and in order", () => twoTabs)

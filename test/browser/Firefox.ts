@@ -52,6 +52,9 @@ const preferences = {
   // a page may open windows
   "dom.disable_open_during_load": false,
   "dom.popup_maximum": -1,
+  // the user is asked whether to keep what a page stores, and says yes
+  "dom.storageManager.prompt.testing": true,
+  "dom.storageManager.prompt.testing.allow": true,
   // fewer processes: the tests need one of a kind
   "dom.ipc.processPrelaunch.enabled": false,
   "dom.ipc.keepProcessesAlive.web": 0

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { stopAt } from "./outboxRecorder.js"
+import { persistsAsked, stopAt } from "./outboxRecorder.js"
 import { expose } from "../PageBridge.js"
 import { app } from "./outboxApp.js"
 
@@ -23,6 +23,7 @@ const next = () => new Promise<void>((resolve) => setTimeout(resolve, 10))
 const api = {
   ...app,
   stopAt,
+  persistsAsked,
   hasLocks: () => "locks" in navigator,
   isOnline: () => navigator.onLine,
   /** Says to be offline, or online again, as the browser would: for browsers that have no driver to take them there. */

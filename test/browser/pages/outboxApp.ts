@@ -183,6 +183,9 @@ export const app = {
   retry: (entryId: string, edit: Outbox.Edit) => run(Outbox.retry(entryIdOf(entryId), edit)),
   discard: (entryId: string) => run(Outbox.discard(entryIdOf(entryId))),
   exportAndImport: () => run(Effect.flatMap(Outbox.exportEntries, Outbox.importEntries)),
+  /** What the browser said when it was asked to keep the store, and what the status says: -1 for nothing. */
+  persist: () => run(Outbox.persist).then((answer) => Number(Option.getOrElse(answer, () => -1))),
+  persisted: () => run(Outbox.status).then(({ persisted }) => Number(persisted ?? -1)),
   signOut: () => run(Outbox.signOut),
   purge: () => run(Outbox.purge),
   durabilities,
