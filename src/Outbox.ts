@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { ClientId, WorkspaceId } from "./Client.js"
@@ -343,3 +344,32 @@ export const signOut: Effect.Effect<void, StorageError, Outbox> = Effect.flatMap
  * @category control
  */
 export const purge: Effect.Effect<void, StorageError, Outbox> = Effect.flatMap(Outbox, (outbox) => outbox.purge)
+
+/**
+ * Asks the browser to keep what is stored here, though the disk be full, and gives its answer: whether it is promised now.
+ * None where nobody says, as outside browsers, and in a browser without `navigator.storage`. The status tells it too
+ * (`persisted`).
+ *
+ * It is asked for only so: Firefox asks the user, and goes on waiting for the answer as long as the user does, so ask when
+ * the user will understand why, as after the first change that waits. Chromium and Safari decide by themselves, and may say
+ * otherwise later: ask again. A worker can only hear what was promised to a page.
+ *
+ * @example
+ * import * as Effect from "effect/Effect"
+ * import * as Option from "effect/Option"
+ * import { Outbox } from "effect-toggl-clients"
+ *
+ * const program = Effect.gen(function* () {
+ *   const { persisted, waiting } = yield* Outbox.status
+ *   if (waiting === 0 || persisted === true) return
+ *   const answer = yield* Outbox.persist
+ *   if (!Option.contains(answer, true)) yield* Effect.log("The browser may clear changes that wait here.")
+ * })
+ *
+ * @since 0.1.0
+ * @category control
+ */
+export const persist: Effect.Effect<Option.Option<boolean>, never, Outbox> = Effect.flatMap(
+  Outbox,
+  (outbox) => outbox.persist
+)

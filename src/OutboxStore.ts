@@ -9,13 +9,13 @@
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { StorageError } from "./ClientError.js"
 import * as failure from "./store/failure.js"
 import * as indexedDb from "./store/indexedDb.js"
 import * as memory from "./store/memory.js"
 import * as others from "./store/others.js"
+import * as persistence from "./store/persistence.js"
 import { OutboxStore, type Service } from "./store/service.js"
 
 export * from "./store/service.js"
@@ -105,18 +105,10 @@ export const makeIndexedDb = (options: IndexedDbOptions): Effect.Effect<Service,
     const { name, timeLimit = longestStep } = options
     return Effect.map(indexedDb.make(name, timeLimit), (store) => ({
       ...store,
-      persist,
+      ...persistence,
       others: others.make(name, timeLimit)
     }))
   })
-
-// A worker may not ask, only see what the page was promised.
-const persist: Effect.Effect<Option.Option<boolean>> = /*#__PURE__*/ Effect.suspend(() => {
-  const storage = "navigator" in globalThis && "storage" in navigator ? navigator.storage : undefined
-  if (storage === undefined) return Effect.succeedNone
-  const isPage = "document" in globalThis
-  return Effect.option(Effect.tryPromise(() => (isPage ? storage.persist() : storage.persisted())))
-})
 
 /**
  * A store in IndexedDB, as a layer.

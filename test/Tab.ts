@@ -106,8 +106,8 @@ interface Opening {
  */
 export interface TabOptions extends Partial<Omit<Clients.StackOptions, "credentials">>, Opening {
   readonly credentials?: Credentials.Credentials | "none"
-  /** What the browser answers when it is asked to keep the store; it is not asked unless given. */
-  readonly persisted?: boolean
+  /** What the browser says of keeping the store; nothing unless given. */
+  readonly storage?: Pick<OutboxStore.Service, "persist" | "persisted">
   /** What becomes of the client that sends requests: it goes with the settings to `ClientsApi`. */
   readonly transformClient?: ClientsApi.Options["transformClient"]
   /** What the app's own source makes of the credentials. */
@@ -274,8 +274,8 @@ export const open = (
     memory = device.memory,
     online,
     others,
-    persisted,
     source,
+    storage,
     wakeUps,
     ...settings
   }: TabOptions
@@ -314,7 +314,7 @@ export const open = (
                   open: (name) => openOther(others.get(name))
                 }
               }),
-          ...(persisted === undefined ? {} : { persist: Effect.succeedSome(persisted) })
+          ...storage
         }),
         Layer.succeed(ReplayLock.ReplayLock, lock)
       ])

@@ -2,7 +2,6 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { maxNameBytes } from "../Client.js"
@@ -21,6 +20,7 @@ import type { ReplayLock } from "../ReplayLock.js"
 import { bytes, checked, count, duration } from "../settings.js"
 import * as files from "./files.js"
 import * as others from "./others.js"
+import * as persistence from "./persistence.js"
 import * as repair from "./repair.js"
 import type * as Outbox from "./service.js"
 import * as status from "./status.js"
@@ -74,26 +74,25 @@ export const make = Effect.fnUntraced(function* (
   const { wakeUps } = yield* Connectivity
   const store = yield* OutboxStore
   const instance = yield* instances.make(settings, api)
-  const { credentials, mirror, tab } = instance
-  const onWakeUps = Stream.runForEach(wakeUps, () => repair.wakeAnew(instance, "Network"))
+  const { credentials, mirror } = instance
+  const { look, persist } = persistence.make(instance, store)
+  const onWakeUps = Stream.runForEach(wakeUps, () =>
+    Effect.zipRight(repair.wakeAnew(instance, "Network"), Effect.forkScoped(look))
+  )
   yield* watched("what tells that requests may work again", onWakeUps).pipe(Effect.forkScoped)
   const onCredentials = Stream.runForEach(credentials.changes, () => repair.credentialsChanged(instance))
   yield* watched("the source of credentials", onCredentials).pipe(Effect.forkScoped)
   yield* status.noteSteps(instance)
   yield* loop(instance).pipe(Effect.interruptible, Effect.forkScoped)
   yield* metrics.keep(mirror)
-  if (store.persist !== undefined) {
-    yield* Effect.flatMap(store.persist, (persisted) => {
-      tab.persisted = Option.getOrUndefined(persisted)
-      return mirror.changed
-    }).pipe(Effect.forkScoped)
-  }
+  yield* Effect.forkScoped(look)
   return {
     reads: views.make(instance),
     ...submit.make(instance),
     ...repair.make(instance),
     ...files.make(instance),
     ...others.make(instance, store.others),
-    ...status.make(instance)
+    ...status.make(instance),
+    persist
   }
 })

@@ -2,6 +2,7 @@
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
 import type { ClientId, UpdateInput, WorkspaceId } from "../Client.js"
 import type {
@@ -161,6 +162,7 @@ export interface Service {
   readonly pause: Effect.Effect<void, StorageError>
   readonly resume: Effect.Effect<void, StorageError>
   readonly replayNow: Effect.Effect<void>
+  readonly persist: Effect.Effect<Option.Option<boolean>>
   readonly signOut: Effect.Effect<void, StorageError>
   readonly purge: Effect.Effect<void, StorageError>
 }

@@ -31,8 +31,10 @@ export interface Others {
  *   logs and tests.
  * - `onHint` calls `listener` whenever another connection may have changed the store. A step that wrote tells the other
  *   connections from inside its transaction, after its writes: whoever hears it reads behind the commit.
- * - `persist` asks that nothing be taken away for want of room, and gives whether that is promised; none where nobody
- *   says.
+ * - `persisted` gives whether it is promised that nothing is taken away for want of room; none where nobody says. It is
+ *   asked as the outbox starts, and asks the user nothing.
+ * - `persist` asks for that promise, if need be the user, and gives the answer; none where nobody says. It is asked only
+ *   when the app says so.
  * - `others` are the stores of other accounts and base URLs; missing where there can be none.
  *
  * @since 0.1.0
@@ -45,6 +47,7 @@ export interface Service {
     step: () => Step<A>
   ) => Effect.Effect<A, StorageError>
   readonly onHint: (listener: () => void) => Effect.Effect<void, never, Scope.Scope>
+  readonly persisted?: Effect.Effect<Option.Option<boolean>>
   readonly persist?: Effect.Effect<Option.Option<boolean>>
   readonly others?: Others
 }

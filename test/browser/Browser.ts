@@ -93,7 +93,13 @@ const withoutFeatures = [
   "WebUIOmniboxPopup"
 ]
 
-const switches = [
+/**
+ * What any Chromium is started with here, whoever starts it.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const switches: ReadonlyArray<string> = [
   // our own pages only; the sandbox wants privileges that root and many containers lack
   "--no-sandbox",
   "--disable-gpu",
@@ -108,8 +114,14 @@ const attempt = <A>(operation: () => Promise<A>) =>
 
 const temporaryDir = TemporaryFolder.make((cause) => new LaunchFailed({ reason: String(cause) }))
 
-// A killed browser leaves its socket where temporary files are, and its crash handler writes into the user's home.
-const keptIn = (folder: string) => ({ TMPDIR: folder, XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder })
+/**
+ * Variables that keep in the folder what a Chromium writes beside its profile: killed, it leaves its socket where temporary
+ * files are, and its crash handler writes into the user's home.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const keptIn = (folder: string) => ({ TMPDIR: folder, XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder })
 
 const close = (context: BrowserContext) => attempt(() => context.close()).pipe(Wait.within("a context to close"))
 

@@ -6,6 +6,8 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { execFile } from "node:child_process"
+import { accessSync, constants, statSync } from "node:fs"
+import * as Path from "node:path"
 
 /**
  * The program could not be started, answered with an error, or took too long.
@@ -52,4 +54,33 @@ export const run = (
       }
     )
     return Effect.sync(() => child.kill("SIGKILL"))
+  })
+
+const isProgram = (path: string): boolean => {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Finds the first of these programs that is here: a path as it is, a name in the folders of `PATH`.
+ *
+ * Fails with `CommandFailed` where none is.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const find = (programs: ReadonlyArray<string>): Effect.Effect<string, CommandFailed> =>
+  Effect.suspend(() => {
+    const folders = (process.env["PATH"] ?? "").split(Path.delimiter).filter((folder) => folder !== "")
+    const paths = programs.flatMap((program) =>
+      Path.isAbsolute(program) ? [program] : folders.map((folder) => Path.join(folder, program))
+    )
+    const found = paths.find(isProgram)
+    return found === undefined
+      ? new CommandFailed({ command: programs.join(", ") || "the program", reason: "none is installed" })
+      : Effect.succeed(found)
   })

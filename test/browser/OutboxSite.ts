@@ -14,6 +14,7 @@ import type { BrowserContext } from "playwright-core"
 import { FakeToggl, type RequestLog } from "../../src/testing/index.js"
 import type * as PageBundle from "./PageBundle.js"
 import * as PageServer from "./PageServer.js"
+import * as Remote from "./Remote.js"
 import type { Api } from "./pages/outbox.js"
 import type { Settings } from "./pages/outboxApp.js"
 import type { Moment } from "./pages/outboxRecorder.js"
@@ -71,6 +72,9 @@ export class Site extends Context.Tag("test/OutboxSite")<
     readonly url: (path: string) => string
     readonly toggl: (input?: FakeToggl.Input) => Effect.Effect<Toggl>
     readonly gate: Effect.Effect<Gate>
+    /** A page of the site that is opened without a driver: at `remoteUrl(name)`. */
+    readonly remote: (name: string) => Remote.Tab<Api>
+    readonly remoteUrl: (name: string) => string
   }
 >() {}
 
@@ -88,11 +92,13 @@ const make = Effect.fnUntraced(function* (): Effect.fn.Return<
     string,
     { readonly reached: Deferred.Deferred<void>; readonly opened: Deferred.Deferred<void> }
   >()
+  const remote = yield* Remote.make
   const entry = new URL("./pages/outbox.ts", import.meta.url)
   const { url } = yield* PageServer.serve({
     pages: { "/": entry, "/without-locks": { entry, html: withoutLocks } },
     serviceWorker: new URL("./pages/outboxWorker.ts", import.meta.url),
     mounts: {
+      "/remote": remote.handler,
       "/toggl": (request) => {
         const [path = ""] = /^\/toggl\/\d+/.exec(new URL(request.url).pathname) ?? []
         return fakes.get(path)?.handler(request) ?? Promise.resolve(new Response(null, { status: 404 }))
@@ -107,6 +113,8 @@ const make = Effect.fnUntraced(function* (): Effect.fn.Return<
   })
   return {
     url,
+    remote: remote.tab,
+    remoteUrl: (name) => url(`/?tab=${name}`),
     toggl: (input) =>
       Effect.gen(function* () {
         const path = `/toggl/${fakes.size + 1}`
@@ -171,6 +179,7 @@ const settings: Omit<Settings, "baseUrl" | "tab" | "workspaceId"> = {
   requestLimit: 4000,
   margin: 1000,
   patience: 10_000,
+  backoffBase: 100,
   backoffCap: 1000
 }
 

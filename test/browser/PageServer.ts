@@ -164,7 +164,8 @@ export const serve = Effect.fnUntraced(function* (
     if (mount !== undefined) return void fork(handle(origin, mount[1], incoming, outgoing))
     const file = found.get(path)
     if (file === undefined) return void outgoing.writeHead(path === "/favicon.ico" ? 204 : 404, isolation).end()
-    outgoing.writeHead(200, { ...isolation, "content-type": file.type, "cache-control": "no-store" }).end(file.text)
+    // a page that may not be stored is not kept for the way back either
+    outgoing.writeHead(200, { ...isolation, "content-type": file.type, "cache-control": "no-cache" }).end(file.text)
   })
 
   const port = yield* Effect.acquireRelease(

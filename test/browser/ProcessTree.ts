@@ -8,6 +8,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { execFileSync } from "node:child_process"
 import { readdirSync, readFileSync } from "node:fs"
+import * as Path from "node:path"
 import * as Command from "./Command.js"
 import * as Wait from "./Wait.js"
 
@@ -168,6 +169,40 @@ export const kill = (root: number): Effect.Effect<void, Wait.WaitedTooLong> =>
  */
 export const killUsing = (folder: string): Effect.Effect<void, Wait.WaitedTooLong> =>
   killUntilGone(folder, using(folder))
+
+/**
+ * Asks a process to end with SIGTERM, and waits until it has.
+ *
+ * @since 0.1.0
+ * @category signals
+ */
+export const end = (pid: number): Effect.Effect<void, SignalFailed | Wait.WaitedTooLong> =>
+  signal(pid, "SIGTERM").pipe(
+    Effect.andThen(
+      Wait.until(
+        `process ${pid} to end`,
+        Effect.map(members(pid), (pids) => pids.length === 0)
+      )
+    )
+  )
+
+// the first argument is the program, as it was started
+const programOf = ({ startedWith }: Process): string => Path.basename(startedWith().split("\0", 1)[0] ?? "")
+
+/**
+ * Kills with SIGKILL those of the processes that belong to `root` which run the program of that name; gives their ids. On
+ * Linux only.
+ *
+ * @since 0.1.0
+ * @category signals
+ */
+export const killNamed = (root: number, program: string): Effect.Effect<ReadonlyArray<number>> =>
+  killAll(
+    Effect.map(all, (processes) => {
+      const ours = family(processes, [root])
+      return processes.filter((each) => ours.includes(each.pid) && programOf(each) === program).map(({ pid }) => pid)
+    })
+  )
 
 /**
  * As `killUsing`, but without waiting: gives the ids of those that were still there. Synchronous, for a process that is

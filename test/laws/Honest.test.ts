@@ -286,18 +286,6 @@ describe("a tab that waits for its turn, after the clock was set back", () => {
   )
 })
 
-describe("that the browser keeps the store", () => {
-  for (const persisted of [true, false, undefined]) {
-    law(`is told as it says (${String(persisted)})`, (world) =>
-      Effect.gen(function* () {
-        const tab = yield* world.open(persisted === undefined ? {} : { persisted })
-        yield* world.rests
-        assert.strictEqual((yield* tab.outbox.status).persisted, persisted)
-      })
-    )
-  }
-})
-
 describe("the metrics", () => {
   const read = Effect.map(Metric.snapshot, (pairs) => {
     const of = (name: string) => pairs.find((pair) => pair.metricKey.name === `effect_toggl_clients_outbox_${name}`)

@@ -5,7 +5,7 @@
 import * as Exit from "effect/Exit"
 import { type Client, foldName, isLocalClientId } from "../../src/Client.js"
 import type { Entry, Outcome } from "../../src/log/entry.js"
-import type { QueueState, Wait } from "../../src/log/state.js"
+import { isTogglsWait, type QueueState, type Wait } from "../../src/log/state.js"
 import type { Marked } from "../../src/transactions/mark.js"
 import * as Mutation from "../../src/Mutation.js"
 import type { Status } from "../../src/Status.js"
@@ -587,7 +587,8 @@ export const make = (
       const passed = Math.max(0, machine.wallNow() - now.wait.seenAt)
       forAll = { key: keyOf(now.wait), until: machine.now() + now.wait.length - passed, jumps }
     }
-    if (now.wait?.named !== true) {
+    // What a page has named is ended by the user, or by another network.
+    if (now.wait === undefined || !isTogglsWait(now.wait)) {
       if (named !== undefined && machine.now() < named.until && named.jumps === jumps) {
         broken("law 9", `a time that Toggl named is forgotten (${named.key}) after ${before.wait?.reason ?? "none"}`)
       }

@@ -195,16 +195,20 @@ const refusing = instead(
   0
 )
 const signedOut = instead((dice) => Fault.respond({ status: dice.pick(401, 403) }), 0)
+/** Toggl's own, or for one of the times a page of whatever stands before it. */
+const tooMany = (seconds: number): Fault.Fault => {
+  const headers = { "retry-after": String(seconds) }
+  return seconds === 30 ? Fault.proxyError({ status: 429, headers }) : Fault.refusal(429, null, { headers })
+}
+
 const limited = instead(
   (dice) =>
     dice.pick(
       Fault.proxyError({ status: 429 }),
-      Fault.proxyError({ status: 429, headers: { "retry-after": String(dice.pick(2, 30, 300)) } }),
+      tooMany(dice.pick(2, 30, 300)),
       Fault.proxyError({ status: 429, headers: { "retry-after": "soon" } }),
-      Fault.respond({
-        status: 402,
-        headers: { "x-toggl-quota-remaining": "0", "x-toggl-quota-resets-in": String(dice.pick(3, 600, 3000)) },
-        body: "You have hit your hourly limit for API calls."
+      Fault.refusal(402, "You have hit your hourly limit for API calls.", {
+        headers: { "x-toggl-quota-remaining": "0", "x-toggl-quota-resets-in": String(dice.pick(3, 600, 3000)) }
       })
     ),
   0

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { stopAt } from "./outboxRecorder.js"
+import { persistsAsked, stopAt } from "./outboxRecorder.js"
 import { expose } from "../PageBridge.js"
 import { app } from "./outboxApp.js"
 
@@ -12,13 +12,28 @@ let heard = 0
 beats.onmessage = () => {
   heard += 1
 }
+let returns = 0
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) returns += 1
+})
+let pretendsOffline = false
+
 const next = () => new Promise<void>((resolve) => setTimeout(resolve, 10))
 
 const api = {
   ...app,
   stopAt,
+  persistsAsked,
   hasLocks: () => "locks" in navigator,
   isOnline: () => navigator.onLine,
+  /** Says to be offline, or online again, as the browser would: for browsers that have no driver to take them there. */
+  pretendOffline: (offline: boolean) => {
+    pretendsOffline = offline
+    Object.defineProperty(navigator, "onLine", { configurable: true, get: () => !pretendsOffline })
+    dispatchEvent(new Event(offline ? "offline" : "online"))
+  },
+  /** How often this page was left, kept, and come back to. */
+  returns: () => returns,
   /** A timer that other tabs can hear. */
   startBeating: () => {
     setInterval(() => beats.postMessage(0), 10)

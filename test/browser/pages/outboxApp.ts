@@ -30,6 +30,7 @@ export interface Settings {
   readonly requestLimit: number
   readonly margin: number
   readonly patience: number
+  readonly backoffBase: number
   readonly backoffCap: number
 }
 
@@ -68,7 +69,7 @@ const make = (settings: Settings) =>
       requestLimit: settings.requestLimit,
       margin: settings.margin,
       patience: settings.patience,
-      backoff: { base: 100, cap: settings.backoffCap },
+      backoff: { base: settings.backoffBase, cap: settings.backoffCap },
       // the tests take the browser offline as its developer tools do: this device included
       offlineIncludesLoopback: true,
       fetch: (input, init) => {
@@ -148,6 +149,10 @@ export const app = {
   archive: (id: number) => told(Clients.archive(workspaceId, idOf(id))),
   restore: (id: number) => told(Clients.restore(workspaceId, idOf(id))),
   remove: (id: number) => told(Clients.delete(workspaceId, idOf(id))),
+  get: (id: number) =>
+    run(
+      Effect.map(Clients.get(workspaceId, idOf(id)), ({ archived, id, name, notes }) => ({ archived, id, name, notes }))
+    ),
   names: (freshness: "Toggl" | "Local") =>
     run(Effect.map(Clients.list(workspaceId, { freshness }), (clients) => clients.map(({ name }) => name))),
   outcome: (entryId: string) => run(Effect.map(Outbox.outcome(entryIdOf(entryId)), ended)),
@@ -178,9 +183,22 @@ export const app = {
   retry: (entryId: string, edit: Outbox.Edit) => run(Outbox.retry(entryIdOf(entryId), edit)),
   discard: (entryId: string) => run(Outbox.discard(entryIdOf(entryId))),
   exportAndImport: () => run(Effect.flatMap(Outbox.exportEntries(), Outbox.importEntries)),
+  /** What the browser said when it was asked to keep the store, and what the status says: -1 for nothing. */
+  persist: () => run(Outbox.persist).then((answer) => Number(Option.getOrElse(answer, () => -1))),
+  persisted: () => run(Outbox.status).then(({ persisted }) => Number(persisted ?? -1)),
   signOut: () => run(Outbox.signOut),
   purge: () => run(Outbox.purge),
   durabilities,
+  /** Whether the browser has IndexedDB here; otherwise the name of the error. */
+  storage: () =>
+    new Promise<string>((resolve) => {
+      const opening = indexedDB.open("probe")
+      opening.onsuccess = () => {
+        opening.result.close()
+        resolve("works")
+      }
+      opening.onerror = () => resolve(opening.error?.name ?? "no error")
+    }).catch(String),
   /** All that the account's database holds, as JSON. */
   dump: async () => {
     const databases = await indexedDB.databases()

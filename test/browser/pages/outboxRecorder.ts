@@ -51,6 +51,24 @@ globalThis.fetch = async (input, init) => {
   return response
 }
 
+let persists = 0
+if ("storage" in navigator && "persist" in navigator.storage) {
+  const { storage } = navigator
+  const persist = storage.persist.bind(storage)
+  storage.persist = () => {
+    persists += 1
+    return persist()
+  }
+}
+
+/**
+ * How often the browser was asked to keep what is stored.
+ *
+ * @since 0.1.0
+ * @category recording
+ */
+export const persistsAsked = (): number => persists
+
 /**
  * The durability of each write transaction so far.
  *

@@ -11,13 +11,21 @@ interface Call {
   readonly args: ReadonlyArray<never>
 }
 
+interface Extendable extends Event {
+  readonly waitUntil: (done: Promise<unknown>) => void
+}
+
+const isExtendable = (event: Event): event is Extendable => "waitUntil" in event
+
 addEventListener("message", (event: MessageEvent<Call>) => {
   const { args, name } = event.data
   const call: (...args: ReadonlyArray<never>) => unknown = app[name]
-  void Promise.resolve()
+  const done = Promise.resolve()
     .then(() => call(...args))
     .then(
       (value) => event.ports[0]?.postMessage({ value }),
       (error: unknown) => event.ports[0]?.postMessage({ error: String(error) })
     )
+  // without it a browser may end the worker while the app in it waits
+  if (isExtendable(event)) event.waitUntil(done)
 })

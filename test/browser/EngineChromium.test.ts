@@ -1,0 +1,3 @@
+import { everyEngine } from "./EngineLaws.js"
+
+await everyEngine("Chromium")
