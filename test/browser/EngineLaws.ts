@@ -33,17 +33,15 @@ const settings = { requestLimit: 4000, margin: 1000, patience: 5000 }
 
 const kills = 5
 
-const startOn = Effect.fnUntraced(function* (
-  engine: Engine,
-  profileDir: string,
-  options: { readonly isPrivate?: boolean } = {}
-) {
-  const { remote, remoteUrl } = yield* OutboxSite.Site
-  const tab = remote("first")
-  const running = yield* Engines.start(engine, profileDir, remoteUrl("first"), options)
-  yield* tab.callWithin("60 seconds")("isOnline")
-  return { ...running, tab } satisfies Started
-})
+// A browser that shows no page, before anything of ours runs in it, is started once more.
+const startOn = (engine: Engine, profileDir: string, options: { readonly isPrivate?: boolean } = {}) =>
+  Effect.gen(function* () {
+    const { remote, remoteUrl } = yield* OutboxSite.Site
+    const tab = remote("first")
+    const running = yield* Engines.start(engine, profileDir, remoteUrl("first"), options)
+    yield* Effect.tapError(tab.callWithin("30 seconds")("isOnline"), () => running.kill)
+    return { ...running, tab } satisfies Started
+  }).pipe(Effect.retry({ times: 1 }))
 
 const startApp = (tab: Tab, toggl: OutboxSite.Toggl, options: OutboxSite.Options = {}) =>
   tab.call("start", OutboxSite.settingsOf(toggl, tab.name, { ...settings, ...options }))
