@@ -5,7 +5,7 @@ import type { EntryId } from "../Entry.js"
 import * as byClient from "../log/byClient.js"
 import { dependencies, type Dependencies, growing, type Growing, type Rows } from "../log/dependencies.js"
 import { type Ended, type Entry, goneBy, isParked, type Outcome, type Unreadable } from "../log/entry.js"
-import { newState, type QueueState } from "../log/state.js"
+import { anyStore, newState, type QueueState } from "../log/state.js"
 import * as Mutation from "../Mutation.js"
 import type { Snapshot } from "../transactions/accept.js"
 
@@ -232,7 +232,8 @@ export class Log {
   private readonly wasTakenAway = ({ purged = [], store }: QueueState): boolean => {
     const known = this.state.store
     // A store in which nothing was ever sent has no id: what is missing there has not been sent either.
-    return (store === "" || (known !== "" && store !== known)) && !purged.includes(known)
+    const isAnother = store === "" || (known !== "" && store !== known)
+    return isAnother && !purged.includes(known) && !purged.includes(anyStore)
   }
 
   private readonly lose = (entries: ReadonlyArray<Entry>) => {

@@ -115,6 +115,9 @@ export interface QueueState extends Schema.Schema.Type<typeof QueueState> {}
 export const believedState = (state: QueueState): QueueState =>
   state.wait === undefined ? state : { ...state, wait: believable(state.wait) }
 
+/** Stands among the purged for all of them, where an earlier version of the library may have purged one. */
+export const anyStore = "?"
+
 /** The state of a store in which nothing has happened yet. */
 export const newState = (store: string): QueueState => ({
   version,

@@ -1,6 +1,7 @@
 // Rows of earlier versions, read as rows of this one. They are written anew only when they change.
 import * as Predicate from "effect/Predicate"
 import { version } from "../log/entry.js"
+import { anyStore } from "../log/state.js"
 
 type Row = Readonly<Record<string, unknown>>
 
@@ -16,8 +17,14 @@ export const entry = (row: unknown): unknown => {
   return { ...rest, version, failures: serverErrors }
 }
 
-/** The queue's state. The first version did not count what had succeeded. */
-export const state = (row: unknown): unknown => (isOf(row, 1) ? { ...row, version, successes: 0 } : asIs(row))
+/**
+ * The queue's state. The first version did not count what had succeeded; neither it nor the second says of an empty store
+ * that it was purged.
+ */
+export const state = (row: unknown): unknown => {
+  if (isOf(row, 1)) return { ...row, version, successes: 0, purged: [anyStore] }
+  return isOf(row, 2) ? { ...row, version, purged: [anyStore] } : row
+}
 
 /** How an entry ended. The first version discarded nothing that might have been applied. */
 export const outcome = (row: unknown): unknown => (isOf(row, 1) ? { ...row, version } : asIs(row))

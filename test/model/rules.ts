@@ -199,7 +199,13 @@ export const rules: ReadonlyArray<Rule> = [
     name: "a late answer is how a discarded create ends",
     shown: [23, "second thoughts"],
     law: "law 5",
-    changes: [["transactions/settle.ts", `if (before?.ending._tag !== "Discarded") return []`, `return []`]]
+    changes: [
+      [
+        "transactions/settle.ts",
+        `if (!isMoved && before?.ending._tag !== "Discarded") return []`,
+        `if (!isMoved) return []`
+      ]
+    ]
   },
   {
     name: "the user is checked where a change is marked and a list is stored",
