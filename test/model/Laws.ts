@@ -797,7 +797,10 @@ export const make = (
   const viewIsTrue = (process: Machine.Process, view: View | undefined) => {
     const shown = view?.clients ?? []
     const locals = localOf(books)
-    const byClient = new Map(shown.map((client) => [locals.get(client.id) ?? client.id, client]))
+    // What a create in doubt may have made is shown in its place, under Toggl's id.
+    const named = ({ id, key }: View["clients"][number]): number =>
+      locals.get(id) ?? (key.startsWith("-") ? Number(key) : id)
+    const byClient = new Map(shown.map((client) => [named(client), client]))
     if (byClient.size !== shown.length) broken("law 6", `${process.name} shows a client twice`)
     if (new Set(shown.map((client) => client.key)).size !== shown.length) broken("law 6", "two clients share a key")
     const wasListed = books.state.workspaces[String(workspaceId)]?.fetchedAt !== undefined
