@@ -226,13 +226,20 @@ export const make = (
 
   const heldBy = (isParked: (entry: Entry) => boolean) => {
     const locals = localOf(books)
+    // What was unknown before a create that is in doubt may be what that has made.
+    const mayBeMade = (client: number): boolean =>
+      [...books.entries.values()].some(
+        ({ first, mutation }) =>
+          mutation._tag === "Create" && first?.known !== undefined && !first.known.some((id) => id === client)
+      )
     return Reference.held(
       Array.from(books.entries.values(), (entry) => ({
         seq: entry.seq,
         mutation: entry.mutation,
         client: clientOf(entry.mutation, locals),
         isParked: isParked(entry),
-        isOfKnown: entry.base !== undefined || isLocalClientId(Mutation.clientId(entry.mutation))
+        isOfKnown:
+          isLocalClientId(Mutation.clientId(entry.mutation)) || (entry.base !== undefined && !mayBeMade(entry.base.id))
       }))
     )
   }
@@ -811,6 +818,9 @@ export const make = (
       )
       const view = byClient.get(client)
       const isKnown = client < 0 || wasListed || books.clients.has(client)
+      // Until it is known whose it is, a change by Toggl's id is nobody's of ours.
+      const isNamed = [...books.entries.values()].some(({ mutation }) => Mutation.clientId(mutation) === view?.id)
+      if (view !== undefined && view.id !== client && !locals.has(view.id) && isNamed) continue
       if (expected === undefined && view !== undefined) {
         broken("law 6", `${process.name} shows client ${client}, which is gone: ${JSON.stringify(view)}`)
       }
