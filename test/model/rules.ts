@@ -263,27 +263,32 @@ export const rules: ReadonlyArray<Rule> = [
     ]
   },
   {
-    name: "a wait ends when what comes next may have become another one",
-    shown: "the loop slept on while the decision had become another one",
-    law: "law 12",
-    changes: [["instance/decide.ts", `millis: Math.min(wait.millis, soonest) })`, `millis: wait.millis })`]]
-  },
-  {
     name: "what is set aside stays so while it is tried in vain",
     shown: "what was set aside came before all others again, for Toggl named a time when it was tried",
     law: "law 4",
     changes: [["replay/book.ts", ` || (isProbe && first.failingSince !== undefined)`, ``]]
   },
   {
-    name: "what is tried in spite of a wait shows in the status",
-    shown: [38, "long"],
-    law: "law 12",
-    changes: [["outbox/status.ts", `(isSending(log) || tab.isForced)`, `isSending(log)`]]
-  },
-  {
     name: "what has failed often at the head counts once among what is tried in its place",
     shown: "a change was never tried in place of one that is stuck, for another had failed as often as the head",
     law: "law 4",
     changes: [["instance/decide.ts", `failures > settings.setAsideAfter ? 1 : failures`, `failures`]]
+  }
+]
+
+/**
+ * Rules that no history shows since a named time is looked at each minute: those that did have taken another course. They
+ * are to be laid out anew.
+ */
+export const unshown: ReadonlyArray<Omit<Rule, "shown">> = [
+  {
+    name: "a wait ends when what comes next may have become another one",
+    law: "law 12",
+    changes: [["instance/decide.ts", `millis: Math.min(wait.millis, soonest) })`, `millis: wait.millis })`]]
+  },
+  {
+    name: "what is tried in spite of a wait shows in the status",
+    law: "law 12",
+    changes: [["outbox/status.ts", `(isSending(log) || tab.isForced)`, `isSending(log)`]]
   }
 ]

@@ -158,7 +158,7 @@ describe("a document that has lost the server of its databases", () => {
 describe("a worker that has lost it", () => {
   it.effect("says that only a reload helps", () =>
     Effect.gen(function* () {
-      yield* withGlobal("WorkerGlobalScope", class {})
+      yield* withGlobal("WorkerGlobalScope", () => undefined)
       yield* withGlobal("indexedDB", failing("UnknownError"))
       const outbox = yield* Steps.makeIndexedDb({ name: "by hand" })
       const error = yield* Effect.flip(outbox.load)
