@@ -325,3 +325,41 @@ describe("the metrics", () => {
     })
   )
 })
+
+describe("a wake-up while a failed attempt is booked", () => {
+  for (const [what, isKnown, step] of [
+    ["a change", true, "settle"],
+    ["whose credentials these are", false, "book"]
+  ] as const) {
+    for (const lock of ["Exclusive", "Lease"] as const) {
+      law(
+        `leaves no tab saying that the queue waits while the next one is on the wire (${what}, ${lock})`,
+        (world) =>
+          Effect.gen(function* () {
+            const first = yield* opened(world)
+            const second = yield* world.open()
+            const [tab, other] = isKnown ? [first, second] : [second, first]
+            yield* offline(world, tab, other)
+            const held = yield* tab.holdResult(step)
+            yield* Effect.forkScoped(create(tab, "Acme"))
+            yield* world.rests
+            yield* held.isDone
+            yield* world.toggl.setDown(false)
+            yield* tab.setOnline(true)
+            yield* tab.wakeUp
+            yield* world.rests
+            const said: Array<string> = []
+            const look = Effect.forEach([tab, other], ({ outbox }) =>
+              Effect.map(outbox.status, (status) => said.push(line(status)))
+            )
+            yield* world.toggl.inject(Fault.hold(Effect.asVoid(look)), { when: isCreate })
+            yield* held.release
+            yield* world.passes("1 second")
+            assert.deepStrictEqual(said, ["Replaying 0 of 1", "Replaying 0 of 1"])
+            assert.deepStrictEqual(yield* world.names, ["Acme"])
+          }),
+        { lock }
+      )
+    }
+  }
+})
