@@ -117,7 +117,14 @@ export const proxy = ({ cookies, header }: Partial<Omit<Proxy, "_tag">> = {}): P
  * @category validation
  */
 export const validate = <C extends Credentials>(credentials: C): Either.Either<C, InvalidConfiguration> =>
-  Either.map(problemOf(credentials), () => credentials)
+  Either.map(
+    // What throws when it is read is told where it is to be used, by its name alone.
+    Either.getOrElse(
+      Either.try(() => problemOf(credentials)),
+      () => Either.right(undefined)
+    ),
+    () => credentials
+  )
 
 const isSecret = (value: unknown): boolean => typeof revealed(value) === "string"
 

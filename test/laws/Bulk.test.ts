@@ -111,7 +111,7 @@ describe("a bulk request that is planned after the log was read again", () => {
       yield* tab.outbox.resume
       yield* world.rests
       yield* tab.clearOperations
-      yield* other.clients.create(workspaceId, { name: "Beta" })
+      yield* Effect.fork(other.clients.create(workspaceId, { name: "Beta" }))
       yield* world.rests
       assert.include(yield* tab.operations, "load")
       yield* world.passes("20 minutes")
