@@ -22,6 +22,8 @@ export interface Doubt {
 
 export const noDoubt: Doubt = { kept: [], missing: [], again: [], differs: 0 }
 
+const orNone = (doubt: Doubt): Doubt => (doubt.kept.length === 0 && doubt.differs === 0 ? noDoubt : doubt)
+
 /** After so many whole lists a count that differs says nothing any more. */
 export const mostDiffering = 3
 
@@ -57,11 +59,11 @@ export const staying = (
   const missing = kept.filter((id) => !unread.has(id))
   const wasMissing = new Set(before.missing)
   const again = missing.filter((id) => wasMissing.has(id))
-  return { clients, doubt: { kept, missing, again, differs }, hidden: hidden(listed, differs) }
+  return { clients, doubt: orNone({ kept, missing, again, differs }), hidden: hidden(listed, differs) }
 }
 
 /** The client has been read by itself, or is gone. */
 export const settled = ({ again, differs, kept, missing }: Doubt, clientId: ClientId): Doubt => {
   const isOther = (id: ClientId) => id !== clientId
-  return { kept: kept.filter(isOther), missing: missing.filter(isOther), again: again.filter(isOther), differs }
+  return orNone({ kept: kept.filter(isOther), missing: missing.filter(isOther), again: again.filter(isOther), differs })
 }

@@ -40,7 +40,7 @@ const outcomeOf = ({ log, transactions }: Instance, id: EntryId): Effect.Effect<
   })
 
 const ended = (
-  { log }: Pick<Instance, "log">,
+  { log }: Instance,
   entryId: EntryId | undefined,
   mutation: Mutation.Mutation,
   ending: Ending
@@ -98,12 +98,14 @@ const claimRefusal = (instance: Instance, entry: Entry, error: Refusal): Effect.
 type Heard = Effect.Effect<Receipt<Ending>, Refusal | Discarded | NotSaved>
 
 /** What its caller hears of an entry that is neither in the log nor has ended: it was purged, or went with its database. */
-const whenGone = ({ log, tab }: Instance, { id, mutation, ...entry }: Entry): Heard => {
+const whenGone = (instance: Instance, entry: Entry): Heard => {
+  const { log, tab } = instance
+  const { id, mutation } = entry
   const answer = tab.unbooked.get(id)
-  if (answer !== undefined) return ended({ log }, id, mutation, answer)
+  if (answer !== undefined) return ended(instance, id, mutation, answer)
   const isDoubtful = tab.onWire.has(id) || log.state.givenUp?.some((given) => given.id === id) === true
   if (!log.lost.has(id)) return Effect.fail(new Discarded({ ...asked(mutation), mayHaveBeenApplied: isDoubtful }))
-  const mayHaveBeenApplied = isDoubtful || attemptOf({ id, mutation, ...entry }) !== undefined
+  const mayHaveBeenApplied = isDoubtful || attemptOf(entry) !== undefined
   return Effect.fail(new NotSaved({ ...asked(mutation), storage: wiped(log.lost.size), mayHaveBeenApplied }))
 }
 

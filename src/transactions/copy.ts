@@ -1,7 +1,7 @@
 // The local copy of a workspace's clients: what Toggl last said, and nothing else.
 import type { Client, ClientId } from "../Client.js"
 import type { Entry } from "../log/entry.js"
-import { type Listed, mostDiffering, noDoubt, settled, staying } from "../log/listed.js"
+import { isWhole, type Listed, mostDiffering, noDoubt, settled, staying } from "../log/listed.js"
 import { isSameTurn, type QueueState, type Turn, turnOf, type Workspace, workspaceOf } from "../log/state.js"
 import { clientKey, range, remove, type Step, under } from "../store/step.js"
 import { boundTo } from "./user.js"
@@ -50,10 +50,12 @@ export interface Stored {
 /** What is in doubt is judged later by what was known before it, and not by what is stored now. */
 const keptKnown = function* (workspaceId: number, open: ReadonlyArray<number>): Step<ReadonlyArray<Entry>> {
   const entries: Array<Entry> = []
+  let ids: ReadonlyArray<ClientId> | undefined
   for (const seq of open) {
     const entry = yield* getEntry(seq)
     if (entry?.mutation._tag !== "Create" || entry.first === undefined || entry.first.known !== undefined) continue
-    const ids = (yield* known(workspaceId)).map(({ id }) => id)
+    // Nothing changes the copy in between: it is read once for all of them.
+    ids ??= (yield* known(workspaceId)).map(({ id }) => id)
     const keeping: Entry = { ...entry, first: { ...entry.first, known: ids } }
     yield* putEntry(keeping)
     entries.push(keeping)
@@ -79,18 +81,16 @@ export const storeList = function* (
   const state = yield* boundTo(yield* getState(newStoreId), user)
   if (state === undefined) return "OtherUser"
   if (!stoodStill(newStoreId, state, workspaceId, since)) return undefined
-  const { clients } = listed
   const { open } = workspaceOf(state, workspaceId)
   const entries = yield* keptKnown(workspaceId, open)
   const before = yield* getDoubt(workspaceId)
-  const mayLack = listed.leftOut.length > 0 || listed.total !== undefined
-  const stays = staying(mayLack ? yield* known(workspaceId) : [], listed, before)
+  // Nothing stays where the list shows all that there are: then the copy need not be read.
+  const stays = staying(isWhole(listed, false) ? [] : yield* known(workspaceId), listed, before)
   yield* remove(...under("client", workspaceId))
-  for (const client of [...clients, ...stays.clients]) yield* putClient(client)
-  if (stays.doubt.kept.length > 0 || stays.doubt.differs > 0 || before !== noDoubt) {
-    yield* putDoubt(workspaceId, stays.doubt)
-  }
-  const highestId = [...clients, ...stays.clients].reduce((highest, { id }) => Math.max(highest, id), 0)
+  const clients = [...listed.clients, ...stays.clients]
+  for (const client of clients) yield* putClient(client)
+  if (stays.doubt !== before) yield* putDoubt(workspaceId, stays.doubt)
+  const highestId = clients.reduce((highest, { id }) => Math.max(highest, id), 0)
   const { crossed, isCountWrong, leftOut, ...rest } = workspaceOf(state, workspaceId)
   const workspace: Workspace = {
     ...rest,

@@ -153,9 +153,8 @@ export const getDoubt = function* (workspaceId: number): Step<Doubt> {
 }
 
 export const putDoubt = function* (workspaceId: number, doubt: Doubt): Step<void> {
-  const { again, differs, kept, missing } = doubt
-  if (kept.length === 0 && differs === 0) yield* remove(doubtKey(workspaceId))
-  else yield* put(doubtKey(workspaceId), { version: 1, kept, missing, again, differs })
+  if (doubt === noDoubt) yield* remove(doubtKey(workspaceId))
+  else yield* put(doubtKey(workspaceId), { version: 1, ...doubt })
 }
 
 export const readResolved = (row: unknown): ClientId | undefined =>
