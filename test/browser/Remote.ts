@@ -9,7 +9,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Exposed, Own } from "./PageBridge.js"
 import type { WebHandler } from "./PageServer.js"
-import { PageFailed } from "./Tab.js"
+import { type Callable, PageFailed } from "./Tab.js"
 import * as Wait from "./Wait.js"
 
 /**
@@ -38,20 +38,8 @@ export type Answer = { readonly value?: unknown } | { readonly error: string }
  * @since 0.1.0
  * @category models
  */
-export interface Tab<Api extends Exposed> {
+export interface Tab<Api extends Exposed> extends Callable<Api> {
   readonly name: string
-  /** Calls a function of the page as soon as the page asks; waits 20 seconds for the answer. */
-  readonly call: <K extends keyof Api & string>(
-    name: K,
-    ...args: Parameters<Api[K]>
-  ) => Effect.Effect<Awaited<ReturnType<Api[K]>>, PageFailed>
-  /** As `call`, with a bound for the answer. */
-  readonly callWithin: (
-    bound: Duration.DurationInput
-  ) => <K extends keyof Api & string>(
-    name: K,
-    ...args: Parameters<Api[K]>
-  ) => Effect.Effect<Awaited<ReturnType<Api[K]>>, PageFailed>
   /** Goes to an address: the same page again, or another that is called by this name. */
   readonly goTo: (url: string) => Effect.Effect<void, PageFailed>
   readonly goBack: Effect.Effect<void, PageFailed>

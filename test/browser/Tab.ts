@@ -40,29 +40,36 @@ export class RendererUnknown extends Data.TaggedError("RendererUnknown")<{ reado
   }
 }
 
+/** Calls a function of a page that exposes `Api`, as soon as it does. */
+type Calling<Api extends Exposed> = <K extends keyof Api & string>(
+  name: K,
+  ...args: Parameters<Api[K]>
+) => Effect.Effect<Awaited<ReturnType<Api[K]>>, PageFailed>
+
+/**
+ * A page that can be called.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Callable<Api extends Exposed> {
+  /** Waits for the answer: 10 seconds where a driver carries it, 20 without one. */
+  readonly call: Calling<Api>
+  /** As `call`, with a bound for the answer. */
+  readonly callWithin: (bound: Duration.DurationInput) => Calling<Api>
+}
+
 /**
  * An open tab whose page exposes `Api` (see `PageBridge.expose`).
  *
  * @since 0.1.0
  * @category models
  */
-export interface Tab<Api extends Exposed> {
+export interface Tab<Api extends Exposed> extends Callable<Api> {
   /** Playwright's own, for what the harness has no word for. */
   readonly page: Page
   /** What the page wrote to the console and threw unseen, so far. */
   readonly output: ReadonlyArray<string>
-  /** Calls a function of the page as soon as the page exposes it; waits 10 seconds for the answer. */
-  readonly call: <K extends keyof Api & string>(
-    name: K,
-    ...args: Parameters<Api[K]>
-  ) => Effect.Effect<Awaited<ReturnType<Api[K]>>, PageFailed>
-  /** As `call`, with a bound for the answer. */
-  readonly callWithin: (
-    bound: Duration.DurationInput
-  ) => <K extends keyof Api & string>(
-    name: K,
-    ...args: Parameters<Api[K]>
-  ) => Effect.Effect<Awaited<ReturnType<Api[K]>>, PageFailed>
   readonly reload: Effect.Effect<void, PageFailed>
   /** The process that renders this tab, and no other tab. */
   readonly rendererPid: Effect.Effect<number, PageFailed | RendererUnknown>

@@ -54,6 +54,8 @@ const failing = (name: string) => {
   }
 }
 
+const there = ({ frames }: HandDocument) => frames.map(({ isThere }) => isThere)
+
 const lostServer = Effect.gen(function* () {
   const page = new HandDocument()
   yield* withGlobal("document", page)
@@ -74,10 +76,21 @@ const lostServer = Effect.gen(function* () {
       transactions.at(-1)?.complete()
       yield* settles
     })
-  return { page, opened, outbox, accept, completes }
+  /** A first step has gone by the first frame, and what it went by is `lost`; the next one goes by another. */
+  const goesOnAfter = (lost: (database: HandDatabase) => void) =>
+    Effect.gen(function* () {
+      yield* accept(1)
+      const first = yield* opened
+      yield* completes(first)
+      first.isClosed = true
+      lost(first)
+      const accepting = yield* accept(2)
+      yield* completes(yield* opened)
+      assert.strictEqual(yield* ended(accepting), "done")
+      assert.deepStrictEqual(there(page), [false, true])
+    })
+  return { page, opened, outbox, accept, completes, goesOnAfter }
 })
-
-const there = ({ frames }: HandDocument) => frames.map(({ isThere }) => isThere)
 
 describe("a document that has lost the server of its databases", () => {
   it.effect("goes on by a frame that nobody sees, and takes it away when all is over", () =>
@@ -99,17 +112,8 @@ describe("a document that has lost the server of its databases", () => {
 
   it.effect("puts it back where the app has replaced the page", () =>
     Effect.gen(function* () {
-      const { accept, completes, opened, page } = yield* lostServer
-      yield* accept(1)
-      const first = yield* opened
-      yield* completes(first)
-      // What is removed is closed.
-      first.isClosed = true
-      page.frames[0]?.takenAway()
-      const accepting = yield* accept(2)
-      yield* completes(yield* opened)
-      assert.strictEqual(yield* ended(accepting), "done")
-      assert.deepStrictEqual(there(page), [false, true])
+      const { goesOnAfter, page } = yield* lostServer
+      yield* goesOnAfter(() => page.frames[0]?.takenAway())
     }).pipe(Effect.scoped)
   )
 
@@ -126,16 +130,8 @@ describe("a document that has lost the server of its databases", () => {
 
   it.effect("takes a fresh one where that has lost its server too", () =>
     Effect.gen(function* () {
-      const { accept, completes, opened, page } = yield* lostServer
-      yield* accept(1)
-      const first = yield* opened
-      yield* completes(first)
-      first.isClosed = true
-      first.onclose?.()
-      const accepting = yield* accept(2)
-      yield* completes(yield* opened)
-      assert.strictEqual(yield* ended(accepting), "done")
-      assert.deepStrictEqual(there(page), [false, true])
+      const { goesOnAfter } = yield* lostServer
+      yield* goesOnAfter((first) => first.onclose?.())
     }).pipe(Effect.scoped)
   )
 
