@@ -146,6 +146,7 @@ export const make = (
   const initialById = new Map(initial.map((client) => [client.id, client]))
   const marks = new Map<Machine.Process, { readonly seqs: ReadonlyArray<number>; used: boolean }>()
   const sentFor = new Map<Flight, ReadonlyArray<Accepted>>()
+  const firstRefused = new Set<Flight>()
   // The tabs that could not store a change, how many entries stood in the log as they last read it, and what they sent.
   let hasStorageFailed = false
   const unsaved = new Set<Machine.Process>()
@@ -721,7 +722,10 @@ export const make = (
 
   const requestLanded = (flight: Flight, before: TogglService.World, after: TogglService.World) => {
     const status = flight.own?.status ?? 0
-    if (status < 200 || status > 299) return
+    if (status < 200 || status > 299) {
+      firstRefused.add(flight)
+      return
+    }
     if (unsavedFlights.has(flight)) {
       for (const { id, name } of after.state.clients) {
         if (id !== before.state.nextClientId && !flight.request.path.includes(String(id))) continue
@@ -940,13 +944,14 @@ export const make = (
     requestRepeated: (flight, before, after) => {
       currentWorld = () => after
       for (const entry of sentFor.get(flight) ?? []) entry.wasRepeated = true
+      // The first copy may have been refused, and this one is the only one then.
+      if (firstRefused.has(flight)) return requestLanded(flight, before, after)
       if (after.state.nextClientId === before.state.nextClientId) return
       // The name was free again: there are two, and nobody but the browser could have prevented it.
       const [entry] = sentFor.get(flight) ?? []
       if (entry !== undefined) {
         createdBy.set(before.state.nextClientId, entry)
-        // The first copy may have been refused, and this one is the only one then.
-        if (entry.applications++ === 0) return
+        entry.applications++
         touchedBy(entry)
       }
       touched.add(before.state.nextClientId)
