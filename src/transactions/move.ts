@@ -5,7 +5,15 @@ import type { ClientId, LocalClientId } from "../Client.js"
 import type { StorageError } from "../ClientError.js"
 import { abroad } from "../log/abroad.js"
 import { linked } from "../log/linked.js"
-import { elsewhere, type Entry, mayHaveBeenApplied, type Row, type State, type FirstAttempt } from "../log/entry.js"
+import {
+  elsewhere,
+  type Entry,
+  type FirstAttempt,
+  mayHaveBeenApplied,
+  type Outcome,
+  type Row,
+  type State
+} from "../log/entry.js"
 import { abort, add, get, outcomeKey, remove, type Step } from "../store/step.js"
 import { load, type Snapshot } from "./accept.js"
 import { keep, kept, release } from "./moved.js"
@@ -121,6 +129,22 @@ const heardElsewhere = (state: State): State => {
 }
 
 /**
+ * The row as it is known here, of what was moved from here: a file that was made before its last attempt tells nothing of
+ * that. `own` is what is kept of it, until it is in safety.
+ */
+const asMoved = (row: Row, { endedAt, ending }: Outcome, own: Entry | undefined): Row => {
+  if (own !== undefined && own.attempts > row.attempts) return own
+  const isDoubtful = ending._tag === "Moved" && ending.mayHaveBeenApplied
+  if (!isDoubtful || row.state._tag !== "Pending" || row.state.attempt !== undefined) return row
+  const attempts = Math.max(row.attempts, 1)
+  return {
+    ...row,
+    attempts,
+    state: { _tag: "Uncertain", attempt: { number: attempts, startedAt: endedAt, fence: elsewhere } }
+  }
+}
+
+/**
  * Appends rows from elsewhere in their order, but for those whose ids are known here, also from rows that cannot be
  * read; gives the numbers added. What was moved from here is taken in again, unless an answer has come to it since.
  */
@@ -128,14 +152,18 @@ export const importRows = function* (newStoreId: string, rows: ReadonlyArray<Row
   const snapshot = yield* load(newStoreId)
   const known = new Set<unknown>(snapshot.entries.map((entry) => entry.id))
   for (const { row } of snapshot.unreadable) if (Predicate.hasProperty(row, "id")) known.add(row.id)
+  const moved = new Map<unknown, Entry>()
+  for (const entry of yield* kept()) moved.set(entry.id, entry)
   const added: Array<Entry> = []
   for (const row of rows) {
     if (known.has(row.id)) continue
     known.add(row.id)
-    const ended = yield* get(outcomeKey(row.id))
-    if (ended !== undefined && readOutcome(ended)?.ending._tag !== "Moved") continue
-    if (ended !== undefined) yield* remove(outcomeKey(row.id))
-    const entry: Entry = { ...fromElsewhere(row), seq: 0 }
+    const there = yield* get(outcomeKey(row.id))
+    const ended = readOutcome(there)
+    if (there !== undefined && ended?.ending._tag !== "Moved") continue
+    if (there !== undefined) yield* remove(outcomeKey(row.id))
+    const latest = ended === undefined ? row : asMoved(row, ended, moved.get(row.id))
+    const entry: Entry = { ...fromElsewhere(latest), seq: 0 }
     added.push({ ...entry, seq: yield* add(writeRow(entry)) })
   }
   if (added.length > 0) {

@@ -2,7 +2,7 @@
 import type { Client, ClientId, LocalClientId } from "../Client.js"
 import { type StorageError, type TransportError, UnexpectedAnswer } from "../ClientError.js"
 import type { Ending, EntryId } from "../Entry.js"
-import { afresh, asksAsKnown, type Attempt, attemptOf, type Ended, type Entry } from "../log/entry.js"
+import { afresh, asksAsKnown, type Attempt, attemptOf, type Ended, type Entry, type Outcome } from "../log/entry.js"
 import { asked } from "../log/request.js"
 import { restOf } from "../log/rest.js"
 import { isTogglsWait, landed, type QueueState, type Wait, without, workspaceOf } from "../log/state.js"
@@ -10,7 +10,8 @@ import { type Sent, type Verdict, verdictOn } from "../log/verdict.js"
 import * as Mutation from "../Mutation.js"
 import { clientKey, lastSeq, range, remove, type Step } from "../store/step.js"
 import { release } from "./moved.js"
-import { end, outcome } from "./outcomes.js"
+import { find } from "./accept.js"
+import { end } from "./outcomes.js"
 import { type Changed, changedTo, type Fence, goneFrom, holds, stepOn } from "./queue.js"
 import { getClient, getEntry, getState, putClient, putEntry, putResolved, putState, resolve } from "./rows.js"
 
@@ -170,7 +171,16 @@ export const settle = function* (
     const own = verdictOn(verdict, entry)
     if (own._tag !== "Again" || !own.uncertain) heard.add(entry.id)
     if (own._tag !== "Done") continue
-    ended.push(...(yield* lateAnswer(entry, own, state, now, ids)))
+    const standing = yield* find(entry.id)
+    if (standing === undefined || !("seq" in standing)) {
+      ended.push(...(yield* lateAnswer(entry, standing, own, state, now, ids)))
+      continue
+    }
+    // It was moved, and brought back under another number. Where it asks for more now, it is looked up.
+    if (own.client !== undefined && restOf(standing, own.client) !== undefined) continue
+    if (yield* wasHereBefore(entry, own.client)) continue
+    ended.push(yield* end(standing, now, yield* acknowledge(standing, own, !wasListed(state, standing))))
+    changed.push(goneFrom(standing))
   }
   if (verdict._tag === "Done" && verdict.client !== undefined && rebase !== undefined) {
     left.push(...(yield* rebased(entries, verdict.client, rebase)))
@@ -222,21 +232,16 @@ export const goneOn = function* (entry: Entry, client: Client, change: Mutation.
  */
 const lateAnswer = function* (
   entry: Entry,
+  before: Outcome | undefined,
   done: Extract<Sent, { _tag: "Done" }>,
   state: QueueState,
   now: number,
   ids: Array<readonly [LocalClientId, ClientId]>
 ): Step<ReadonlyArray<Ended>> {
-  const before = yield* outcome(entry.id)
   const isMoved = before?.ending._tag === "Moved"
   if (!isMoved && before?.ending._tag !== "Discarded") return []
   const { mutation } = entry
-  const { workspaceId } = mutation
-  const wasListedSince = workspaceOf(state, workspaceId).fetchedAt !== undefined
-  const { highestId = Number.POSITIVE_INFINITY } = entry.first ?? {}
-  if (mutation._tag === "Create" && done.client !== undefined && done.client.id <= highestId) {
-    if ((yield* getClient(workspaceId, done.client.id)) !== undefined) return []
-  }
+  if (yield* wasHereBefore(entry, done.client)) return []
   if (isMoved && done.client !== undefined && restOf(entry, done.client) !== undefined) {
     if (mutation._tag === "Create") {
       yield* putResolved(mutation.localId, done.client.id)
@@ -245,8 +250,19 @@ const lateAnswer = function* (
     return []
   }
   yield* release(new Set([entry.id]))
-  return [yield* end(entry, now, yield* acknowledge(entry, done, !wasListedSince))]
+  return [yield* end(entry, now, yield* acknowledge(entry, done, !wasListed(state, entry)))]
 }
+
+/** Whether the client was known before the create that is answered with it. */
+const wasHereBefore = function* ({ first, mutation }: Entry, client: Client | undefined): Step<boolean> {
+  const { highestId = Number.POSITIVE_INFINITY } = first ?? {}
+  if (mutation._tag !== "Create" || client === undefined || client.id > highestId) return false
+  return (yield* getClient(mutation.workspaceId, client.id)) !== undefined
+}
+
+/** Whether a list was stored since something of its workspace was given up: what that shows is newer than an answer to it. */
+const wasListed = (state: QueueState, { mutation }: Entry): boolean =>
+  workspaceOf(state, mutation.workspaceId).fetchedAt !== undefined
 
 const isUnsent = ({ state }: Entry): boolean => state._tag !== "Sending" && state._tag !== "Refused"
 

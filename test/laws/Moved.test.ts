@@ -214,6 +214,52 @@ describe("what is in doubt when it is taken", () => {
     })
   )
 
+  for (const [when, isConfirmed] of [
+    ["while the newer one is not in safety", false],
+    ["once the newer one is", true]
+  ] as const) {
+    law(`is in doubt still where an older file brings it back, which knows of no attempt, ${when}`, (world) =>
+      Effect.gen(function* () {
+        const tab = yield* opened(world)
+        yield* offline(world, tab)
+        yield* create(tab, "Acme", "net 30")
+        const older = yield* take(tab)
+        yield* tab.outbox.importEntries(older)
+        yield* world.toggl.inject(Fault.landLate("1 second"), { when: isCreate })
+        yield* online(world, tab)
+        yield* world.passes("2 seconds")
+        assert.deepStrictEqual(yield* world.names, ["Acme"])
+        const file = yield* take(tab)
+        if (isConfirmed) yield* tab.outbox.confirmExport(file)
+        yield* world.clearRequests
+        assert.strictEqual(yield* tab.outbox.importEntries(older), 1)
+        yield* world.passes("2 minutes")
+        assert.deepStrictEqual(yield* world.sent, [])
+        assert.deepStrictEqual(yield* standing(tab), [])
+      })
+    )
+  }
+
+  law("and brought back before its answer has come ends by that", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      const answers = yield* Deferred.make<void>()
+      yield* world.toggl.inject(Fault.hold(Deferred.await(answers), { work: "first" }), { when: isCreate })
+      yield* Effect.fork(Effect.either(create(tab, "Acme")))
+      yield* world.passes("1 second")
+      const [id] = yield* idsOf(tab)
+      if (id === undefined) return assert.fail("it is being sent")
+      assert.strictEqual(yield* tab.outbox.importEntries(yield* take(tab)), 1)
+      yield* world.clearRequests
+      yield* Deferred.succeed(answers, undefined)
+      yield* world.passes("1 second")
+      assert.deepInclude(yield* tab.outbox.outcome(id), { _tag: "Done" })
+      assert.deepStrictEqual(yield* standing(tab), [])
+      yield* world.passes("2 minutes")
+      assert.deepStrictEqual(yield* world.sent, [])
+    })
+  )
+
   law("is still to be done where it was edited, though a look-up finds what was sent", (world) =>
     Effect.gen(function* () {
       const tab = yield* opened(world)
