@@ -66,21 +66,29 @@ const asked = (instance: Instance, wait: Wait, credentials: Credentials): Effect
     yield* Effect.ignore(heed(instance, Effect.fail(answered.left)))
   })
 
+/** The wait that may have passed while the device slept. */
+const slept = (instance: Instance, moment: Now): Wait | undefined => {
+  const named = namedWait(instance, moment)
+  return named !== undefined && mayBeOver(instance, named.wait, moment) ? named.wait : undefined
+}
+
 /**
  * Asks Toggl for its time where a time that was named may have passed while the device slept: one `GET /me`, which is of no
- * workspace's quota, and none again before the next sleep.
+ * workspace's quota, and none again before the next sleep. `false`: it cannot be asked now.
  */
-export const askTime = (instance: Instance): Effect.Effect<void> =>
+export const askTime = (instance: Instance): Effect.Effect<boolean> =>
   Effect.gen(function* () {
     const { times } = instance.reads
-    if (times.isRunning("Time")) return yield* times.of("Time", Effect.void)
-    const moment = yield* now
-    const named = namedWait(instance, moment)
-    if (named === undefined || !mayBeOver(instance, named.wait, moment)) return
-    asksAbout(instance, named.wait, moment)
+    if (times.isRunning("Time")) return yield* Effect.as(times.of("Time", Effect.void), true)
+    if (slept(instance, yield* now) === undefined) return true
     const given = yield* Effect.either(credentialsOf(instance.credentials))
     const credentials = Option.flatten(Option.getRight(given))
+    const moment = yield* now
     // Wrong log-ins are counted.
-    if (Option.isNone(credentials) || isTooSoon(instance, credentials.value, moment)) return
-    yield* times.of("Time", asked(instance, named.wait, credentials.value))
+    if (Option.isNone(credentials) || isTooSoon(instance, credentials.value, moment)) return false
+    const wait = slept(instance, moment)
+    // Others have asked meanwhile.
+    if (wait === undefined) return yield* askTime(instance)
+    asksAbout(instance, wait, moment)
+    return yield* Effect.as(times.of("Time", asked(instance, wait, credentials.value)), true)
   })

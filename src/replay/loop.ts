@@ -76,14 +76,14 @@ const takeTurn = (instance: Instance): Effect.Effect<void, StorageError> =>
     })
   )
 
-/** Asks Toggl for its time: one tab for all, unless the one that has the turn stands still. */
-const askInTurn = (instance: Instance): Effect.Effect<void, StorageError> =>
+/** Asks Toggl for its time: one tab for all, unless the one that has the turn stands still. `false`: it cannot be asked now. */
+const askInTurn = (instance: Instance): Effect.Effect<boolean, StorageError> =>
   Effect.scoped(
     Effect.gen(function* () {
       const { lock, mirror, settings } = instance
       yield* Effect.timeoutOption(lock.acquire({ steal: false }), settings.stillness)
       yield* mirror.sync
-      yield* askTime(instance)
+      return yield* askTime(instance)
     })
   )
 
@@ -143,7 +143,8 @@ const round = (rounds: Rounds): Effect.Effect<void, StorageError> =>
       case "Restart":
         return yield* mirror.setState(yield* transactions.changeState(decision.change))
       case "Wait":
-        return yield* decision.mayBeOver === undefined ? rest(instance, decision.millis) : askInTurn(instance)
+        if (decision.mayBeOver !== undefined && (yield* askInTurn(instance))) return
+        return yield* rest(instance, decision.millis)
       case "NewerVersion":
         return yield* rest(instance, decision.millis ?? longestTimer)
       case "Paused": {

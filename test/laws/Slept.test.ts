@@ -2,6 +2,7 @@ import { assert, describe } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { ClientError } from "../../src/index.js"
 import { Fault } from "../../src/testing/index.js"
 import { create, full, isChange, isList, isMe, limited, opened, page, silentFor } from "../Requests.js"
 import { law, type Tab, workspaceId, type World } from "../World.js"
@@ -47,6 +48,26 @@ describe("a device that has slept for longer than the named time", () => {
       })
     )
   }
+
+  law("asks as soon as there are credentials again, and spends nothing while there are none", (world) =>
+    Effect.gen(function* () {
+      let cannotTell = false
+      const tab = yield* opened(world, {
+        source: (source) => ({
+          ...source,
+          get: Effect.suspend(() => (cannotTell ? Effect.fail(new ClientError.CredentialsUnavailable({})) : source.get))
+        })
+      })
+      yield* held(world, tab)
+      cannotTell = true
+      yield* world.sleeps("8 hours")
+      yield* world.passes("3 minutes")
+      assert.deepStrictEqual(yield* all(world), [])
+      cannotTell = false
+      yield* world.passes("61 seconds")
+      assert.deepStrictEqual(yield* all(world), ["GET /api/v9/me", "POST /clients Acme"])
+    })
+  )
 
   law("does so at once where something wakes it", (world) =>
     Effect.gen(function* () {
