@@ -6,6 +6,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Client from "../Client.js"
 import * as ClientError from "../ClientError.js"
+import { monotonicOf } from "../effect/clock.js"
 import type { Ending } from "../Entry.js"
 import { checkedAnyClient, checkedLocalFilter, checkedRestore, checkedState, checkedWorkspace } from "../error/input.js"
 import { checkedName, checkedNotes } from "../error/name.js"
@@ -46,16 +47,21 @@ const wanted = (
 const unknown = (operation: Client.Operation, workspaceId: Client.WorkspaceId, clientId: Client.AnyClientId) =>
   new ClientError.NotFound({ operation, workspaceId, clientId })
 
-/** The client is one that can be changed: Toggl's, or one that was made here. */
+/** When a caller began, in milliseconds of the monotonic clock: its patience counts from there. */
+const begins: Effect.Effect<number> = Effect.map(Effect.clock, monotonicOf)
+
+/** The client is one that can be changed: Toggl's, or one that was made here. Gives when its caller began. */
 const checked = (
   { outbox }: App,
   operation: Client.Operation,
   workspaceId: Client.WorkspaceId,
   id: Client.AnyClientId
-): Effect.Effect<void, ClientError.BadRequest | ClientError.NotFound> =>
+): Effect.Effect<number, ClientError.BadRequest | ClientError.NotFound> =>
   Effect.gen(function* () {
+    const since = yield* begins
     yield* checkedAnyClient(operation, workspaceId, id)
     if ((yield* outbox.reads.knows(id)) !== "Known") return yield* unknown(operation, workspaceId, id)
+    return since
   })
 
 // --- Reads -------------------------------------------------------------------------------------------------------------
@@ -118,11 +124,19 @@ const confirmed = <A>(
   })
 }
 
-const submit = <A>({ outbox }: App, mutation: Mutation, value: (done: Done) => Option.Option<A>) =>
-  Effect.flatMap(outbox.submit(mutation), (receipt) => confirmed(receipt, value))
+const submit = <A>(
+  { outbox }: App,
+  mutation: Mutation,
+  value: (done: Done) => Option.Option<A>,
+  since: number | undefined
+) => Effect.flatMap(outbox.submit(mutation, since), (receipt) => confirmed(receipt, value))
 
-const submitClient = (app: App, mutation: Mutation): Effect.Effect<Receipt<Client.Client>, Clients.MutationError> =>
-  submit(app, mutation, (done) => Option.fromNullable(done.client))
+const submitClient = (
+  app: App,
+  mutation: Mutation,
+  since?: number
+): Effect.Effect<Receipt<Client.Client>, Clients.MutationError> =>
+  submit(app, mutation, (done) => Option.fromNullable(done.client), since)
 
 const create = (app: App, workspaceId: Client.WorkspaceId, input: Client.CreateInput) =>
   Effect.gen(function* () {
@@ -137,14 +151,14 @@ const create = (app: App, workspaceId: Client.WorkspaceId, input: Client.CreateI
 const update = (app: App, workspaceId: Client.WorkspaceId, clientId: Client.AnyClientId, input: Client.UpdateInput) =>
   Effect.gen(function* () {
     const asked = { operation: "update", workspaceId, clientId } as const
-    yield* checked(app, "update", workspaceId, clientId)
+    const since = yield* checked(app, "update", workspaceId, clientId)
     if (!isUpdateInput(input)) return yield* bad(asked, "a change takes a name, notes or both, as text")
     if (input.name === undefined && input.notes === undefined) {
       return yield* bad(asked, "a change needs a name, notes or both")
     }
     const name = input.name === undefined ? {} : { name: yield* checkedName(asked, input.name, app.maxNameBytes) }
     const notes = input.notes === undefined ? {} : { notes: yield* checkedNotes(asked, input.notes) }
-    return yield* submitClient(app, { _tag: "Update", workspaceId, clientId, change: { ...name, ...notes } })
+    return yield* submitClient(app, { _tag: "Update", workspaceId, clientId, change: { ...name, ...notes } }, since)
   })
 
 const delete_ = (
@@ -153,18 +167,23 @@ const delete_ = (
   clientId: Client.AnyClientId
 ): Effect.Effect<Receipt<void>, Clients.MutationError> =>
   Effect.gen(function* () {
+    const since = yield* begins
     yield* checkedAnyClient("delete", workspaceId, clientId)
     const known = yield* app.outbox.reads.knows(clientId)
     if (known === "Unknown") return yield* unknown("delete", workspaceId, clientId)
     // As Toggl's 404 says of its own: what is deleted already is done.
     if (known === "Gone") return { _tag: "Confirmed", entryId: undefined, id: clientId, value: undefined }
-    return yield* submit(app, { _tag: "Delete", workspaceId, clientId }, () => Option.some(undefined))
+    return yield* submit(app, { _tag: "Delete", workspaceId, clientId }, () => Option.some(undefined), since)
   })
 
 const archive = (app: App, workspaceId: Client.WorkspaceId, clientId: Client.AnyClientId) =>
-  Effect.zipRight(
-    checked(app, "archive", workspaceId, clientId),
-    submit(app, { _tag: "Archive", workspaceId, clientId }, (done) => Option.some(Option.fromNullable(done.projects)))
+  Effect.flatMap(checked(app, "archive", workspaceId, clientId), (since) =>
+    submit(
+      app,
+      { _tag: "Archive", workspaceId, clientId },
+      (done) => Option.some(Option.fromNullable(done.projects)),
+      since
+    )
   )
 
 const restore = (
@@ -174,14 +193,14 @@ const restore = (
   input: Client.RestoreInput = {}
 ) =>
   Effect.gen(function* () {
-    yield* checked(app, "restore", workspaceId, clientId)
+    const since = yield* checked(app, "restore", workspaceId, clientId)
     yield* checkedRestore({ operation: "restore", workspaceId, clientId }, input)
     const { projects, restoreAllProjects } = input
     const wanted = {
       ...(projects === undefined ? {} : { projects }),
       ...(restoreAllProjects === undefined ? {} : { restoreAllProjects })
     }
-    return yield* submitClient(app, { _tag: "Restore", workspaceId, clientId, input: wanted })
+    return yield* submitClient(app, { _tag: "Restore", workspaceId, clientId, input: wanted }, since)
   })
 
 // --- The service -------------------------------------------------------------------------------------------------------

@@ -59,9 +59,19 @@ export const fetchedInTime = <A, E>(
 ): Effect.Effect<A, E | StorageError> =>
   within(effect, Duration.sum(longest(instance), Duration.times(instance.api.requestLimit, requestsOfRead)), silent)
 
-/** What writes to the store: it may be stored all the same. `more`: so much longer than patience it may take otherwise. */
+/** The same for a caller whose patience is over but for the margin. */
+export const readAtLast = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | StorageError> =>
+  within(effect, margin, silent)
+
+/** What writes to the store: it may be stored all the same. */
+export const writtenWithin = <A, E>(
+  effect: Effect.Effect<A, E>,
+  duration: Duration.Duration
+): Effect.Effect<A, E | StorageError> => within(effect, duration, unknownEnd)
+
+/** The same for as long as a caller is left without a word; `more`: so much longer it may take otherwise. */
 export const writtenInTime = <A, E>(
   instance: WithPatience,
   effect: Effect.Effect<A, E>,
   more: Duration.Duration = Duration.zero
-): Effect.Effect<A, E | StorageError> => within(effect, Duration.sum(longest(instance), more), unknownEnd)
+): Effect.Effect<A, E | StorageError> => writtenWithin(effect, Duration.sum(longest(instance), more))

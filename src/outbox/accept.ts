@@ -1,7 +1,8 @@
 // Whether a change is stored: told in time, and never on a guess.
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { StorageError } from "../ClientError.js"
-import { writtenInTime } from "../instance/inTime.js"
+import { writtenWithin } from "../instance/inTime.js"
 import { type Instance, wake } from "../instance/instance.js"
 import type { Entry } from "../log/entry.js"
 import { mayBeStored, undone } from "../store/failure.js"
@@ -23,10 +24,14 @@ const lookedFor = (instance: Instance, draft: Draft, reads: number, error: Stora
   })
 
 /**
- * The change in the log. Fails where it is not there, or where nobody can say now (`mayBeStored`). Whoever is interrupted
+ * The change in the log. Fails where it is not there, or where nobody can say `within` that time (`mayBeStored`). Whoever is interrupted
  * meanwhile goes when it is known here too.
  */
-export const accept = (instance: Instance, draft: Draft): Effect.Effect<Entry, StorageError> => {
+export const accept = (
+  instance: Instance,
+  draft: Draft,
+  within: Duration.Duration
+): Effect.Effect<Entry, StorageError> => {
   const { mirror, transactions } = instance
   const accepting = Effect.suspend(() => {
     const { reads } = mirror
@@ -36,5 +41,5 @@ export const accept = (instance: Instance, draft: Draft): Effect.Effect<Entry, S
       Effect.tapError(mirror.lost)
     )
   })
-  return writtenInTime(instance, Effect.uninterruptible(accepting))
+  return writtenWithin(Effect.uninterruptible(accepting), within)
 }

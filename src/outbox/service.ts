@@ -132,7 +132,11 @@ export type Outcome =
  */
 export interface Service {
   readonly reads: Reads
-  readonly submit: (mutation: Mutation) => Effect.Effect<Receipt<Ending>, Refusal | Discarded | NotSaved>
+  /** `since`: when its caller began, in milliseconds of the monotonic clock; now, unless given. */
+  readonly submit: (
+    mutation: Mutation,
+    since?: number
+  ) => Effect.Effect<Receipt<Ending>, Refusal | Discarded | NotSaved>
   readonly outcome: (id: EntryId) => Effect.Effect<Outcome, StorageError>
   readonly awaitOutcome: (id: EntryId) => Effect.Effect<Ending, EntryNotFound | StorageError>
   readonly awaitDrained: Effect.Effect<void>

@@ -11,7 +11,7 @@ import { Discarded, EntryNotFound, NotSaved, type Refusal, type StorageError } f
 import { type Ending, EntryId } from "../Entry.js"
 import { monotonicOf } from "../effect/clock.js"
 import { uuid } from "../ids.js"
-import { longest, readInTime } from "../instance/inTime.js"
+import { longest, readAtLast, readInTime } from "../instance/inTime.js"
 import { type Instance, wake } from "../instance/instance.js"
 import { accepting } from "../instance/signIn.js"
 import type { Log } from "../instance/log.js"
@@ -115,7 +115,8 @@ const firstHeard = (instance: Instance, entry: Entry, isLast: boolean): Effect.E
     const { log, mirror, tab } = instance
     const now = log.byId(entry.id)
     if (now === undefined) {
-      const outcome = yield* Effect.either(outcomeOf(instance, entry.id))
+      const reading = outcomeOf(instance, entry.id)
+      const outcome = yield* Effect.either(isLast ? readAtLast(reading) : readInTime(instance, reading))
       if (Either.isRight(outcome) && outcome.right !== undefined) {
         return ended(instance, entry.id, entry.mutation, outcome.right.ending)
       }
@@ -133,7 +134,7 @@ const firstHeard = (instance: Instance, entry: Entry, isLast: boolean): Effect.E
 const firstAttempt = (
   instance: Instance,
   entry: Entry,
-  patience: Duration.Duration
+  patience: () => Duration.Duration
 ): Effect.Effect<Receipt<Ending>, Refusal | Discarded | NotSaved> =>
   Effect.gen(function* () {
     const { log, mirror } = instance
@@ -149,7 +150,7 @@ const firstAttempt = (
       Stream.mapEffect(() => hear(false)),
       Stream.filter(Predicate.isNotUndefined),
       Stream.runHead,
-      Effect.timeoutOption(patience)
+      Effect.timeoutOption(patience())
     )
     if (Option.isSome(heard) && Option.isSome(heard.value)) return yield* heard.value.value
     const gone = log.byId(entry.id) === undefined ? yield* hear(true) : undefined
@@ -165,19 +166,20 @@ const notSaved = (mutation: Mutation.Mutation, entryId: EntryId, storage: Storag
 const submit = (
   instance: Instance,
   oneUnsaved: Effect.Semaphore,
-  mutation: Mutation.Mutation
+  mutation: Mutation.Mutation,
+  begun?: number
 ): Effect.Effect<Receipt<Ending>, Refusal | Discarded | NotSaved> =>
   Effect.gen(function* () {
     const clock = yield* Effect.clock
-    const since = monotonicOf(clock)
+    const since = begun ?? monotonicOf(clock)
     const left = (duration: Duration.Duration) => Duration.subtract(duration, monotonicOf(clock) - since)
     const id = EntryId.make(yield* uuid, true)
     // It may make the store a user's: if the app has just set other credentials, that is to be heard first.
     if (instance.tab.verified !== undefined && instance.log.userId === undefined) yield* Effect.yieldNow()
     const draft = { id, mutation, acceptedAt: yield* Clock.currentTimeMillis, ...accepting(instance) }
-    const accepted = yield* Effect.either(accept(instance, draft))
+    const accepted = yield* Effect.either(accept(instance, draft, left(longest(instance))))
     if (Either.isRight(accepted)) {
-      return yield* firstAttempt(instance, accepted.right, left(instance.settings.patience))
+      return yield* firstAttempt(instance, accepted.right, () => left(instance.settings.patience))
     }
     if (mayBeStored(accepted.left)) return yield* notSaved(mutation, id, accepted.left)
     const done = yield* sendUnsaved(instance, oneUnsaved, mutation, accepted.left, left(longest(instance)))
@@ -212,7 +214,7 @@ const awaitOutcome = (instance: Instance, id: EntryId): Effect.Effect<Ending, En
 export const make = (instance: Instance): Pick<Outbox.Service, "submit" | "outcome" | "awaitOutcome"> => {
   const oneUnsaved = Effect.unsafeMakeSemaphore(1)
   return {
-    submit: (mutation) => submit(instance, oneUnsaved, mutation),
+    submit: (mutation, since) => submit(instance, oneUnsaved, mutation, since),
     outcome: (id) => outcome(instance, id),
     awaitOutcome: (id) => awaitOutcome(instance, id)
   }

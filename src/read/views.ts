@@ -188,8 +188,8 @@ const knows = (instance: Instance, id: AnyClientId): Effect.Effect<"Known" | "Go
   Effect.gen(function* () {
     const { log, mirror } = instance
     if (isKnownId(instance, id)) return "Known"
-    // Another tab may have given it, or this one has read nothing yet.
-    const synced = yield* Effect.either(readInTime(instance, mirror.sync))
+    // Another tab may have given it, and word of that may still be on its way here.
+    const synced = yield* Effect.either(readInTime(instance, mirror.reread))
     if (isKnownId(instance, id)) return "Known"
     if (log.isGone(id)) return "Gone"
     return Either.isLeft(synced) || log.unreadable.length > 0 ? "Known" : "Unknown"

@@ -14,6 +14,7 @@ const patience = "10 seconds"
 const longest = "10500 millis"
 
 const id = Client.ClientId.make(64890001)
+const unknown = Client.LocalClientId.make(-1)
 
 /** Each call in its own world: the store has just stopped to answer, with a change waiting. */
 const calls: ReadonlyArray<
@@ -21,7 +22,9 @@ const calls: ReadonlyArray<
 > = [
   ["create", (tab) => create(tab, "Beta")],
   ["update", (tab) => tab.clients.update(workspaceId, id, { name: "Beta" })],
+  ["update by an id that is not known here", (tab) => tab.clients.update(workspaceId, unknown, { name: "Beta" })],
   ["delete", (tab) => tab.clients.delete(workspaceId, id)],
+  ["delete by an id that is not known here", (tab) => tab.clients.delete(workspaceId, unknown)],
   ["list", (tab) => tab.clients.list(workspaceId)],
   ["list what is on this device", (tab) => tab.clients.list(workspaceId, { freshness: "Local" })],
   ["get", (tab) => tab.clients.get(workspaceId, id)],
@@ -88,6 +91,23 @@ describe("where the store hangs", () => {
       const receipt = yield* Fiber.poll(asking)
       assert.deepInclude(Option.getOrThrow(receipt), { _tag: "Success" })
       assert.deepInclude(yield* Fiber.join(asking), { _tag: "Queued" })
+    })
+  )
+
+  law("who waits for what has gone from the log hears so in time, though nothing tells how it ended", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world, { patience })
+      yield* world.toggl.inject(Fault.hang(), { when: isCreate })
+      const asking = yield* Effect.fork(Effect.either(create(tab, "Acme")))
+      yield* world.passes("1 second")
+      const held = yield* tab.holdResult("outcome")
+      const other = yield* world.open({ patience })
+      yield* other.outbox.exportEntries({ take: true })
+      yield* held.isDone
+      yield* tab.silence
+      yield* world.passes("9500 millis")
+      const heard = Option.getOrThrow(yield* Fiber.poll(asking))
+      assert.deepNestedInclude(yield* Effect.flatten(heard), { _tag: "Queued", "reason._tag": "StorageLost" })
     })
   )
 
