@@ -14,7 +14,7 @@ import type { QueueState, Turn, Wait } from "../log/state.js"
 import { ReplayLock, type Service as Lock } from "../ReplayLock.js"
 import { OutboxStore } from "../store/service.js"
 import type { Copy } from "../transactions/copy.js"
-import * as transactions from "../transactions/make.js"
+import type * as transactions from "../transactions/make.js"
 import type { Now } from "../effect/clock.js"
 import { Deadlines } from "./clock.js"
 import { Log } from "./log.js"
@@ -171,7 +171,6 @@ export const make = (
 ): Effect.Effect<Instance, never, CurrentCredentials | OutboxStore | ReplayLock | Scope.Scope> =>
   Effect.gen(function* () {
     const store = yield* OutboxStore
-    const steps = transactions.make(store)
     const scope = yield* Effect.scope
     const wakeUps = yield* Queue.sliding<void>(1)
     const log = new Log()
@@ -202,11 +201,11 @@ export const make = (
       onWire: new Set(),
       unbooked: new Map()
     }
-    const news = yield* mirror.make(store, steps, log, () => unsafeWake({ tab, wakeUps }, "Entry"))
+    const news = yield* mirror.make(store, log, () => unsafeWake({ tab, wakeUps }, "Entry"))
     const quotas = yield* quota.listen(api, news.changed)
     return {
       api,
-      transactions: steps,
+      transactions: news.transactions,
       lock: yield* ReplayLock,
       credentials: yield* CurrentCredentials,
       settings,

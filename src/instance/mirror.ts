@@ -9,9 +9,10 @@ import type { ClientId, LocalClientId } from "../Client.js"
 import type { StorageError } from "../ClientError.js"
 import type { Ended, Entry } from "../log/entry.js"
 import type { QueueState } from "../log/state.js"
+import { mayBeStored } from "../store/failure.js"
 import type { Service as Store } from "../store/service.js"
 import type { Snapshot } from "../transactions/accept.js"
-import type { Transactions } from "../transactions/make.js"
+import * as transactions from "../transactions/make.js"
 import type { Log } from "./log.js"
 import { watched } from "./watched.js"
 
@@ -24,7 +25,7 @@ const longestRest = Duration.seconds(1)
  */
 export class Mirror {
   readonly log: Log
-  private readonly transactions: Pick<Transactions, "load">
+  readonly transactions: transactions.Transactions
   private readonly news: PubSub.PubSub<void>
   private readonly wake: () => void
   private readonly listeners = new Set<() => void>()
@@ -38,8 +39,8 @@ export class Mirror {
   /** Grows with each reading of the whole log. */
   reads = 0
 
-  constructor(transactions: Pick<Transactions, "load">, log: Log, news: PubSub.PubSub<void>, wake: () => void) {
-    this.transactions = transactions
+  constructor(steps: transactions.Transactions, log: Log, news: PubSub.PubSub<void>, wake: () => void) {
+    this.transactions = steps
     this.log = log
     this.news = news
     this.wake = wake
@@ -189,23 +190,29 @@ export class Mirror {
     })
 }
 
+/** A step of this instance that may be stored though it has failed is as unknown here as another one's. */
+const hintingInDoubt = (store: Store, hint: () => void): Store => ({
+  ...store,
+  transact: (name, mode, step) => {
+    const transacted = store.transact(name, mode, step)
+    if (mode === "readonly") return transacted
+    return Effect.tapError(transacted, (error) => (mayBeStored(error) ? Effect.sync(hint) : Effect.void))
+  }
+})
+
 /** The mirror of a store. `wake` is called when another instance has taken a step, or the store has failed. */
-export const make = (
-  store: Pick<Store, "onHint">,
-  transactions: Pick<Transactions, "load">,
-  log: Log,
-  wake: () => void
-): Effect.Effect<Mirror, never, Scope.Scope> =>
+export const make = (store: Store, log: Log, wake: () => void): Effect.Effect<Mirror, never, Scope.Scope> =>
   Effect.gen(function* () {
     // One of capacity 1 miscounts where it slides: a subscriber that was behind then takes what is for another.
     const news = yield* PubSub.sliding<void>({ capacity: 2, replay: 1 })
     yield* PubSub.publish(news, undefined)
-    const mirror = new Mirror(transactions, log, news, wake)
     const hints = yield* Queue.sliding<void>(1)
-    yield* store.onHint(() => {
+    const hint = () => {
       log.isUpToDate = false
       Queue.unsafeOffer(hints, undefined)
-    })
+    }
+    const mirror = new Mirror(transactions.make(hintingInDoubt(store, hint)), log, news, wake)
+    yield* store.onHint(hint)
     // Other instances' steps are read as they come, and in long queues no more often than leaves room for other work.
     const heedHints = Effect.gen(function* () {
       yield* Queue.take(hints)

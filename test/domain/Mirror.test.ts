@@ -55,8 +55,9 @@ describe("reading the log", () => {
         let step = 0
         const load = Effect.sync(() => snapshot(step))
         const log = new Log()
-        const mirror = yield* mirrors.make({ onHint: () => Effect.void }, { load }, log, () => undefined)
-        yield* mirror.sync
+        const store = { onHint: () => Effect.void, transact: () => Effect.never }
+        const mirror = yield* mirrors.make(store, log, () => undefined)
+        yield* mirror.loadWith(load, (read) => read)
         step = 7
         yield* mirror.doubt
         let interrupt = (): void => undefined
