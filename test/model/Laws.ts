@@ -2,8 +2,11 @@
  * The laws, checked against what the store and Toggl themselves went through: after each step of the store, at each
  * request, and whenever the device is at rest.
  */
+import * as Cause from "effect/Cause"
 import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
 import { type Client, foldName, isLocalClientId } from "../../src/Client.js"
+import { StorageError } from "../../src/ClientError.js"
 import type { Entry, Outcome } from "../../src/log/entry.js"
 import { isTogglsWait, type QueueState, type Wait } from "../../src/log/state.js"
 import type { Marked } from "../../src/transactions/mark.js"
@@ -21,7 +24,7 @@ import type { Flight } from "./Wire.js"
 
 /** What became of an accepted mutation. */
 interface Accepted {
-  readonly seq: number
+  seq: number
   readonly id: string
   mutation: Mutation.Mutation
   /** The names that it has asked for, before it was edited too. */
@@ -66,6 +69,12 @@ interface Accepted {
   done: ReadonlyArray<Mutation.Mutation>
   /** When it first failed, in the store's count of successes and in the laws' own count of what happens. */
   failing: { readonly since: number; readonly at: number } | undefined
+  /** When it went with everything else that was stored, in the machine's milliseconds. */
+  goneAt: number | undefined
+  /** What the last answer to it was, by the name of its fate. */
+  lastAnswer: string | undefined
+  /** Whether the last request for it has surely not left. */
+  neverLeft: boolean
 }
 
 export interface Laws {
@@ -94,7 +103,22 @@ export interface Laws {
   /** Whose store it is. */
   readonly owner: () => number | undefined
   readonly viewIsTrue: (process: Machine.Process, view: View | undefined) => void
-  readonly callerHeard: (result: { readonly entryId: string | undefined; readonly confirmed: boolean }) => void
+  /** `goesOnSince`: since when neither its tab nor the store stands still. */
+  readonly callerHeard: (result: {
+    readonly entryId: string | undefined
+    readonly receipt: "Confirmed" | "Queued"
+    readonly goesOnSince: number
+  }) => void
+  /** A caller heard that its change is not saved. */
+  readonly callerLost: (entryId: string | undefined, mayBeStored: boolean) => void
+  /** Who has deleted this one heard that there is no such client. */
+  readonly callerFoundNone: (clientId: number) => void
+  /** The app's own fetch has said that what the tab sends does not leave. */
+  readonly neverLeft: (process: Machine.Process) => void
+  /** All that was stored is gone. `isTold`: the user has wanted it. */
+  readonly storeIsGone: () => void
+  /** A file of changes is in the user's hands. */
+  readonly broughtBack: () => void
   /** While something never gets through, all that does not depend on it is sent. */
   readonly othersAreSent: () => void
   /** In the end everything was sent that can be sent. */
@@ -124,8 +148,19 @@ interface Named {
   readonly isRestarted: boolean
 }
 
+// So long a time that Toggl names is believed, and one that a page names.
+const longestNamed = 3_600_000
+const longestOfPage = 600_000
+
 // So much older than its first attempt no client is an entry's own.
 const surelyOlder = 600_000
+
+// Within which a tab knows what another one did.
+const newsTakes = 2_000
+
+const isDoubtful = (exit: Exit.Exit<unknown, unknown>): boolean =>
+  Exit.isFailure(exit) &&
+  Option.exists(Cause.failureOption(exit.cause), (error) => error instanceof StorageError && error.mayBeStored === true)
 
 const isMarked = (value: unknown): value is Extract<Marked, { _tag: "Marked" }> =>
   typeof value === "object" && value !== null && "_tag" in value && value._tag === "Marked"
@@ -134,7 +169,6 @@ export const make = (
   machine: Machine.Machine,
   readBooks: () => Books,
   initial: ReadonlyArray<TogglState.Client>,
-  workspaceId: number,
   { isCaching, isDateShown, isDateTrue, met, setAsideAfter, togglNow }: Around
 ): Laws => {
   const broken = (law: string, message: string): never => machine.fail(law, message)
@@ -147,6 +181,16 @@ export const make = (
   const marks = new Map<Machine.Process, { readonly seqs: ReadonlyArray<number>; used: boolean }>()
   const sentFor = new Map<Flight, ReadonlyArray<Accepted>>()
   const firstRefused = new Set<Flight>()
+  // The tabs whose change is stored or not, and nobody can say; those whose last list had items that cannot be read.
+  const looksForIt = new Set<Machine.Process>()
+  const listedUnread = new Map<Machine.Process, boolean>()
+  // What the copy has of Toggl's clients, or has ever had; whether the last list left something of it out.
+  const everKnown = new Set<number>()
+  let isLeftOut: boolean | undefined
+  // Whether a list has come that does not show all that there are.
+  let isDrifted = false
+  // Whether no list has counted otherwise than it shows.
+  let isCountTrue = true
   // The tabs that could not store a change, how many entries stood in the log as they last read it, and what they sent.
   let hasStorageFailed = false
   const unsaved = new Set<Machine.Process>()
@@ -302,8 +346,18 @@ export const make = (
         if (isAlike && (entry.inDoubt || isGivenUp)) {
           touchedBy(creator)
           touchedBy(entry)
-        } else if (creator !== entry && !(creator === undefined && mayHaveMade(entry, id)))
+        } else if (creator?.id !== entry.id && !(creator === undefined && mayHaveMade(entry, id)))
           broken("law 3", `${told(entry)} took client ${String(id)} for its own`)
+      }
+    }
+    if (ending._tag === "Moved") {
+      met("taken into a file")
+      if (ending.mayHaveBeenApplied) {
+        entry.inDoubt = true
+        leftOpen.add(entry)
+      }
+      if (!ending.mayHaveBeenApplied && entry.applications > 0 && !isTouched(entry) && !entry.wasRepaired) {
+        broken("law 5", `${told(entry)} was moved as surely not applied, though Toggl applied it`)
       }
     }
     if (ending._tag === "Refused") refused(entry, ending.error._tag, ending.error.message)
@@ -330,6 +384,13 @@ export const make = (
     [...accepted.values()].some(
       (other) => other !== entry && (entry.wasToldTaken || other.seq < entry.seq) && isMadeAlike(other, entry)
     )
+
+  /** Whether other changes of its client were accepted, which may have passed it while it was away. */
+  const isOneOfSeveral = (entry: Accepted): boolean => {
+    const locals = localOf(books)
+    const client = clientOf(entry.mutation, locals)
+    return [...accepted.values()].some((other) => other !== entry && clientOf(other.mutation, locals) === client)
+  }
 
   /** Whether a later change of its client is done. */
   const isBehindDone = ({ mutation, seq }: Accepted): boolean => {
@@ -374,6 +435,9 @@ export const make = (
 
   const refused = (entry: Accepted, tag: string, message: string) => {
     entry.refused = tag
+    if (tag === "PlanRequired" && entry.lastAnswer === "words for a quota") {
+      broken("law 9", `${told(entry)} is refused for the plan, and the quota of requests was used up`)
+    }
     // A cache may have answered what it was compared with, too.
     const isDeceived = isCopyOld || entry.sawCache || isBuiltOnCache(entry)
     if (tag === "Conflict" && !isTouched(entry) && !isDeceived)
@@ -386,6 +450,7 @@ export const make = (
       if (
         !isTouched(entry) &&
         !isForbidden &&
+        !isDrifted &&
         !isOldName(entry) &&
         !(message.includes("under another name") && mayBeRenamed(entry)) &&
         !isMadeTwice(entry) &&
@@ -470,8 +535,24 @@ export const make = (
   const compare = (operation: StorePort.Operation) => {
     const before = books
     books = readBooks()
+    for (const id of books.clients.keys()) everKnown.add(id)
     for (const entry of books.entries.values()) {
       const known = accepted.get(entry.seq)
+      const moved = byId.get(entry.id)
+      if (known === undefined && moved !== undefined && (moved.outcome?.ending._tag === "Moved" || isGone(moved))) {
+        if (operation.name !== "importRows") broken("law 1", `entry ${entry.seq} came back by ${operation.name}`)
+        met("brought back from a file")
+        leftOpen.delete(moved)
+        if (accepted.get(moved.seq) === moved) accepted.delete(moved.seq)
+        const refused = entry.state._tag === "Refused" ? entry.state.error._tag : undefined
+        Object.assign(moved, { seq: entry.seq, outcome: undefined, refused, goneAt: undefined })
+        // it stands behind what was accepted meanwhile
+        moved.wasJoined = true
+        moved.mutation = entry.mutation
+        accepted.set(entry.seq, moved)
+        if (isOneOfSeveral(moved)) touchedBy(moved)
+        continue
+      }
       if (known === undefined) {
         if (operation.name !== "accept" && operation.name !== "importRows") {
           broken("law 1", `entry ${entry.seq} came by ${operation.name}`)
@@ -506,7 +587,10 @@ export const make = (
           wasToldTaken: false,
           wasAdopted: false,
           done: [],
-          failing: undefined
+          failing: undefined,
+          goneAt: undefined,
+          lastAnswer: undefined,
+          neverLeft: false
         }
         accepted.set(entry.seq, fresh)
         byId.set(entry.id, fresh)
@@ -544,6 +628,9 @@ export const make = (
       if (entry.state._tag === "Sending" && isCopyOld) builtOnCache.add(clientOf(entry.mutation, localOf(books)))
       if (entry.first !== undefined) known.isBlind = !entry.first.isListed
       noteFailure(known, entry)
+      if (entry.state._tag === "Uncertain" && known.neverLeft && !known.inDoubt && operation.name === "settle") {
+        broken("law 3", `${told(known)} counts as in doubt, and the request for it never left`)
+      }
       if (entry.state._tag === "Refused" && was?.state._tag !== "Refused") {
         refused(known, entry.state.error._tag, entry.state.error.message)
       }
@@ -566,9 +653,9 @@ export const make = (
     }
     for (const entry of leftOpen) {
       const outcome = books.outcomes.get(entry.id)
-      if (outcome === undefined || outcome.ending._tag === "Discarded") continue
+      if (outcome === undefined || outcome.ending._tag === "Discarded" || outcome.ending._tag === "Moved") continue
       leftOpen.delete(entry)
-      met("late answer to what was discarded")
+      if (entry.outcome?.ending._tag === "Discarded") met("late answer to what was discarded")
       if (operation.name !== "settle" || outcome.ending._tag !== "Done") {
         broken("law 5", `${told(entry)} was discarded, and ends as ${outcome.ending._tag} by ${operation.name}`)
       }
@@ -590,6 +677,10 @@ export const make = (
   const keyOf = (wait: Wait): string => `${wait.reason} ${wait.seenAt} ${wait.length}`
 
   const noteWait = (before: QueueState, now: QueueState) => {
+    const longest = now.wait === undefined || isTogglsWait(now.wait) ? longestNamed : longestOfPage
+    if (now.wait?.named === true && now.wait.length > longest) {
+      broken("law 9", `a time of ${now.wait.length} ms is believed (${now.wait.reason})`)
+    }
     if (now.wait === undefined || now.wait.named || now.wait.stuck === true) forAll = undefined
     else if (forAll?.key !== keyOf(now.wait)) {
       const passed = Math.max(0, machine.wallNow() - now.wait.seenAt)
@@ -643,10 +734,16 @@ export const make = (
 
   // --- What Toggl goes through -----------------------------------------------------------------------------------
 
+  const isGone = ({ goneAt }: Accepted): boolean => goneAt !== undefined
+
   const marked = (process: Machine.Process, mark: Extract<Marked, { _tag: "Marked" }>) => {
     const [entry, ...joined] = mark.entries
     if (entry === undefined) return
     marks.set(process, { seqs: mark.entries.map((entry) => entry.seq), used: false })
+    for (const { seq } of mark.entries) {
+      const known = accepted.get(seq)
+      if (known !== undefined) known.neverLeft = false
+    }
     for (const { seq } of joined) {
       const known = accepted.get(seq)
       if (known !== undefined) known.wasJoined = true
@@ -746,6 +843,11 @@ export const make = (
   const applied = (entry: Accepted, before: TogglService.World, after: TogglService.World) => {
     entry.applications++
     const { mutation } = entry
+    if (isGone(entry)) {
+      touchedBy(entry)
+      touched.add(before.state.nextClientId)
+      return
+    }
     // who finds the traces of an attempt wiped out by somebody else must take it for not made
     const isWipedOut =
       isTouched(entry) && (mutation._tag === "Archive" || mutation._tag === "Create" || entry.wasJoined)
@@ -759,7 +861,8 @@ export const make = (
     if (entry.applications > 1 && (!mayRepeat || isStillThere(entry, before))) {
       broken("law 3", `Toggl applied ${told(entry)} twice`)
     }
-    const isGivenUpInDoubt = entry.outcome?.ending._tag === "Discarded" && entry.outcome.ending.mayHaveBeenApplied
+    const ending = entry.outcome?.ending
+    const isGivenUpInDoubt = (ending?._tag === "Discarded" || ending?._tag === "Moved") && ending.mayHaveBeenApplied
     if (entry.outcome !== undefined && entry.applications === 1 && !isGivenUpInDoubt && !entry.wasAdopted) {
       broken("law 3", `Toggl applied ${told(entry)} after it had ended`)
     }
@@ -814,14 +917,16 @@ export const make = (
     const byClient = new Map(shown.map((client) => [named(client), client]))
     if (byClient.size !== shown.length) broken("law 6", `${process.name} shows a client twice`)
     if (new Set(shown.map((client) => client.key)).size !== shown.length) broken("law 6", "two clients share a key")
-    const wasListed = books.state.workspaces[String(workspaceId)]?.fetchedAt !== undefined
+    if (isLeftOut !== undefined && view !== undefined && view.leftOut > 0 !== isLeftOut) {
+      broken("law 6", `${process.name} says that ${view.leftOut} clients were left out of the list`)
+    }
     for (const [client, base] of isCopyOld ? [] : certain()) {
       const expected = Reference.fold(
         base,
         changesOf(client, (entry) => !isGivenUp(entry))
       )
       const view = byClient.get(client)
-      const isKnown = client < 0 || wasListed || books.clients.has(client)
+      const isKnown = client < 0 || everKnown.has(client)
       // Until it is known whose it is, a change by Toggl's id is nobody's of ours.
       const isNamed = [...books.entries.values()].some(({ mutation }) => Mutation.clientId(mutation) === view?.id)
       if (view !== undefined && view.id !== client && !locals.has(view.id) && isNamed) continue
@@ -862,7 +967,7 @@ export const make = (
     const { queue } = status
     const { paused } = books.state
     if (queue._tag === "StorageLost") {
-      if (!isStorageDoubtful) broken("law 12", `${process.name} says that the storage is lost`)
+      if (!isStorageDoubtful && status.lost === 0) broken("law 12", `${process.name} says that the storage is lost`)
       return
     }
     if (paused !== undefined) {
@@ -899,16 +1004,50 @@ export const make = (
     }
   }
 
+  /** Nothing that was stored is there any more. */
+  const storeIsGone = () => {
+    for (const entry of accepted.values()) {
+      touchedBy(entry)
+      if (entry.outcome === undefined) entry.goneAt = machine.now()
+    }
+    accepted.clear()
+    leftOpen.clear()
+    heardLate.clear()
+    marks.clear()
+    probed.clear()
+    fellBack.clear()
+    lastShown.clear()
+    lastLoaded.clear()
+    knowOwner.clear()
+    knownWaits.clear()
+    everKnown.clear()
+    isLeftOut = undefined
+    named = undefined
+    forAll = undefined
+    books = readBooks()
+  }
+
   return {
     books: () => books,
     owner,
     acceptedCount: () => accepted.size,
     operationHappened: (operation) => {
+      if (operation.name === "purge" && readBooks().state.store !== books.state.store) {
+        met("purged")
+        storeIsGone()
+      }
       if (Exit.isFailure(operation.exit)) hasStorageFailed = true
       // Where the store had no room, or another one has the turn, what was heard is not booked.
       if (operation.name === "claim") lateIsBooked(operation.process)
       if (operation.name === "claim" || Exit.isFailure(operation.exit)) heardLate.clear()
-      if (operation.name === "accept" && Exit.isFailure(operation.exit)) unsaved.add(operation.process)
+      if (operation.name === "accept" && Exit.isFailure(operation.exit)) {
+        if (isDoubtful(operation.exit)) looksForIt.add(operation.process)
+        else unsaved.add(operation.process)
+      }
+      // It is not there: so it may be sent at once.
+      if (operation.name === "find" && Exit.isSuccess(operation.exit) && looksForIt.has(operation.process)) {
+        if (operation.exit.value === undefined) unsaved.add(operation.process)
+      }
       if (operation.name === "load" && Exit.isSuccess(operation.exit)) {
         lastLoaded.set(operation.process, books.entries.size)
       }
@@ -918,8 +1057,12 @@ export const make = (
       if (operation.name === "storeList") {
         // It may have come from a cache that is no more.
         const mayBeOld = readOld.delete(operation.process)
-        if (isStored) isCopyOld = mayBeOld || (isCopyOld && isCaching())
+        if (isStored) {
+          isCopyOld = mayBeOld || (isCopyOld && isCaching())
+          isLeftOut = listedUnread.get(operation.process)
+        }
       }
+      if (operation.name === "storeClient") isLeftOut = undefined
       happened++
       turns++
       compare(operation)
@@ -958,10 +1101,20 @@ export const make = (
     },
     requestAnswered: (flight, status, isOwn) => {
       turns++
-      if (flight.request.path.endsWith("/clients") && isOwn) listedAs.set(flight.process, flight.userId)
+      if (flight.request.path.endsWith("/clients") && isOwn) {
+        listedAs.set(flight.process, flight.userId)
+        // Where it is not whole, its own count tells, and that is believed for a while only.
+        isDrifted ||= flight.isUnreadable || flight.fate.name === "list that is not whole"
+        const isWhole = flight.fate.name !== "list that is not whole"
+        if (flight.isUnreadable) listedUnread.set(flight.process, true)
+        else if (isWhole && isCountTrue) listedUnread.set(flight.process, false)
+        else listedUnread.delete(flight.process)
+        if (!isWhole) isCountTrue = false
+      }
       if (!flight.isWrite) return
       happened++
       const entries = sentFor.get(flight) ?? []
+      for (const entry of entries) entry.lastAnswer = flight.fate.name
       // A gateway that got no answer itself, and what counts as done, say nothing of the kind.
       const isDenied = status >= 300 && ![408, 502, 504].includes(status)
       for (const entry of entries) entry.wasDenied = isDenied
@@ -1022,9 +1175,12 @@ export const make = (
         const isGivenUpNow = [...accepted.values()].some(
           (entry) => clientOf(entry.mutation, locals) === local && entry.mutation._tag === "Create" && isGivenUp(entry)
         )
+        // Another store is here now, which knows nothing of it.
+        const isOfBefore = id > 0 ? !everKnown.has(id) : changesOf(local, () => true).length === 0
         // What a create that is set aside may have made is shown in its place, under Toggl's id.
         if (
           now === undefined &&
+          !isOfBefore &&
           !keys.has(key) &&
           !isOurs &&
           !isCopyOld &&
@@ -1047,8 +1203,46 @@ export const make = (
     },
     statusIsTrue,
     viewIsTrue,
-    callerHeard: ({ confirmed, entryId }) => {
+    callerLost: (entryId, mayBeStored) => {
       const entry = entryId === undefined ? undefined : byId.get(entryId)
+      if (entry !== undefined && !mayBeStored && !isGone(entry)) {
+        broken("law 1", `a caller heard that ${told(entry)} is not saved, and it is`)
+      }
+    },
+    callerFoundNone: (clientId) => {
+      if (clientId > 0 || touched.has(clientId)) return
+      const creator = [...accepted.values()].find(
+        ({ mutation }) => mutation._tag === "Create" && mutation.localId === clientId
+      )
+      if (creator === undefined || isGivenUp(creator) || isTouched(creator)) return
+      broken("law 3", `a caller heard that there is no client ${clientId}, which ${told(creator)} has made`)
+    },
+    neverLeft: (process) => {
+      const mark = marks.get(process)
+      if (mark === undefined) return
+      mark.used = true
+      for (const seq of mark.seqs) {
+        const entry = accepted.get(seq)
+        if (entry !== undefined) entry.neverLeft = true
+      }
+    },
+    storeIsGone,
+    broughtBack: () => {
+      for (const entry of byId.values()) {
+        const isMoved = entry.outcome?.ending._tag === "Moved"
+        if (isMoved && accepted.get(entry.seq) === entry)
+          broken("law 5", `${told(entry)} was moved into a file, and stays there`)
+      }
+    },
+    callerHeard: ({ entryId, goesOnSince, receipt }) => {
+      const confirmed = receipt === "Confirmed"
+      const entry = entryId === undefined ? undefined : byId.get(entryId)
+      if (entry?.goneAt !== undefined) {
+        if (receipt === "Queued" && machine.now() - Math.max(entry.goneAt, goesOnSince) > newsTakes) {
+          broken("law 1", `a caller heard Queued of ${told(entry)}, which has been gone for long`)
+        }
+        return
+      }
       if (entry === undefined) {
         if (entryId !== undefined) broken("law 1", `a caller heard of ${entryId}, which was never accepted`)
         return

@@ -59,6 +59,8 @@ export interface Machine {
   readonly trueNow: () => number
   /** Sets the device's wall clock forward or back. */
   readonly setClock: (by: number) => void
+  /** The device sleeps for so many milliseconds: only clocks on the wall go on. */
+  readonly sleep: (millis: number) => void
   readonly spawn: (name: string, seed: number) => Process
   /** More events than those of the processes; they end with the process `of`. */
   readonly addSource: (source: Source, of?: Process) => void
@@ -89,6 +91,7 @@ const mostTasks = 200_000
 export const make = (options: { readonly trace: boolean }): Machine => {
   let now = 0
   let wallOffset = 0
+  let slept = 0
   let timerOrder = 0
   let sources: ReadonlyArray<Source> = []
   const trace: Array<string> = []
@@ -105,6 +108,9 @@ export const make = (options: { readonly trace: boolean }): Machine => {
       sources = sources.filter((other) => other !== source)
     })
   }
+
+  const trueNow = () => epoch + now + slept
+  const wallNow = () => trueNow() + wallOffset
 
   const spawn = (name: string, seed: number): Process => {
     const startedAt = now
@@ -141,7 +147,6 @@ export const make = (options: { readonly trace: boolean }): Machine => {
         timers.delete(timer)
       }
     }
-    const wallNow = () => epoch + now + wallOffset
     const nanos = () => BigInt(Math.floor((now - startedAt) * 1000)) * 1000n
     const clock: Clock.Clock = {
       [Clock.ClockTypeId]: Clock.ClockTypeId,
@@ -245,10 +250,13 @@ export const make = (options: { readonly trace: boolean }): Machine => {
     broken: () => broken,
     fail,
     now: () => now,
-    wallNow: () => epoch + now + wallOffset,
-    trueNow: () => epoch + now,
+    wallNow,
+    trueNow,
     setClock: (by) => {
       wallOffset += by
+    },
+    sleep: (millis) => {
+      slept += millis
     },
     spawn,
     addSource,

@@ -11,7 +11,7 @@ import { globalValue } from "effect/GlobalValue"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Client from "../../src/Client.js"
-import { StorageError } from "../../src/ClientError.js"
+import { NotFound, NotSaved, StorageError } from "../../src/ClientError.js"
 import * as Clients from "../../src/Clients.js"
 import * as Credentials from "../../src/Credentials.js"
 import { EntryId } from "../../src/Entry.js"
@@ -63,6 +63,8 @@ const mostEntries = 10
 const writesAgainAfter = 90_000
 // After the store has thrown the replay rests no longer than the cap of its backoff.
 const restsAtMost = 300_000
+
+const mutations: ReadonlySet<string> = new Set(["create", "update", "delete", "archive", "restore"])
 
 // Within which a tab shows what another one did.
 const newsTakes = 2_000
@@ -130,8 +132,12 @@ const weatherOf: { readonly [T in Theme]: ReadonlyArray<Weather.Weather> } = {
   stuck: ["clear", "clear", "lossy", "lossy", "broken", "maintenance", "limited", "down"],
   "second thoughts": ["clear", "slow", "slow", "lossy", "lossy", "flaky"],
   "odd answers": ["clear", "slow", "lossy", "lossy"],
-  accounts: ["clear", "clear", "slow", "down", "flaky"]
+  accounts: ["clear", "clear", "slow", "down", "flaky"],
+  "odd storage": ["clear", "clear", "slow", "down", "lossy"],
+  "odd times": ["clear", "clear", "slow", "lossy", "limited"]
 }
+
+const oddWeather: ReadonlyArray<Weather.Weather> = ["drifting", "drifting", "absurd", "tunnel", "wordy"]
 
 // The ways of failing that come up more often than others.
 const morePoison: { readonly [T in Theme]?: ReadonlyArray<Weather.Poison> } = {
@@ -279,6 +285,9 @@ const playThrough = (history: History, options: Options): Result => {
       return isAboutOne ? oddities.oneOf(known) : undefined
     },
     met,
+    neverLeft: (process, isWrite) => {
+      if (isWrite) laws.neverLeft(process)
+    },
     readFromCache: (flight) => {
       laws.readFromCache(flight.process)
       met("cached look-up")
@@ -315,7 +324,7 @@ const playThrough = (history: History, options: Options): Result => {
     if (Either.isRight(made)) wire.setWorld({ ...wire.world(), state: made.right.state })
     met("an older client of ours")
   }
-  const laws = Laws.make(machine, Books.reader(store.memory), wire.world().state.clients, workspaceId, {
+  const laws = Laws.make(machine, Books.reader(store.memory), wire.world().state.clients, {
     met,
     setAsideAfter: settings.setAsideAfter ?? 5,
     togglNow,
@@ -330,9 +339,15 @@ const playThrough = (history: History, options: Options): Result => {
   let opened = 0
   let holdsWhileFrozen = false
   let storageFails: number = 0
+  let storageDoubts: number = 0
+  let silentUntil = 0
+  let files: ReadonlyArray<string> = []
+  // How many changes went with a database that was cleared, as each tab that knew of them has to say.
+  const losses = new Map<Machine.Process, number>()
   let unstorable: "some acknowledgements" | "those of some entries" | undefined
   let storageFailedAt = -Infinity
   const frozenAt = new Map<Machine.Process, number>()
+  const thawedAt = new Map<Machine.Process, number>()
   let online: Option.Option<boolean> = Option.some(true)
   const seenIds: Array<Client.AnyClientId> = []
   const good = Credentials.token(defaultUser.apiToken)
@@ -363,7 +378,15 @@ const playThrough = (history: History, options: Options): Result => {
         if (storageFails === 0 || !dice.chance(storageFails)) return undefined
         storageFailedAt = Math.max(storageFailedAt, machine.now())
         return new StorageError({ reason: "Full", detail: `simulated, at ${name}` })
-      }
+      },
+      doubt: () => {
+        if (storageDoubts === 0 || !dice.chance(storageDoubts)) return undefined
+        storageFailedAt = Math.max(storageFailedAt, machine.now())
+        const isStored = dice.chance(0.5)
+        met(isStored ? "storage in doubt, stored" : "storage in doubt, not stored")
+        return isStored ? "Stored" : "NotStored"
+      },
+      silentUntil: () => silentUntil
     })
     const wired = wire.connect(
       process,
@@ -461,6 +484,23 @@ const playThrough = (history: History, options: Options): Result => {
     }
     machine.setTime(end)
     rest()
+    everyoneHears()
+  }
+
+  // A caller hears something true after the patience that is the default, and half a second. Who reads has a step of its
+  // own before four requests, and a device that was busy may begin late with each.
+  const mutationTakes = 10_500
+  const readTakes = mutationTakes + 5_000 + 4 * Weather.requestLimit + 40_000
+
+  const everyoneHears = () => {
+    for (const tab of awake()) {
+      for (const { label, since } of tab.callers()) {
+        const isMutation = mutations.has(label)
+        const waited = machine.now() - (isMutation ? since : Math.max(since, thawedAt.get(tab.process) ?? 0))
+        if (waited <= (isMutation ? mutationTakes : readTakes)) continue
+        machine.fail("law 11", `who called ${label} hears nothing for ${waited} ms`)
+      }
+    }
   }
 
   // So long after what was in doubt was sent it is looked up, at the latest.
@@ -478,15 +518,19 @@ const playThrough = (history: History, options: Options): Result => {
 
   // --- What users do -----------------------------------------------------------------------------------------------
 
-  const heard = (exit: Exit.Exit<Receipt<unknown>, unknown>) => {
+  const heardBy = (tab: Tab.Tab, deleted?: Client.AnyClientId) => (exit: Exit.Exit<Receipt<unknown>, unknown>) => {
     machine.note(() => `    a caller hears ${told(exit)}`)
     if (Exit.isFailure(exit)) {
       if (Cause.isDie(exit.cause)) died(Cause.pretty(exit.cause))
+      const error = Option.getOrUndefined(Cause.failureOption(exit.cause))
+      if (error instanceof NotSaved) laws.callerLost(error.entryId, error.mayBeStored === true)
+      if (error instanceof NotFound && deleted !== undefined) laws.callerFoundNone(deleted)
       return
     }
-    const { entryId, id } = exit.value
-    if (!seenIds.includes(id)) seenIds.push(id)
-    laws.callerHeard({ entryId, confirmed: exit.value._tag === "Confirmed" })
+    const { entryId, id: made } = exit.value
+    if (!seenIds.includes(made)) seenIds.push(made)
+    const goesOnSince = Math.max(thawedAt.get(tab.process) ?? 0, silentUntil, storageFailedAt)
+    laws.callerHeard({ entryId, receipt: exit.value._tag, goesOnSince })
   }
 
   const target = (): Client.AnyClientId | undefined =>
@@ -507,24 +551,27 @@ const playThrough = (history: History, options: Options): Result => {
         // as an older client may have it, or another tab has just made it
         const isBare = theme === "stuck" ? dice.chance(0.8) : name.startsWith("Common") && dice.chance(0.6)
         const input = { name, notes: isBare ? "" : notesOf(`made in ${step.uid}`) }
-        return tab.call("create", Clients.create(workspaceId, input), heard)
+        return tab.call("create", Clients.create(workspaceId, input), heardBy(tab))
       }
       case "update": {
         if (id === undefined) return
         const name = dice.chance(0.5) ? { name: nameFor(step.uid) } : {}
         const notes = dice.chance(0.7) || name.name === undefined ? { notes: notesOf(`changed in ${step.uid}`) } : {}
-        return tab.call("update", Clients.update(workspaceId, id, { ...name, ...notes }), heard)
+        return tab.call("update", Clients.update(workspaceId, id, { ...name, ...notes }), heardBy(tab))
       }
       case "delete":
-        return id === undefined ? undefined : tab.call("delete", Clients.delete(workspaceId, id), heard)
+        return id === undefined ? undefined : tab.call("delete", Clients.delete(workspaceId, id), heardBy(tab, id))
       case "archive":
-        return id === undefined ? undefined : tab.call("archive", Clients.archive(workspaceId, id), heard)
+        return id === undefined ? undefined : tab.call("archive", Clients.archive(workspaceId, id), heardBy(tab))
       default:
-        return id === undefined ? undefined : tab.call("restore", Clients.restore(workspaceId, id), heard)
+        return id === undefined ? undefined : tab.call("restore", Clients.restore(workspaceId, id), heardBy(tab))
     }
   }
 
   const ignored = () => undefined
+
+  // Who purges, or goes on, has heard what was lost.
+  const knowsOfLosses = () => losses.clear()
 
   // Where neither ids nor dates are shown, nothing tells an answer that a cache gives to whatever is asked.
   const isHidden = togglOptions.dateHeader === "hidden" && togglOptions.hiddenHeaders.includes("x-toggl-request-id")
@@ -645,7 +692,7 @@ const playThrough = (history: History, options: Options): Result => {
       case "pause":
         return tab?.call("pause", Outbox.pause, ignored)
       case "resume":
-        return tab?.call("resume", Outbox.resume, ignored)
+        return tab?.call("resume", Outbox.resume, knowsOfLosses)
       case "replayNow":
         return tab?.call("replayNow", Outbox.replayNow, ignored)
       case "signOut":
@@ -673,6 +720,39 @@ const playThrough = (history: History, options: Options): Result => {
       case "unstorable":
         unstorable = dice.pick("some acknowledgements", "those of some entries", "those of some entries", undefined)
         return
+      case "doubt":
+        storageDoubts = dice.pick(0, 0.2, 0.5)
+        return
+      case "hang":
+        silentUntil = machine.now() + dice.pick(3_000, 12_000, 40_000)
+        met("silent storage")
+        return
+      case "wipe":
+        return wipe()
+      case "purge":
+        return tab?.call("purge", Outbox.purge, knowsOfLosses)
+      case "take":
+        return tab?.call("take", Outbox.exportEntries({ take: true }), (exit) => {
+          if (Exit.isFailure(exit)) return
+          files = [...files, exit.value]
+        })
+      case "import": {
+        const file = dice.oneOf(files)
+        return tab === undefined || file === undefined ? undefined : bringBack(tab, file)
+      }
+      case "sleep":
+        return sleep()
+      case "waits":
+        wire.setWeather(dice.oneOf(oddWeather) ?? "absurd")
+        machine.note(() => `    ${wire.weather()}`)
+        return
+      case "gone": {
+        const id = seenIds.filter(Client.isLocalClientId).at(-1)
+        if (tab === undefined || id === undefined || laws.books().entries.size >= mostEntries) return
+        for (let i = 0; i < 2; i++) tab.call("delete", Clients.delete(workspaceId, id), heardBy(tab, id))
+        met("second delete")
+        return
+      }
       case "edit":
       case "giveUp": {
         if (step.kind === "edit" && theme === "second thoughts" && dice.chance(0.5)) untilReading()
@@ -684,7 +764,8 @@ const playThrough = (history: History, options: Options): Result => {
           discard(tab, entry)
           // Who gives one up has another in mind, which must not land before it.
           const id = Mutation.clientId(entry.mutation)
-          return tab?.call("update", Clients.update(workspaceId, id, { notes: `in place of ${entry.seq}` }), heard)
+          const change = { notes: `in place of ${entry.seq}` }
+          return tab?.call("update", Clients.update(workspaceId, id, change), heardBy(tab))
         }
         return retry(tab, entry, {
           ...(dice.chance(0.6) ? { name: `Edited ${step.uid}` } : {}),
@@ -693,6 +774,53 @@ const playThrough = (history: History, options: Options): Result => {
       }
       case "adopt":
         if (tab !== undefined) adopt(tab)
+    }
+  }
+
+  /** The site's data is cleared, and the browser closes the database that was there. */
+  const wipe = () => {
+    met("database cleared")
+    const { entries } = laws.books()
+    for (const tab of tabs) {
+      const { lost = 0, waiting = 0 } = tab.status() ?? {}
+      if (waiting > 0 && waiting === entries.size) losses.set(tab.process, lost + waiting)
+    }
+    store.memory.rows = []
+    store.memory.nextSeq = 1
+    laws.storeIsGone()
+    for (const listener of store.memory.connections) listener()
+  }
+
+  const bringBack = (tab: Tab.Tab, file: string) =>
+    tab.call("import", Outbox.importEntries(file), (exit) => {
+      machine.note(() => `    import: ${told(exit)}`)
+      if (Exit.isSuccess(exit) && dice.chance(0.5)) tab.call("confirm", Outbox.confirmExport(file), ignored)
+    })
+
+  // In a night each time is over that Toggl names, as long as it is believed.
+  const night = 8 * 3_600_000
+  // A wait is looked at so often, and then Toggl is asked for its time.
+  const looksAtWaits = 61_000
+
+  const sleep = () => {
+    // what has left before has landed, or never will
+    machine.setTime(machine.now() + Weather.requestLimit)
+    rest()
+    const before = laws.books().state.wait
+    machine.sleep(night)
+    laws.clockSet(night)
+    if (before?.named !== true) return
+    met("sleep in a named wait")
+    if (dice.chance(0.3)) return
+    wire.setWeather("clear")
+    online = Option.some(true)
+    for (const tab of tabs) tab.wake()
+    // Who has named it must have said by whose time.
+    const isAsked = awake().length > 0 && before.until !== undefined
+    advance(looksAtWaits)
+    const after = laws.books().state.wait
+    if (isAsked && awake().length > 0 && after?.until === before.until) {
+      machine.fail("law 9", `after a night the queue waits still: ${JSON.stringify(after)}`)
     }
   }
 
@@ -820,7 +948,7 @@ const playThrough = (history: History, options: Options): Result => {
   // --- What must be true at rest -----------------------------------------------------------------------------------
 
   const check = () => {
-    if (storageFails > 0) return
+    if (storageFails > 0 || silentUntil > machine.now()) return
     for (const tab of awake()) {
       const problem = statusOf(tab)
       if (problem === undefined) continue
@@ -859,6 +987,8 @@ const playThrough = (history: History, options: Options): Result => {
     rest()
     if (laws.books().state.step !== version || !tab.isOpen()) return undefined
     if (status === undefined) return `${tab.process.name} does not tell its status`
+    const lost = losses.get(tab.process) ?? 0
+    if (status.lost < lost) machine.fail("law 12", `${tab.process.name} says lost ${status.lost}, not ${lost}`)
     const isStorageDoubtful = machine.now() - storageFailedAt < writesAgainAfter
     laws.statusIsTrue(tab.process, status, signedInAs(tab), isStorageDoubtful)
     // a quota is told with the time until which it holds, and may have passed since
@@ -890,7 +1020,7 @@ const playThrough = (history: History, options: Options): Result => {
       mutate: (effect) => {
         let id: Client.AnyClientId | undefined
         tab.call("mutate", effect, (exit) => {
-          heard(exit)
+          heardBy(tab)(exit)
           if (Exit.isSuccess(exit)) id = exit.value.id
         })
         return () => id
@@ -915,6 +1045,7 @@ const playThrough = (history: History, options: Options): Result => {
     // While it was frozen it has tried nothing again.
     const at = frozenAt.get(tab.process) ?? machine.now()
     if (tab.process.isFrozen() && at - storageFailedAt < writesAgainAfter) storageFailedAt += machine.now() - at
+    thawedAt.set(tab.process, machine.now())
     tab.process.thaw()
   }
 
@@ -923,6 +1054,8 @@ const playThrough = (history: History, options: Options): Result => {
     wire.setWeather("clear")
     wire.setCaching("never")
     storageFails = 0
+    storageDoubts = 0
+    silentUntil = 0
     if (unstorable === "some acknowledgements") unstorable = undefined
     throwing = undefined
     isMoody = false
@@ -938,8 +1071,22 @@ const playThrough = (history: History, options: Options): Result => {
       rest()
     }
     const [first] = awake()
-    first?.call("resume", Outbox.resume, ignored)
+    first?.call("resume", Outbox.resume, knowsOfLosses)
     rest()
+    // What was taken and got into no file is given again.
+    if (theme === "odd storage") {
+      first?.call("take", Outbox.exportEntries({ take: true }), (exit) => {
+        if (Exit.isSuccess(exit)) files = [...files, exit.value]
+      })
+      rest()
+    }
+    for (const file of files) {
+      first?.call("import", Outbox.importEntries(file), (exit) => {
+        if (Exit.isFailure(exit)) machine.fail("law 5", `a file cannot be brought back: ${told(exit)}`)
+      })
+      rest()
+    }
+    if (files.length > 0) laws.broughtBack()
     if (wire.isPoisoned() || unstorable !== undefined) {
       for (let hours = 0; hours < 6; hours++) advance(3_600_000)
       seesToSetAside()

@@ -18,15 +18,22 @@ export const history = (seed: number, steps = usualSteps, theme: Step.Theme = "a
 // What goes wrong at a start is met by many short histories, and seldom by a long one.
 const shortSteps = 60
 
-/** The short history of a theme that is played beside the long one of a seed: that of a seed of its own. */
-export const short = (seed: number, theme: Step.Theme): Step.History =>
-  history(100_000 + seed * Step.themes.length + Step.themes.indexOf(theme), shortSteps, theme)
+// What stands among the first themes keeps its seeds, for rules are shown by them; there may be so many later ones.
+const firstThemes = 6
+const mostThemes = 20
 
-/** Two of the themes take turns with two others: that is enough of each, and a run is not to take for ever. */
+/** The short history of a theme that is played beside the long one of a seed: that of a seed of its own. */
+export const short = (seed: number, theme: Step.Theme): Step.History => {
+  const at = Step.themes.indexOf(theme)
+  const from = at < firstThemes ? 100_000 + seed * firstThemes : 500_000 + seed * mostThemes
+  return history(from + at, shortSteps, theme)
+}
+
+/** Some of the themes take turns with others: that is enough of each, and a run is not to take for ever. */
 export const shortThemes = (seed: number): ReadonlyArray<Step.Theme> =>
   seed % 2 === 0
-    ? ["anything", "namesakes", "stuck", "odd answers"]
-    : ["anything", "namesakes", "second thoughts", "accounts"]
+    ? ["anything", "namesakes", "stuck", "odd answers", "odd storage"]
+    : ["anything", "namesakes", "second thoughts", "accounts", "odd times"]
 
 /** The short histories that are played beside the long one of a seed. */
 export const shortOnes = (seed: number): ReadonlyArray<Step.History> =>

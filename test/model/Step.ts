@@ -44,6 +44,15 @@ export type Kind =
   | "adopt"
   | "throw"
   | "unstorable"
+  | "doubt"
+  | "hang"
+  | "wipe"
+  | "purge"
+  | "take"
+  | "import"
+  | "sleep"
+  | "waits"
+  | "gone"
 
 /** `tab` and `n` choose; `n` also seeds what the step leaves to chance; `uid` makes names. */
 export interface Step {
@@ -66,6 +75,10 @@ export type Theme =
   | "odd answers"
   /** Several users, and credentials that are refused. */
   | "accounts"
+  /** A store that leaves doubt, does not answer, is cleared; changes that are moved into files. */
+  | "odd storage"
+  /** Lists that drift, times that are absurd, requests that never left, devices that sleep. */
+  | "odd times"
 
 export interface History {
   /** Chooses how Toggl and the device are set up. */
@@ -126,7 +139,9 @@ export const themes: ReadonlyArray<Theme> = [
   "stuck",
   "second thoughts",
   "odd answers",
-  "accounts"
+  "accounts",
+  "odd storage",
+  "odd times"
 ]
 
 const oddsOf: { readonly [T in Theme]: Weights } = {
@@ -235,6 +250,55 @@ const oddsOf: { readonly [T in Theme]: Weights } = {
     [4, "resume"],
     [6, "signOut"],
     [4, "clock"]
+  ],
+  "odd storage": [
+    [6, "open"],
+    [3, "crash"],
+    [2, "close"],
+    [3, "freeze"],
+    [5, "thaw"],
+    [24, "create"],
+    [16, "update"],
+    [5, "delete"],
+    [4, "archive"],
+    [4, "spree"],
+    [4, "read"],
+    [10, "weather"],
+    [40, "run"],
+    [10, "settle"],
+    [24, "advance"],
+    [3, "retry"],
+    [3, "discard"],
+    [16, "doubt"],
+    [6, "hang"],
+    [3, "wipe"],
+    [3, "purge"],
+    [8, "take"],
+    [8, "import"]
+  ],
+  "odd times": [
+    [4, "open"],
+    [2, "crash"],
+    [3, "freeze"],
+    [4, "thaw"],
+    [20, "create"],
+    [16, "update"],
+    [8, "delete"],
+    [4, "archive"],
+    [6, "gone"],
+    [12, "read"],
+    [10, "weather"],
+    [24, "waits"],
+    [8, "sleep"],
+    [5, "online"],
+    [4, "wake"],
+    [3, "replayNow"],
+    [30, "run"],
+    [10, "settle"],
+    [24, "advance"],
+    [3, "retry"],
+    [3, "discard"],
+    [2, "clock"]
   ]
 }
 

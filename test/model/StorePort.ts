@@ -5,7 +5,7 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as ClientError from "../../src/ClientError.js"
+import * as ClientError from "../../src/ClientError.js"
 import * as OutboxStore from "../../src/OutboxStore.js"
 import type * as Machine from "./Machine.js"
 
@@ -33,7 +33,14 @@ export interface Options {
   readonly holdsWhileFrozen: () => boolean
   /** Why the next operation fails. */
   readonly fault: (name: string) => ClientError.StorageError | undefined
+  /** Whether nobody can say of the next operation that writes how it ends, and how it does. */
+  readonly doubt: (name: string) => "Stored" | "NotStored" | undefined
+  /** Until when nothing that is asked for happens, in the machine's milliseconds. */
+  readonly silentUntil: () => number
 }
+
+/** As a transaction ends whose end says nothing of what it was asked for. */
+const inDoubt = new ClientError.StorageError({ reason: "Failed", detail: "UnknownError", mayBeStored: true })
 
 export interface Hooks {
   /** Is told before and after each operation has happened. */
@@ -55,6 +62,18 @@ export const make = (machine: Machine.Machine, hooks: Hooks): Device => {
     const inner = Effect.runSync(OutboxStore.fromMemory(memory, (_, name) => options.fault(name)))
     const waiting: Array<Waiting> = []
     let listening = 0
+
+    const doubtful = <A, E>(op: string, effect: Effect.Effect<A, E>): Effect.Effect<A, E | ClientError.StorageError> =>
+      Effect.suspend(() => {
+        switch (options.doubt(op)) {
+          case "Stored":
+            return Effect.zipRight(effect, Effect.fail(inDoubt))
+          case "NotStored":
+            return Effect.fail(inDoubt)
+          case undefined:
+            return effect
+        }
+      })
 
     const port = <A, E>(op: string, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
       Effect.async<A, E>((resume) => {
@@ -83,6 +102,7 @@ export const make = (machine: Machine.Machine, hooks: Hooks): Device => {
     const enabled = (): ReadonlyArray<Machine.Event> => {
       const [head] = waiting
       if (head === undefined || (process.isFrozen() && options.holdsWhileFrozen())) return []
+      if (options.silentUntil() > machine.now()) return []
       return [
         {
           label: `${process.name} ${head.name} happens`,
@@ -93,13 +113,16 @@ export const make = (machine: Machine.Machine, hooks: Hooks): Device => {
         }
       ]
     }
-    machine.addSource({ nextTime: () => undefined, enabled }, process)
+    machine.addSource({ nextTime: () => (waiting.length === 0 ? undefined : options.silentUntil()), enabled }, process)
     process.onDeath(() => {
       waiting.length = 0
     })
 
     const store: OutboxStore.Service = {
-      transact: (name, mode, step) => port(name, inner.transact(name, mode, step)),
+      transact: (name, mode, step) => {
+        const effect = inner.transact(name, mode, step)
+        return port(name, mode === "readwrite" ? doubtful(name, effect) : effect)
+      },
       onHint: (listener) => {
         // a hint is a message: it arrives some time after the step that it tells of, or never at a tab that has died
         const heard = () => process.post("hint", "hears a hint", listener)

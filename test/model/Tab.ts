@@ -36,6 +36,8 @@ export type Services = Clients.Clients | Outbox.Outbox | ClientsApi.ClientsApi
 
 export interface Caller {
   readonly label: string
+  /** When it began, in the machine's milliseconds. */
+  readonly since: number
   readonly fiber: Fiber.RuntimeFiber<unknown, unknown>
 }
 
@@ -202,7 +204,7 @@ export const open = (options: Options): Tab => {
       if (provided === undefined || closing) return
       process.enter(() => {
         const fiber = run(Effect.provide(effect, Context.add(provided, AppsOwn, true)))
-        const caller: Caller = { label, fiber }
+        const caller: Caller = { label, since: machine.now(), fiber }
         callers = [...callers, caller]
         fiber.addObserver((exit) => {
           callers = callers.filter((other) => other !== caller)

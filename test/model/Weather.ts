@@ -2,6 +2,7 @@
  * What becomes of a request: whether and when Toggl gets it, and what comes back. A request lands within the request
  * limit or never, as the design says that it rests on.
  */
+import * as Predicate from "effect/Predicate"
 import { Fault, type TogglWire } from "../../src/testing/index.js"
 import type { Dice } from "./Dice.js"
 
@@ -9,6 +10,8 @@ export type End =
   /** Toggl's own answer. */
   | { readonly _tag: "Own" }
   | { readonly _tag: "Lost" }
+  /** It has surely not left, and the app's own fetch says so. */
+  | { readonly _tag: "Unsent" }
   | { readonly _tag: "Silence" }
   /** Status and headers come, but the body breaks off, or its rest never comes. */
   | { readonly _tag: "Broken"; readonly stalls: boolean }
@@ -28,6 +31,8 @@ export interface Fate {
   readonly end: End
   /** After how many milliseconds it lands once more, as browsers repeat a request by themselves. */
   readonly repeats?: number
+  /** What Toggl's own answer has become on its way, or with a newer Toggl; `undefined` where it stays as it is. */
+  readonly bent?: (request: TogglWire.WireRequest, own: TogglWire.Answer) => TogglWire.Answer | undefined
 }
 
 export type Weather =
@@ -44,6 +49,10 @@ export type Weather =
   | "worker"
   | "mixedUp"
   | "lossy"
+  | "drifting"
+  | "absurd"
+  | "tunnel"
+  | "wordy"
 
 /** What can be wrong besides the weather, each counted by its name. */
 export const kinds = [
@@ -84,7 +93,21 @@ export const kinds = [
   "late answer to what was discarded",
   "adopt",
   "scout",
-  "set aside"
+  "set aside",
+  "storage in doubt, stored",
+  "storage in doubt, not stored",
+  "silent storage",
+  "database cleared",
+  "purged",
+  "taken into a file",
+  "brought back from a file",
+  "item that cannot be read",
+  "list that is not whole",
+  "absurd time",
+  "request that never left",
+  "words for a quota",
+  "sleep in a named wait",
+  "second delete"
 ] as const
 
 export type Kind = (typeof kinds)[number]
@@ -221,6 +244,90 @@ const other = (dice: Dice): Fate => {
   const lands = dice.chance(0.5) ? 0 : undefined
   return { name: `other client${lands === undefined ? "" : ", applied"}`, lands, ends: 0, end: { _tag: "Other" } }
 }
+
+/** The list, where the answer is one. */
+const listOf = ({ method, path }: TogglWire.WireRequest, { body, status }: TogglWire.Answer) => {
+  if (method !== "GET" || !path.endsWith("/clients") || status !== 200 || typeof body !== "string") return undefined
+  const list: unknown = body === "" ? undefined : JSON.parse(body)
+  return Array.isArray(list) && list.length > 0 ? list.map((item: unknown) => item) : undefined
+}
+
+const withList = (answer: TogglWire.Answer, list: ReadonlyArray<unknown>): TogglWire.Answer => ({
+  ...answer,
+  body: JSON.stringify(list)
+})
+
+/** One of the clients is in the list as nobody can read it. */
+const unreadableItem = (dice: Dice): Fate => {
+  const [at, idIs, how] = [dice.int(1_000), dice.pick("shown", "shown", "hidden"), dice.int(3)]
+  const item = (id: unknown): unknown => {
+    const known = idIs === "shown" ? { id } : {}
+    return how === 0 ? { ...known, name: 17 } : how === 1 ? { ...known, wid: "?", name: "a" } : known
+  }
+  return {
+    ...own(dice),
+    name: "item that cannot be read",
+    bent: (request, answer) => {
+      const list = listOf(request, answer)
+      if (list === undefined) return undefined
+      const changed = at % list.length
+      return withList(
+        answer,
+        list.map((client, i) => (i === changed && Predicate.hasProperty(client, "id") ? item(client.id) : client))
+      )
+    }
+  }
+}
+
+/** The list counts more clients than it shows. */
+const notWhole = (dice: Dice): Fate => {
+  const at = dice.int(1_000)
+  return {
+    ...own(dice),
+    name: "list that is not whole",
+    bent: (request, answer) => {
+      const list = listOf(request, answer)
+      // an empty list has no item to count them in
+      if (list === undefined || list.length < 2) return undefined
+      const shown = list.filter((_, i) => i !== at % list.length)
+      const counted = shown.map((client) =>
+        Predicate.isRecord(client) ? { ...client, total_count: list.length } : client
+      )
+      return withList(answer, counted)
+    }
+  }
+}
+
+const never = "999999999"
+
+const absurd = (dice: Dice): Fate => ({
+  ...instead(
+    () =>
+      dice.pick(
+        Fault.refusal(429, null, { headers: { "retry-after": never } }),
+        Fault.refusal(429, null, { headers: { "retry-after": "Fri, 31 Dec 9999 23:59:59 GMT" } }),
+        Fault.proxyError({ status: 503, headers: { "retry-after": never } }),
+        Fault.proxyError({ status: 429, headers: { "retry-after": "Fri, 31 Dec 9999 23:59:59 GMT" } }),
+        Fault.refusal(402, "You have hit your hourly limit for API calls.", {
+          headers: { "x-toggl-quota-remaining": "0", "x-toggl-quota-resets-in": never }
+        })
+      ),
+    0
+  )(dice),
+  name: "absurd time"
+})
+
+/** What says in words alone that the quota is used up. */
+const wordy = (dice: Dice): Fate => ({
+  ...instead(
+    () => Fault.refusal(402, dice.pick("Quota exceeded", "Your quota will reset in 61 seconds", "Too many requests.")),
+    0
+  )(dice),
+  name: "words for a quota"
+})
+
+/** The app's own fetch knows that the request has not left. */
+const neverLeft = (dice: Dice): Fate => ({ ...refused(dice), name: "never left", ends: 0, end: { _tag: "Unsent" } })
 
 // The connection breaks before the answer: the caller hears that of the second copy, or loses the first.
 const repeated = (dice: Dice): Fate => {
@@ -378,6 +485,44 @@ const odds: { readonly [W in Weather]: { readonly read: Odds; readonly write: Od
       [3, landsLate],
       [1, silence],
       [2, serverError]
+    ]
+  },
+  drifting: {
+    read: [
+      [2, own],
+      [3, unreadableItem],
+      [3, notWhole]
+    ],
+    write: [[1, own]]
+  },
+  absurd: {
+    read: [
+      [3, own],
+      [1, absurd]
+    ],
+    write: [
+      [2, own],
+      [3, absurd]
+    ]
+  },
+  tunnel: {
+    read: [
+      [1, own],
+      [1, neverLeft]
+    ],
+    write: [
+      [1, own],
+      [2, neverLeft]
+    ]
+  },
+  wordy: {
+    read: [
+      [3, own],
+      [1, wordy]
+    ],
+    write: [
+      [2, own],
+      [3, wordy]
     ]
   }
 }

@@ -10,13 +10,14 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { Unsent } from "../../src/ClientsApi.js"
 import * as FaultAnswer from "../../src/testing/FaultAnswer.js"
 import * as ReadCache from "../../src/testing/ReadCache.js"
 import * as TogglAuth from "../../src/testing/TogglAuth.js"
 import type * as TogglOptions from "../../src/testing/TogglOptions.js"
 import * as TogglService from "../../src/testing/TogglService.js"
 import * as TogglTransport from "../../src/testing/TogglTransport.js"
-import type * as TogglWire from "../../src/testing/TogglWire.js"
+import * as TogglWire from "../../src/testing/TogglWire.js"
 import type { Dice } from "./Dice.js"
 import type * as Machine from "./Machine.js"
 import * as Weather from "./Weather.js"
@@ -36,10 +37,24 @@ export interface Flight {
   repeated: boolean
   heard: boolean
   own: TogglWire.Answer | undefined
+  /** Whether what Toggl says of its clients comes so that a part of it cannot be read. */
+  isUnreadable: boolean
 }
 
 /** Stands where the app itself calls the library. */
 export class AppsOwn extends Context.Tag("test/AppsOwn")<AppsOwn, true>() {}
+
+/** What an app's own fetch says of a request that has not left, to whoever asks at once: a history plays without a pause. */
+const unsent = (): Promise<Response> => {
+  const rejected = Promise.reject<Response>(new Unsent())
+  rejected.catch(() => undefined)
+  return Object.defineProperty(rejected, "catch", {
+    value: (heard: (reason: unknown) => void) => {
+      heard(new Unsent())
+      return rejected
+    }
+  })
+}
 
 export interface Hooks {
   readonly departs: (flight: Flight) => void
@@ -53,6 +68,8 @@ export interface Hooks {
   readonly anotherThan: (request: TogglWire.WireRequest) => number | undefined
   /** A cache answers it, and not Toggl. */
   readonly readFromCache: (flight: Flight) => void
+  /** The app's own fetch says that what this tab sends does not leave. */
+  readonly neverLeft: (process: Machine.Process, isWrite: boolean) => void
   readonly met: (kind: Weather.Kind) => void
   /** Whether Toggl gets this request twice, as it never should. */
   readonly twice: (request: TogglWire.WireRequest) => boolean
@@ -128,6 +145,12 @@ export const make = (
     world = served.world
     flight.landed = true
     flight.own = TogglTransport.leaving(flight.request, served.answer, options)
+    const bent = flight.fate.bent?.(flight.request, flight.own)
+    if (bent !== undefined) {
+      flight.own = bent
+      flight.isUnreadable = flight.fate.name === "item that cannot be read"
+      hooks.met(flight.isUnreadable ? "item that cannot be read" : "list that is not whole")
+    }
     if (isKept) cache.keep(flight.request, flight.own, caching)
     machine.note(() => `    Toggl gets #${flight.request.sequence} and answers ${served.answer.status}`)
     hooks.landed(flight, before, world)
@@ -209,8 +232,18 @@ export const make = (
 
   const counted: Partial<Record<string, Weather.Kind>> = {
     workerFallback: "worker's fallback",
-    emptyOk: "empty 200"
+    emptyOk: "empty 200",
+    "absurd time": "absurd time",
+    "words for a quota": "words for a quota"
   }
+  // What names a time is read by whose time it is.
+  const dated = ({ name }: Weather.Fate, answer: TogglWire.Answer): TogglWire.Answer =>
+    options.dateHeader === "own" && (name === "absurd time" || name === "words for a quota")
+      ? {
+          ...answer,
+          headers: { date: TogglWire.httpDate(machine.trueNow() + options.clockSkew), ...answer.headers }
+        }
+      : answer
   const hidesIds = options.hiddenHeaders.includes("x-toggl-request-id")
   const fateOf = (request: TogglWire.WireRequest, isWrite: boolean, saysOffline: boolean): Weather.Fate => {
     if (poison?.isMeant(request) === true) {
@@ -251,11 +284,11 @@ export const make = (
     inTheAir: () => flights.filter(mustLand).length,
     isReading: () => flights.some(({ isWrite, request }) => !isWrite && request.path.includes("/clients")),
     connect: (process, saysOffline, throws) => {
-      const calls = { made: 0 }
+      const calls = { made: 0, doesNotLeave: false }
       // never settles: what comes back comes back through the event loop
       const fetch: typeof globalThis.fetch = () => {
         calls.made++
-        return new Promise(() => undefined)
+        return calls.doesNotLeave ? unsent() : new Promise(() => undefined)
       }
       const client = HttpClient.make((request, url, _signal, fiber) =>
         Effect.flatMap(TogglTransport.fromHttpClient(request, url), (incoming) =>
@@ -263,6 +296,10 @@ export const make = (
             if (throws()) return Effect.die(new TypeError("the client threw"))
             const given = Context.getOption(fiber.currentContext, FetchHttpClient.Fetch)
             const before = calls.made
+            const isWrite = request.method !== "GET"
+            const draw = () => fateOf({ ...incoming, sequence }, isWrite, saysOffline())
+            const drawn = weather === "tunnel" ? draw() : undefined
+            calls.doesNotLeave = drawn?.end._tag === "Unsent"
             Option.getOrElse(given, () => fetch)(url).catch(() => undefined)
             const lost = (description: string) =>
               new HttpClientError.RequestError({ request, reason: "Transport", description })
@@ -270,9 +307,14 @@ export const make = (
               machine.note(() => `    ${process.name} does not send: its turn has passed`)
               return Effect.fail(lost("not sent"))
             }
+            if (calls.doesNotLeave) {
+              machine.note(() => `    ${process.name} hears that ${request.method} has not left`)
+              hooks.met("request that never left")
+              hooks.neverLeft(process, isWrite)
+              return Effect.fail(lost("never left"))
+            }
             return Effect.async<HttpClientResponse.HttpClientResponse, HttpClientError.RequestError>((resume) => {
               const wire: TogglWire.WireRequest = { ...incoming, sequence: ++sequence }
-              const isWrite = wire.method !== "GET"
               const flight: Flight & { answer: () => void } = {
                 process,
                 request: wire,
@@ -280,11 +322,12 @@ export const make = (
                 isApps: Option.isSome(Context.getOption(fiber.currentContext, AppsOwn)),
                 userId: TogglAuth.userOf(TogglAuth.parse(wire.headers["authorization"]), options)?.id,
                 departedAt: machine.now(),
-                fate: (isWrite ? forced : undefined) ?? fateOf(wire, isWrite, saysOffline()),
+                fate: (isWrite ? forced : undefined) ?? drawn ?? fateOf(wire, isWrite, saysOffline()),
                 landed: false,
                 repeated: false,
                 heard: false,
                 own: undefined,
+                isUnreadable: false,
                 answer: () => process.enter(() => end())
               }
               const give = (answer: TogglWire.Answer, body: "whole" | "stalls" | "breaks off") => {
@@ -316,7 +359,7 @@ export const make = (
                     machine.note(() => `    ${process.name} loses #${wire.sequence}`)
                     return resume(Effect.fail(lost("lost")))
                   case "Instead":
-                    return whole(TogglTransport.leaving(wire, fate.end.answer(wire, own), options))
+                    return whole(TogglTransport.leaving(wire, dated(fate, fate.end.answer(wire, own)), options))
                   case "Other": {
                     const about = hooks.anotherThan(wire)
                     const answer = own ?? rehearse(wire)
@@ -329,6 +372,7 @@ export const make = (
                       ? resume(Effect.fail(lost("no answer")))
                       : give(own, fate.end.stalls ? "stalls" : "breaks off")
                   case "Silence":
+                  case "Unsent":
                     return undefined
                 }
               }

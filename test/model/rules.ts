@@ -273,6 +273,102 @@ export const rules: ReadonlyArray<Rule> = [
     shown: "a change was never tried in place of one that is stuck, for another had failed as often as the head",
     law: "law 4",
     changes: [["instance/decide.ts", `failures > settings.setAsideAfter ? 1 : failures`, `failures`]]
+  },
+  {
+    name: "where the end of a step leaves doubt the log is asked",
+    shown: [2, "odd storage"],
+    law: "law 1",
+    changes: [
+      [
+        "outbox/accept.ts",
+        `(error) => lookedFor(instance, draft, reads, error)`,
+        `(error) => Effect.fail(undone(error))`
+      ]
+    ]
+  },
+  {
+    name: "who changes something hears in time, whatever the store does",
+    shown: [4, "odd storage"],
+    law: "law 11",
+    changes: [["instance/inTime.ts", `=> within(effect, duration, unknownEnd)`, `=> effect`]]
+  },
+  {
+    name: "who waits for what is gone hears in time, whatever the store does",
+    shown: [158, "odd storage"],
+    law: "law 11",
+    changes: [["outbox/submit.ts", `isLast ? readAtLast(reading) : readInTime(instance, reading)`, `reading`]]
+  },
+  {
+    name: "what went with its database is told",
+    shown: [62, "odd storage"],
+    law: "law 12",
+    changes: [["instance/log.ts", `if (!left.has(id)) this.lost.add(id)`, `void left.has(id)`]]
+  },
+  {
+    name: "what is gone is spoken of as queued by nobody",
+    shown: [2, "odd storage"],
+    law: "law 1",
+    changes: [
+      [
+        "outbox/submit.ts",
+        `return tab.onWire.has(entry.id) && !isLast ? undefined : whenGone(instance, entry)`,
+        `return undefined`
+      ]
+    ]
+  },
+  {
+    name: "what is moved is kept until it is in safety",
+    shown: [122, "odd storage"],
+    law: "law 5",
+    changes: [["transactions/move.ts", `  for (const entry of leaving) yield* keep(entry)\n`, ``]]
+  },
+  {
+    name: "a list takes away only what it surely shows to be gone",
+    shown: [1, "odd times"],
+    law: "law 6",
+    changes: [["log/listed.ts", `!shown.has(id) && (mayMiss || unread.has(id))`, `!shown.has(id) && false`]]
+  },
+  {
+    name: "a view says what the list has left out",
+    shown: [13, "odd times"],
+    law: "law 6",
+    changes: [["read/views.ts", `workspaceOf(state, workspaceId).leftOut ?? 0`, `0`]]
+  },
+  {
+    name: "what is absurd is no time",
+    shown: [5, "odd times"],
+    law: "law 9",
+    changes: [["error/base.ts", `Math.min(millis, isTogglsOwn(answer) ? longest : longestOfPage)`, `millis`]]
+  },
+  {
+    name: "after a sleep Toggl is asked for its time",
+    shown: [17, "odd times"],
+    law: "law 9",
+    changes: [["instance/decide.ts", `  ...(mayBeOver(instance, wait, now) ? { mayBeOver: wait } : {})\n`, ``]]
+  },
+  {
+    name: "a request that never left leaves nothing in doubt",
+    shown: [5, "odd times"],
+    law: "law 3",
+    changes: [
+      [
+        "wire/disposition.ts",
+        `error.reason === "Offline" || isUnsent(error) ? "NeverLeft"`,
+        `error.reason === "Offline" ? "NeverLeft"`
+      ]
+    ]
+  },
+  {
+    name: "what is said of requests alone is their quota, and not the plan",
+    shown: [5, "odd times"],
+    law: "law 9",
+    changes: [["wire/paymentRequired.ts", `  if (isSurelyQuota(text)) return true\n`, ``]]
+  },
+  {
+    name: "an id is unknown only to who has read the log anew",
+    shown: [101, "odd times"],
+    law: "law 3",
+    changes: [["read/views.ts", `readInTime(instance, mirror.reread)`, `readInTime(instance, mirror.sync)`]]
   }
 ]
 
