@@ -29,10 +29,10 @@ export const short = (seed: number, theme: Step.Theme): Step.History => {
   return history(from + at, shortSteps, theme)
 }
 
-/** Some of the themes take turns with others: that is enough of each, and a run is not to take for ever. */
+/** Most of the themes take turns with others: that is enough of each, and a run is not to take for ever. */
 export const shortThemes = (seed: number): ReadonlyArray<Step.Theme> =>
   seed % 2 === 0
-    ? ["anything", "namesakes", "stuck", "odd answers", "odd storage"]
+    ? ["anything", "namesakes", "stuck", "odd answers", "odd storage", "odd times"]
     : ["anything", "namesakes", "second thoughts", "accounts", "odd times"]
 
 /** The short histories that are played beside the long one of a seed. */
