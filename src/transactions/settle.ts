@@ -9,9 +9,9 @@ import { isTogglsWait, landed, type QueueState, type Wait, without, workspaceOf 
 import { type Sent, type Verdict, verdictOn } from "../log/verdict.js"
 import * as Mutation from "../Mutation.js"
 import { clientKey, lastSeq, range, remove, type Step } from "../store/step.js"
-import { release } from "./moved.js"
 import { find } from "./accept.js"
-import { end } from "./outcomes.js"
+import { release } from "./moved.js"
+import { end, outcome } from "./outcomes.js"
 import { type Changed, changedTo, type Fence, goneFrom, holds, stepOn } from "./queue.js"
 import { getClient, getEntry, getState, putClient, putEntry, putResolved, putState, resolve } from "./rows.js"
 
@@ -171,11 +171,13 @@ export const settle = function* (
     const own = verdictOn(verdict, entry)
     if (own._tag !== "Again" || !own.uncertain) heard.add(entry.id)
     if (own._tag !== "Done") continue
-    const standing = yield* find(entry.id)
-    if (standing === undefined || !("seq" in standing)) {
-      ended.push(...(yield* lateAnswer(entry, standing, own, state, now, ids)))
+    const before = yield* outcome(entry.id)
+    if (before !== undefined) {
+      ended.push(...(yield* lateAnswer(entry, before, own, state, now, ids)))
       continue
     }
+    const standing = yield* find(entry.id)
+    if (standing === undefined || !("seq" in standing)) continue
     // It was moved, and brought back under another number. Where it asks for more now, it is looked up.
     if (own.client !== undefined && restOf(standing, own.client) !== undefined) continue
     if (yield* wasHereBefore(entry, own.client)) continue
@@ -232,14 +234,14 @@ export const goneOn = function* (entry: Entry, client: Client, change: Mutation.
  */
 const lateAnswer = function* (
   entry: Entry,
-  before: Outcome | undefined,
+  before: Outcome,
   done: Extract<Sent, { _tag: "Done" }>,
   state: QueueState,
   now: number,
   ids: Array<readonly [LocalClientId, ClientId]>
 ): Step<ReadonlyArray<Ended>> {
-  const isMoved = before?.ending._tag === "Moved"
-  if (!isMoved && before?.ending._tag !== "Discarded") return []
+  const isMoved = before.ending._tag === "Moved"
+  if (!isMoved && before.ending._tag !== "Discarded") return []
   const { mutation } = entry
   if (yield* wasHereBefore(entry, done.client)) return []
   if (isMoved && done.client !== undefined && restOf(entry, done.client) !== undefined) {

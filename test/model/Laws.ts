@@ -115,9 +115,9 @@ export interface Laws {
   readonly callerFoundNone: (clientId: number) => void
   /** The app's own fetch has said that what the tab sends does not leave. */
   readonly neverLeft: (process: Machine.Process) => void
-  /** All that was stored is gone. `isTold`: the user has wanted it. */
+  /** All that was stored is gone. */
   readonly storeIsGone: () => void
-  /** A file of changes is in the user's hands. */
+  /** Every file of changes was brought back. */
   readonly broughtBack: () => void
   /** While something never gets through, all that does not depend on it is sent. */
   readonly othersAreSent: () => void
@@ -155,8 +155,8 @@ const longestOfPage = 600_000
 // So much older than its first attempt no client is an entry's own.
 const surelyOlder = 600_000
 
-// Within which a tab knows what another one did.
-const newsTakes = 2_000
+/** Within which a tab knows, and shows, what another one did. */
+export const newsTakes = 2_000
 
 const isDoubtful = (exit: Exit.Exit<unknown, unknown>): boolean =>
   Exit.isFailure(exit) &&

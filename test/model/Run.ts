@@ -66,9 +66,6 @@ const restsAtMost = 300_000
 
 const mutations: ReadonlySet<string> = new Set(["create", "update", "delete", "archive", "restore"])
 
-// Within which a tab shows what another one did.
-const newsTakes = 2_000
-
 // So much happens at most before a device without new input comes to rest.
 const mostEvents = 20_000
 
@@ -953,7 +950,7 @@ const playThrough = (history: History, options: Options): Result => {
       const problem = statusOf(tab)
       if (problem === undefined) continue
       // other tabs' steps may be shown a moment later
-      advance(newsTakes)
+      advance(Laws.newsTakes)
       const still = statusOf(tab)
       if (still !== undefined) machine.fail("law 12", still)
     }

@@ -202,7 +202,7 @@ export const rules: ReadonlyArray<Rule> = [
     changes: [
       [
         "transactions/settle.ts",
-        `if (!isMoved && before?.ending._tag !== "Discarded") return []`,
+        `if (!isMoved && before.ending._tag !== "Discarded") return []`,
         `if (!isMoved) return []`
       ]
     ]
