@@ -300,6 +300,7 @@ export const make = (
   }
 
   const ended = (entry: Accepted, outcome: Outcome, by: string) => {
+    const isLate = entry.outcome !== undefined
     entry.outcome = outcome
     const { ending } = outcome
     if (ending._tag === "Done" && by === "adopt") {
@@ -322,7 +323,8 @@ export const make = (
       }
     }
     if (ending._tag === "Done") {
-      if (entry.wasTaken) storedSuccesses.push({ at: happened, seq: entry.seq })
+      // The queue counts no late answer to what was given up: it goes on trying others in place of one that is stuck.
+      if (entry.wasTaken && !isLate) storedSuccesses.push({ at: happened, seq: entry.seq })
       if (entry.applications === 0 && !isTouched(entry)) {
         const world = currentWorld()
         const theirs = world?.state.clients.find((client) => client.id === togglIdOf(entry.mutation))
