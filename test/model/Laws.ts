@@ -117,6 +117,10 @@ export interface Laws {
   readonly neverLeft: (process: Machine.Process) => void
   /** All that was stored is gone. */
   readonly storeIsGone: () => void
+  /** The app calls its database otherwise: what was stored is there still, and nothing sends it. */
+  readonly storeIsElsewhere: () => void
+  /** What is still to be sent of what stands elsewhere is known here now. */
+  readonly tookOver: (left: ReadonlyArray<unknown>) => void
   /** Every file of changes was brought back. */
   readonly broughtBack: () => void
   /** While something never gets through, all that does not depend on it is sent. */
@@ -161,6 +165,13 @@ export const newsTakes = 2_000
 const isDoubtful = (exit: Exit.Exit<unknown, unknown>): boolean =>
   Exit.isFailure(exit) &&
   Option.exists(Cause.failureOption(exit.cause), (error) => error instanceof StorageError && error.mayBeStored === true)
+
+const isUnreachable = (exit: Exit.Exit<unknown, unknown>): boolean =>
+  Exit.isFailure(exit) &&
+  Option.exists(
+    Cause.failureOption(exit.cause),
+    (error) => error instanceof StorageError && (error.reason === "Lost" || error.reason === "Stalled")
+  )
 
 const isMarked = (value: unknown): value is Extract<Marked, { _tag: "Marked" }> =>
   typeof value === "object" && value !== null && "_tag" in value && value._tag === "Marked"
@@ -542,12 +553,15 @@ export const make = (
       const known = accepted.get(entry.seq)
       const moved = byId.get(entry.id)
       if (known === undefined && moved !== undefined && (moved.outcome?.ending._tag === "Moved" || isGone(moved))) {
-        if (operation.name !== "importRows") broken("law 1", `entry ${entry.seq} came back by ${operation.name}`)
-        met("brought back from a file")
+        if (operation.name !== "importRows" && operation.name !== "receive") {
+          broken("law 1", `entry ${entry.seq} came back by ${operation.name}`)
+        }
+        met(operation.name === "receive" ? "taken over" : "brought back from a file")
         leftOpen.delete(moved)
         if (accepted.get(moved.seq) === moved) accepted.delete(moved.seq)
         const refused = entry.state._tag === "Refused" ? entry.state.error._tag : undefined
         Object.assign(moved, { seq: entry.seq, outcome: undefined, refused, goneAt: undefined })
+        if (entry.state._tag === "Uncertain" || entry.state._tag === "SetAside") moved.inDoubt = true
         // it stands behind what was accepted meanwhile
         moved.wasJoined = true
         moved.mutation = entry.mutation
@@ -1008,9 +1022,14 @@ export const make = (
 
   /** Nothing that was stored is there any more. */
   const storeIsGone = () => {
+    for (const entry of accepted.values()) touchedBy(entry)
+    storeIsElsewhere()
+  }
+
+  const storeIsElsewhere = () => {
     for (const entry of accepted.values()) {
-      touchedBy(entry)
       if (entry.outcome === undefined) entry.goneAt = machine.now()
+      else touchedBy(entry)
     }
     accepted.clear()
     leftOpen.clear()
@@ -1044,7 +1063,8 @@ export const make = (
       if (operation.name === "claim" || Exit.isFailure(operation.exit)) heardLate.clear()
       if (operation.name === "accept" && Exit.isFailure(operation.exit)) {
         if (isDoubtful(operation.exit)) looksForIt.add(operation.process)
-        else unsaved.add(operation.process)
+        // What does not reach the log cannot tell that it overtakes nothing.
+        else if (!isUnreachable(operation.exit)) unsaved.add(operation.process)
       }
       // It is not there: so it may be sent at once.
       if (operation.name === "find" && Exit.isSuccess(operation.exit) && looksForIt.has(operation.process)) {
@@ -1229,6 +1249,14 @@ export const make = (
       }
     },
     storeIsGone,
+    storeIsElsewhere,
+    tookOver: (left) => {
+      for (const id of left) {
+        const entry = typeof id === "string" ? byId.get(id) : undefined
+        if (entry === undefined) broken("law 5", `${String(id)} stands elsewhere, and was never accepted`)
+        if (entry?.goneAt !== undefined) broken("law 5", `${told(entry)} stands elsewhere, and was not taken over`)
+      }
+    },
     broughtBack: () => {
       for (const entry of byId.values()) {
         const isMoved = entry.outcome?.ending._tag === "Moved"

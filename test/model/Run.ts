@@ -4,14 +4,14 @@
  */
 import * as Cause from "effect/Cause"
 import * as Either from "effect/Either"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FiberId from "effect/FiberId"
 import { globalValue } from "effect/GlobalValue"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Client from "../../src/Client.js"
-import { NotFound, NotSaved, StorageError } from "../../src/ClientError.js"
+import { NotFound, NotSaved, NotTakenOver, StorageError } from "../../src/ClientError.js"
 import * as Clients from "../../src/Clients.js"
 import * as Credentials from "../../src/Credentials.js"
 import { EntryId } from "../../src/Entry.js"
@@ -24,6 +24,7 @@ import * as ReplayLock from "../../src/ReplayLock.js"
 import type { Status } from "../../src/Status.js"
 import { FakeToggl, TogglOptions, TogglState, type TogglWire } from "../../src/testing/index.js"
 import type { View } from "../../src/View.js"
+import { ownerOf } from "../../src/store/name.js"
 import { signing } from "../../src/wire/signing.js"
 import * as TogglAuth from "../../src/testing/TogglAuth.js"
 import * as Books from "./Books.js"
@@ -61,6 +62,8 @@ const mostEntries = 10
 
 // After which a tab has tried again to write to a store that failed.
 const writesAgainAfter = 90_000
+// So long a replayer may be at work there, and then it takes a few steps.
+const takesOverWithin = 120_000
 // After the store has thrown the replay rests no longer than the cap of its backoff.
 const restsAtMost = 300_000
 
@@ -131,7 +134,8 @@ const weatherOf: { readonly [T in Theme]: ReadonlyArray<Weather.Weather> } = {
   "odd answers": ["clear", "slow", "lossy", "lossy"],
   accounts: ["clear", "clear", "slow", "down", "flaky"],
   "odd storage": ["clear", "clear", "slow", "down", "lossy"],
-  "odd times": ["clear", "clear", "slow", "lossy", "limited"]
+  "odd times": ["clear", "clear", "slow", "lossy", "limited"],
+  "odd databases": ["clear", "clear", "slow", "down", "lossy"]
 }
 
 const oddWeather: ReadonlyArray<Weather.Weather> = ["drifting", "drifting", "absurd", "tunnel", "wordy"]
@@ -339,6 +343,8 @@ const playThrough = (history: History, options: Options): Result => {
   let storageDoubts: number = 0
   let silentUntil = 0
   let files: ReadonlyArray<string> = []
+  // The tabs for which the database never opens, or whose way to it is lost: until they are started anew.
+  const unreachable = new Map<Machine.Process, "Hangs" | "Lost">()
   // How many changes went with a database that was cleared, as each tab that knew of them has to say.
   const losses = new Map<Machine.Process, number>()
   let unstorable: "some acknowledgements" | "those of some entries" | undefined
@@ -383,7 +389,9 @@ const playThrough = (history: History, options: Options): Result => {
         met(isStored ? "storage in doubt, stored" : "storage in doubt, not stored")
         return isStored ? "Stored" : "NotStored"
       },
-      silentUntil: () => silentUntil
+      silentUntil: () => silentUntil,
+      unreachable: () => unreachable.get(process),
+      persist: () => oddities.chance(0.5)
     })
     const wired = wire.connect(
       process,
@@ -392,6 +400,7 @@ const playThrough = (history: History, options: Options): Result => {
     )
     process.onDeath(() => {
       tabs = tabs.filter((tab) => tab.process !== process)
+      unreachable.delete(process)
       laws.processDied(process)
     })
     const tab: Tab.Tab = Tab.open({
@@ -737,6 +746,16 @@ const playThrough = (history: History, options: Options): Result => {
         const file = dice.oneOf(files)
         return tab === undefined || file === undefined ? undefined : bringBack(tab, file)
       }
+      case "lose":
+      case "jam":
+        return tab === undefined ? undefined : strand(tab, step.kind === "lose" ? "Lost" : "Hangs")
+      case "respell":
+        return respell()
+      case "takeOver":
+        return tab === undefined ? undefined : takeOver(tab)
+      case "persist":
+        if (tab !== undefined) persist(tab)
+        return
       case "sleep":
         return sleep()
       case "waits":
@@ -786,6 +805,70 @@ const playThrough = (history: History, options: Options): Result => {
     store.memory.nextSeq = 1
     laws.storeIsGone()
     for (const listener of store.memory.connections) listener()
+  }
+
+  /** The tab does not reach the database any more. */
+  const strand = (tab: Tab.Tab, how: "Hangs" | "Lost") => {
+    met(how === "Lost" ? "database lost to a tab" : "opening that hangs")
+    unreachable.set(tab.process, how)
+  }
+
+  /** A new version of the app is started, and calls its account otherwise. */
+  const respell = () => {
+    const { before, memory } = store
+    if (before.rows.length > 0 || laws.books().entries.size === 0) return
+    met("database called otherwise")
+    for (const tab of tabs) tab.process.kill()
+    ;[before.rows, before.nextSeq] = [memory.rows, memory.nextSeq]
+    ;[memory.rows, memory.nextSeq] = [[], 1]
+    laws.storeIsElsewhere()
+    openTab()
+  }
+
+  const beforeIs = Option.getOrThrow(Option.fromNullable(ownerOf(store.nameBefore)))
+
+  const takeOver = (tab: Tab.Tab, heard: (exit: Exit.Exit<number, unknown>) => void = ignored) =>
+    tab.call("takeOver", Outbox.takeOver(beforeIs), (exit) => {
+      machine.note(() => `    take-over: ${told(exit)}`)
+      heard(exit)
+    })
+
+  // What is not taken over waits or is refused there, or was handed over to someone who has not stored it.
+  const leftBefore = (): ReadonlyArray<unknown> =>
+    store.before.rows.flatMap(({ key, row }) =>
+      (typeof key === "number" || (Array.isArray(key) && key[0] === "moved")) && Predicate.hasProperty(row, "id")
+        ? [row.id]
+        : []
+    )
+
+  const isAtWork = (exit: Exit.Exit<unknown, unknown>): boolean =>
+    Exit.isFailure(exit) &&
+    Option.exists(Cause.failureOption(exit.cause), (error) => error instanceof NotTakenOver && error.reason === "InUse")
+
+  /** Where another tab does the same just now, once more after it. */
+  const takeOverAll = (tab: Tab.Tab, isLast = false): void => {
+    const left = leftBefore()
+    if (left.length === 0) return
+    takeOver(tab, (exit) => {
+      if (Exit.isSuccess(exit)) return laws.tookOver(left)
+      if (isAtWork(exit) && !isLast) return takeOverAll(tab, true)
+      machine.fail("law 5", `what stands elsewhere cannot be taken over: ${told(exit)}`)
+    })
+    if (isLast) return
+    advance(2 * takesOverWithin)
+    if (leftBefore().length > 0) machine.fail("law 5", "what was taken over stands elsewhere still")
+  }
+
+  const persist = (tab: Tab.Tab) => {
+    // Of two answers that come together the last one counts, whichever that is.
+    if (tab.callers().some(({ label }) => label === "persist")) return
+    tab.call("persist", Effect.zip(Outbox.persist, Outbox.status), (exit) => {
+      if (Exit.isFailure(exit)) return
+      met("asked to be kept")
+      const [said, { persisted }] = exit.value
+      if (Option.contains(said, persisted)) return
+      machine.fail("law 12", `the browser said ${told(Exit.succeed(said))}, and the status ${String(persisted)}`)
+    })
   }
 
   const bringBack = (tab: Tab.Tab, file: string) =>
@@ -946,7 +1029,8 @@ const playThrough = (history: History, options: Options): Result => {
 
   const check = () => {
     if (storageFails > 0 || silentUntil > machine.now()) return
-    for (const tab of awake()) {
+    const reaching = awake().filter(({ process }) => !unreachable.has(process))
+    for (const tab of reaching) {
       const problem = statusOf(tab)
       if (problem === undefined) continue
       // other tabs' steps may be shown a moment later
@@ -954,7 +1038,7 @@ const playThrough = (history: History, options: Options): Result => {
       const still = statusOf(tab)
       if (still !== undefined) machine.fail("law 12", still)
     }
-    for (const tab of awake()) {
+    for (const tab of reaching) {
       const version = laws.books().state.step
       const heard: Array<View | undefined> = []
       tab.call("view", Clients.view(workspaceId, { freshness: "Local", status: "both" }), (exit) => {
@@ -1057,6 +1141,8 @@ const playThrough = (history: History, options: Options): Result => {
     throwing = undefined
     isMoody = false
     online = Option.some(true)
+    // Nothing else helps those.
+    for (const process of [...unreachable.keys()]) process.kill()
     for (const tab of tabs) {
       if (dice.chance(0.8)) thaw(tab)
     }
@@ -1071,7 +1157,7 @@ const playThrough = (history: History, options: Options): Result => {
     first?.call("resume", Outbox.resume, knowsOfLosses)
     rest()
     // What was taken and got into no file is given again.
-    if (theme === "odd storage") {
+    if (theme === "odd storage" || theme === "odd databases") {
       first?.call("take", Outbox.exportEntries({ take: true }), (exit) => {
         if (Exit.isSuccess(exit)) files = [...files, exit.value]
       })
@@ -1084,6 +1170,7 @@ const playThrough = (history: History, options: Options): Result => {
       rest()
     }
     if (files.length > 0) laws.broughtBack()
+    if (first !== undefined) takeOverAll(first)
     if (wire.isPoisoned() || unstorable !== undefined) {
       for (let hours = 0; hours < 6; hours++) advance(3_600_000)
       seesToSetAside()

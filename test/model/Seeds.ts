@@ -33,7 +33,7 @@ export const short = (seed: number, theme: Step.Theme): Step.History => {
 export const shortThemes = (seed: number): ReadonlyArray<Step.Theme> =>
   seed % 2 === 0
     ? ["anything", "namesakes", "stuck", "odd answers", "odd storage", "odd times"]
-    : ["anything", "namesakes", "second thoughts", "accounts", "odd times"]
+    : ["anything", "namesakes", "second thoughts", "accounts", "odd times", "odd databases"]
 
 /** The short histories that are played beside the long one of a seed. */
 export const shortOnes = (seed: number): ReadonlyArray<Step.History> =>

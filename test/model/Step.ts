@@ -53,6 +53,11 @@ export type Kind =
   | "sleep"
   | "waits"
   | "gone"
+  | "lose"
+  | "jam"
+  | "respell"
+  | "takeOver"
+  | "persist"
 
 /** `tab` and `n` choose; `n` also seeds what the step leaves to chance; `uid` makes names. */
 export interface Step {
@@ -79,6 +84,8 @@ export type Theme =
   | "odd storage"
   /** Lists that drift, times that are absurd, requests that never left, devices that sleep. */
   | "odd times"
+  /** Databases that are lost to a tab, never open, are called otherwise after a deploy and taken over, are promised to stay. */
+  | "odd databases"
 
 export interface History {
   /** Chooses how Toggl and the device are set up. */
@@ -141,7 +148,8 @@ export const themes: ReadonlyArray<Theme> = [
   "odd answers",
   "accounts",
   "odd storage",
-  "odd times"
+  "odd times",
+  "odd databases"
 ]
 
 const oddsOf: { readonly [T in Theme]: Weights } = {
@@ -299,6 +307,32 @@ const oddsOf: { readonly [T in Theme]: Weights } = {
     [3, "retry"],
     [3, "discard"],
     [2, "clock"]
+  ],
+  "odd databases": [
+    [8, "open"],
+    [3, "crash"],
+    [3, "close"],
+    [3, "freeze"],
+    [5, "thaw"],
+    [24, "create"],
+    [16, "update"],
+    [5, "delete"],
+    [4, "archive"],
+    [4, "read"],
+    [8, "weather"],
+    [40, "run"],
+    [10, "settle"],
+    [24, "advance"],
+    [3, "retry"],
+    [3, "discard"],
+    [3, "doubt"],
+    [2, "take"],
+    [2, "import"],
+    [8, "lose"],
+    [8, "jam"],
+    [5, "respell"],
+    [12, "takeOver"],
+    [5, "persist"]
   ]
 }
 

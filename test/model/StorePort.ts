@@ -5,7 +5,9 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
 import * as ClientError from "../../src/ClientError.js"
+import * as Clients from "../../src/Clients.js"
 import * as OutboxStore from "../../src/OutboxStore.js"
 import type * as Machine from "./Machine.js"
 
@@ -18,6 +20,9 @@ export interface Operation {
 
 export interface Device {
   readonly memory: OutboxStore.Memory
+  /** The database of the same account as the app has called it before, and what that name is. */
+  readonly before: OutboxStore.Memory
+  readonly nameBefore: string
   readonly connect: (process: Machine.Process, options: Options) => Connection
 }
 
@@ -37,7 +42,19 @@ export interface Options {
   readonly doubt: (name: string) => "Stored" | "NotStored" | undefined
   /** Until when nothing that is asked for happens, in the machine's milliseconds. */
   readonly silentUntil: () => number
+  /** Whether the database never opens for this tab, or what serves it is lost to it. */
+  readonly unreachable: () => "Hangs" | "Lost" | undefined
+  /** What the browser says when it is asked to keep the database. */
+  readonly persist: () => boolean
 }
+
+const unreachable = {
+  Hangs: new ClientError.StorageError({ reason: "Stalled", detail: "the time limit passed" }),
+  Lost: new ClientError.StorageError({ reason: "Lost", detail: "UnknownError" })
+}
+
+// An opening that is not answered is given up then.
+const longestOpening = "5 seconds"
 
 /** As a transaction ends whose end says nothing of what it was asked for. */
 const inDoubt = new ClientError.StorageError({ reason: "Failed", detail: "UnknownError", mayBeStored: true })
@@ -57,9 +74,10 @@ interface Waiting {
 
 export const make = (machine: Machine.Machine, hooks: Hooks): Device => {
   const memory = Effect.runSync(OutboxStore.makeMemory)
+  const before = Effect.runSync(OutboxStore.makeMemory)
+  const nameBefore = Clients.databaseName("ada", "https://before.example")
 
   const connect = (process: Machine.Process, options: Options): Connection => {
-    const inner = Effect.runSync(OutboxStore.fromMemory(memory, (_, name) => options.fault(name)))
     const waiting: Array<Waiting> = []
     let listening = 0
 
@@ -118,10 +136,35 @@ export const make = (machine: Machine.Machine, hooks: Hooks): Device => {
       waiting.length = 0
     })
 
+    const opened =
+      (inner: OutboxStore.Service, prefix = ""): OutboxStore.Service["transact"] =>
+      (name, mode, step) =>
+        Effect.suspend(() => {
+          const op = `${prefix}${name}`
+          const reached = options.unreachable()
+          if (reached !== undefined) {
+            const failing = port(op, Effect.fail(unreachable[reached]))
+            return reached === "Hangs" ? Effect.delay(failing, longestOpening) : failing
+          }
+          const effect = inner.transact(name, mode, step)
+          return port(op, mode === "readwrite" ? doubtful(op, effect) : effect)
+        })
+
+    const fault = (_: unknown, name: string) => options.fault(name)
+    const inner = Effect.runSync(OutboxStore.fromMemory(memory, fault))
+    let promised: boolean | undefined
     const store: OutboxStore.Service = {
-      transact: (name, mode, step) => {
-        const effect = inner.transact(name, mode, step)
-        return port(name, mode === "readwrite" ? doubtful(name, effect) : effect)
+      transact: opened(inner),
+      persisted: Effect.sync(() => Option.fromNullable(promised)),
+      persist: Effect.sync(() => Option.some((promised = options.persist()))),
+      others: {
+        names: port("names", Effect.succeed([nameBefore])),
+        open: (name) =>
+          Effect.map(OutboxStore.fromMemory(before, fault), (other) =>
+            name === nameBefore && before.rows.length > 0
+              ? Option.some({ ...other, transact: opened(other, "before: ") })
+              : Option.none()
+          )
       },
       onHint: (listener) => {
         // a hint is a message: it arrives some time after the step that it tells of, or never at a tab that has died
@@ -142,7 +185,7 @@ export const make = (machine: Machine.Machine, hooks: Hooks): Device => {
     }
     return { store, pending: () => waiting.length, listeners: () => listening }
   }
-  return { memory, connect }
+  return { memory, before, nameBefore, connect }
 }
 
 const describe = (exit: Exit.Exit<unknown, unknown>): string => {

@@ -107,7 +107,12 @@ export const kinds = [
   "request that never left",
   "words for a quota",
   "sleep in a named wait",
-  "second delete"
+  "second delete",
+  "database lost to a tab",
+  "opening that hangs",
+  "database called otherwise",
+  "taken over",
+  "asked to be kept"
 ] as const
 
 export type Kind = (typeof kinds)[number]
