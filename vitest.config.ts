@@ -1,16 +1,12 @@
-import { availableParallelism } from "node:os"
 import { defineConfig } from "vitest/config"
 import { BaseSequencer, type TestSpecification } from "vitest/node"
 
-// The files that take longest, the longest first: one that began last would keep one worker, and leave the other without work.
+// The files that take longest, the longest first: one that began last would keep one worker, and leave the others without work.
 const longest = [
   "model/Seeds2",
   "model/Seeds1",
-  "laws/OldTab",
   "browser/OutboxCrashes",
   "examples/Demo",
-  "laws/Stuck",
-  "laws/Poisoned",
   "browser/EngineFirefox",
   "browser/OutboxFrozen",
   "browser/EveryBrowser",
@@ -18,7 +14,10 @@ const longest = [
   "browser/EngineWebKit",
   "browser/OutboxTabs",
   "model/Rules",
-  "model/Crashes"
+  "model/Crashes",
+  "laws/OldTab",
+  "laws/Stuck",
+  "laws/Poisoned"
 ]
 
 const rank = ({ moduleId }: TestSpecification): number => {
@@ -32,20 +31,18 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+// What starts browsers, or plays the model for minutes, has a worker of its own.
+const apart = ["test/{browser,examples,model}/**/*.test.ts"]
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
+    projects: [
+      { extends: true, test: { name: "apart", include: apart } },
+      { extends: true, test: { name: "together", include: ["test/**/*.test.ts"], exclude: apart } }
+    ],
     sequence: { sequencer: LongestFirst },
-    // Browsers keep their tests waiting: two cores have work for two workers.
-    maxWorkers: availableParallelism(),
-    poolOptions: {
-      forks: {
-        // Loading the library anew for each file took three seconds a file. So a test leaves nothing behind in its worker.
-        isolate: false,
-        // The model makes much that lives for a moment: with room for it, a quarter of its time is saved.
-        execArgv: ["--max-semi-space-size=64"]
-      }
-    },
+    // The model makes much that lives for a moment: with room for it, a quarter of its time is saved.
+    poolOptions: { forks: { execArgv: ["--max-semi-space-size=64"] } },
     // These end what hangs, and time nothing: a browser on a busy machine may take minutes for what takes seconds elsewhere.
     testTimeout: 300_000,
     hookTimeout: 300_000

@@ -33,12 +33,18 @@ export type Decision =
 
 // --- What may still land ----------------------------------------------------------------------------------------------
 
+const ofAttempt = (attempts: number): string => `attempt ${attempts}`
+
 /** The monotonic time from which the entry's last attempt can land no more. */
 const stillAt = (
   { deadlines, settings }: Instance,
   { attempts, id }: Pick<Entry, "attempts" | "id">,
   { monotonic }: Now
-): number => deadlines.ofEntry(id).until(`attempt ${attempts}`, monotonic, () => settings.stillness)
+): number => deadlines.ofEntry(id).until(ofAttempt(attempts), monotonic, () => settings.stillness)
+
+/** Whether the stillness after the entry's last attempt is counted already. */
+const sawAttempt = ({ deadlines }: Instance, { attempts, id }: Pick<Entry, "attempts" | "id">): boolean =>
+  deadlines.ofEntry(id).has(ofAttempt(attempts))
 
 /** The open attempts of a workspace that can land no more: of those that are set aside. */
 export const landedIn = (instance: Instance, workspaceId: number, now: Now): ReadonlySet<number> => {
@@ -167,13 +173,15 @@ const landsFor = (instance: Instance, entry: Entry, now: Now): number => {
   return entry.state._tag === "Uncertain" ? millis : 0
 }
 
-// What was given up on another day is not waited for, whatever the wall clock was set to meanwhile.
+// What was given up on another day, and not seen since this start, is not waited for, whatever the wall clock was set to.
 const surelyLanded = Duration.toMillis("1 day")
 
 /** How long what the user has given up may still land, in milliseconds: what is sent before could land before it. */
 export const givenUpLandsFor = (instance: Instance, now: Now): number => {
   const { givenUp = [] } = instance.log.state
-  const recent = givenUp.filter(({ seenAt }) => Math.abs(now.wall - seenAt) < surelyLanded)
+  const recent = givenUp.filter(
+    (given) => Math.abs(now.wall - given.seenAt) < surelyLanded || sawAttempt(instance, given)
+  )
   return Math.max(0, ...recent.map((given) => stillAt(instance, given, now) - now.monotonic))
 }
 

@@ -49,6 +49,10 @@ export const readInTime = <A, E>(
     Effect.tapError((error) => (error === silent ? instance.mirror.lost(silent) : Effect.void))
   )
 
+/** The same of another database, which says nothing of this one. */
+export const readElsewhere = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | StorageError> =>
+  within(effect, readingFor, silent)
+
 // Whose the credentials are, and so many lists, for changes may cross them.
 const requestsOfRead = 4
 
@@ -68,6 +72,10 @@ export const writtenWithin = <A, E>(
   effect: Effect.Effect<A, E>,
   duration: Duration.Duration
 ): Effect.Effect<A, E | StorageError> => within(effect, duration, unknownEnd)
+
+/** The same by the way, where the caller waits for something else too. */
+export const writtenSoon = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | StorageError> =>
+  writtenWithin(effect, readingFor)
 
 /** The same for as long as a caller is left without a word; `more`: so much longer it may take otherwise. */
 export const writtenInTime = <A, E>(

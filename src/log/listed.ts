@@ -27,6 +27,9 @@ const orNone = (doubt: Doubt): Doubt => (doubt.kept.length === 0 && doubt.differ
 /** After so many whole lists a count that differs says nothing any more. */
 export const mostDiffering = 3
 
+/** What is known where the lists' own count is wrong time and again. */
+export const countIsWrong: Doubt = { ...noDoubt, differs: mostDiffering }
+
 const items = ({ clients, leftOut }: Listed): number => clients.length + leftOut.length
 
 const differing = (listed: Listed, before: number): number => {

@@ -133,6 +133,10 @@ export const noWorkspace: Workspace = { turn: 0, open: [] }
 
 export const workspaceOf = ({ workspaces }: QueueState, id: number): Workspace => workspaces[String(id)] ?? noWorkspace
 
+/** Whether Toggl has given a list that shows all the clients that there are. */
+export const isListedWhole = ({ fetchedAt, leftOut }: Workspace): boolean =>
+  fetchedAt !== undefined && leftOut === undefined
+
 /** How far the replay has come in a workspace: what was read from Toggl is good only if this is still the same. */
 export interface Turn {
   readonly store: string

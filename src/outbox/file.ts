@@ -6,15 +6,15 @@ import * as Schema from "effect/Schema"
 import { InvalidImport, StorageError } from "../ClientError.js"
 import { Row, type Unreadable, version } from "../log/entry.js"
 import { isNewer, readRow, writeRow } from "../transactions/rows.js"
+import type { Exported } from "../transactions/moved.js"
 import * as upgrade from "../transactions/upgrade.js"
 
 const format = "effect-toggl-clients/outbox"
 
-/** Whose entries they are, and when they were exported (milliseconds since the epoch). */
-export interface Origin {
+/** Whose entries they are, which store they were in, and when they were exported. */
+export interface Origin extends Exported {
   readonly account: string
   readonly baseUrl: string
-  readonly exportedAt: number
 }
 
 const unwritable = () => new StorageError({ reason: "Failed", detail: "the log cannot be written as JSON" })
@@ -26,7 +26,11 @@ const writable = (row: unknown): unknown =>
       JSON.stringify([row])
       return row
     }),
-    () => String(row)
+    () =>
+      Either.getOrElse(
+        Either.try(() => String(row)),
+        () => "it is no text either"
+      )
   )
 
 /** Rows that cannot be read are there to be looked at: no import takes them. */
@@ -97,6 +101,7 @@ const readChange = (row: unknown, index: number): Either.Either<Row, InvalidImpo
 /** Whose file it is, and the rows in it as this version writes them. */
 export interface File extends Pick<Origin, "account" | "baseUrl"> {
   readonly rows: ReadonlyArray<Row>
+  readonly exported: Exported | undefined
 }
 
 /** Reads a file of this version or an earlier one. The error says in few words what is wrong. */
@@ -115,5 +120,7 @@ export const read = (json: string): Either.Either<File, InvalidImport> =>
     if (!Array.isArray(entries)) return yield* Either.left(garbled("it has no list of changes"))
     const rows: Array<Row> = []
     for (const [index, row] of entries.entries()) rows.push(yield* readChange(row, index))
-    return { account, baseUrl, rows }
+    const { exportedAt, store } = file
+    const isTold = typeof store === "string" && typeof exportedAt === "number"
+    return { account, baseUrl, rows, exported: isTold ? { store, exportedAt } : undefined }
   })

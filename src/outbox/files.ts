@@ -14,8 +14,13 @@ const longest = 60
 
 const cut = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text)
 
-const originNow = ({ api, settings }: Instance): Effect.Effect<file.Origin> =>
-  Effect.map(Clock.currentTimeMillis, (exportedAt) => ({ account: settings.account, baseUrl: api.baseUrl, exportedAt }))
+const originNow = ({ api, log, settings }: Instance): Effect.Effect<file.Origin> =>
+  Effect.map(Clock.currentTimeMillis, (exportedAt) => ({
+    account: settings.account,
+    baseUrl: api.baseUrl,
+    store: log.state.store,
+    exportedAt
+  }))
 
 const copied = (instance: Instance): Effect.Effect<string, StorageError> =>
   Effect.gen(function* () {
@@ -28,6 +33,7 @@ const copied = (instance: Instance): Effect.Effect<string, StorageError> =>
 // The text is made in the transaction that takes them out: it holds exactly what that has read.
 const taken = (instance: Instance): Effect.Effect<string, StorageError> =>
   Effect.gen(function* () {
+    yield* instance.mirror.sync
     const origin = yield* originNow(instance)
     const { text } = yield* instance.transactions.take(origin.exportedAt, (rows) => file.write(origin, rows))
     yield* goOn(instance)
@@ -56,15 +62,15 @@ const readFile = ({ api, settings }: Instance, json: string): Effect.Effect<file
   )
 
 const importEntries = Effect.fn("Outbox.importEntries")(function* (instance: Instance, json: string) {
-  const { rows } = yield* readFile(instance, json)
-  const added = yield* instance.transactions.importRows(rows)
+  const { exported, rows } = yield* readFile(instance, json)
+  const added = yield* instance.transactions.importRows(rows, exported)
   yield* goOn(instance)
   return added.length
 })
 
 const confirmExport = Effect.fn("Outbox.confirmExport")(function* (instance: Instance, json: string) {
-  const { rows } = yield* readFile(instance, json)
-  return yield* instance.transactions.release(new Set(rows.map(({ id }) => id)))
+  const { exported, rows } = yield* readFile(instance, json)
+  return yield* instance.transactions.release(new Set(rows.map(({ id }) => id)), exported)
 })
 
 export const make = (

@@ -1,9 +1,11 @@
 // Changes in databases that no one opens any more: they are found, and taken over.
+import * as Arr from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { NotTakenOver, type StorageError } from "../ClientError.js"
+import { readElsewhere, readInTime, writtenInTime } from "../instance/inTime.js"
 import type { Instance } from "../instance/instance.js"
 import type { Service as Lock } from "../ReplayLock.js"
 import { mayBeStored } from "../store/failure.js"
@@ -47,7 +49,7 @@ const look = (others: Others, name: string, which: Which): Effect.Effect<Option.
   Effect.gen(function* () {
     const store = yield* others.open(name)
     if (Option.isNone(store)) return Option.none()
-    const survey = yield* transactions.make(store.value).survey
+    const survey = yield* readElsewhere(transactions.make(store.value).survey)
     return isEmpty(survey) ? Option.none() : Option.some({ ...which, ...described(survey) })
   }).pipe(
     Effect.scoped,
@@ -57,14 +59,17 @@ const look = (others: Others, name: string, which: Which): Effect.Effect<Option.
 
 const find = (others: Others): Effect.Effect<ReadonlyArray<Outbox.OtherOutbox>, StorageError> =>
   Effect.gen(function* () {
-    const found: Array<Outbox.OtherOutbox> = []
-    for (const name of yield* others.names) {
-      const which = ownerOf(name)
-      if (which === undefined) continue
-      const other = yield* look(others, name, which)
-      if (Option.isSome(other)) found.push(other.value)
-    }
-    return found
+    const names = yield* others.names
+    const found = yield* Effect.forEach(
+      names,
+      (name) => {
+        const which = ownerOf(name)
+        return which === undefined ? Effect.succeedNone : look(others, name, which)
+      },
+      // Those that do not answer are waited for side by side.
+      { concurrency: "unbounded" }
+    )
+    return Arr.getSomes(found)
   }).pipe(Effect.withSpan("Outbox.others"))
 
 // --- Taking over -------------------------------------------------------------------------------------------------------
@@ -83,7 +88,7 @@ const alone = (instance: Instance, steps: transactions.Transactions, lock: Lock 
       if (Option.isNone(held)) return yield* new NotTakenOver({ reason: "InUse" })
       if ((held.value.kind ?? lock.kind) === "Exclusive") return undefined
     }
-    const { state } = yield* steps.load
+    const { state } = yield* readElsewhere(steps.load)
     if (state.run === undefined) return { step: undefined }
     yield* Effect.sleep(instance.settings.stillness)
     return { step: state.step }
@@ -117,17 +122,19 @@ const takeOver = Effect.fn("Outbox.takeOver")(function* (
   { account, baseUrl }: Which
 ) {
   const name = databaseName(account, baseUrl)
-  yield* instance.mirror.reread
+  yield* readInTime(instance, instance.mirror.reread)
   const store = others === undefined ? Option.none() : yield* others.open(name)
   if (Option.isNone(store)) return yield* new NotTakenOver({ reason: "Missing" })
   const there = transactions.make(store.value)
   const unless = yield* alone(instance, there, instance.lock.of?.(name))
-  const added = yield* carry(instance, there, unless)
-  yield* goOn(instance)
-  return added
+  return yield* writtenInTime(instance, Effect.zipLeft(carry(instance, there, unless), goOn(instance)))
 }, Effect.scoped)
 
-export const make = (instance: Instance, others: Others | undefined): Pick<Outbox.Service, "others" | "takeOver"> => ({
-  others: others === undefined ? Effect.succeed([]) : find(others),
-  takeOver: (other) => noticed(instance)(takeOver(instance, others, other))
-})
+export const make = (instance: Instance, others: Others | undefined): Pick<Outbox.Service, "others" | "takeOver"> => {
+  // Asked twice at once, the second finds what the first has left, and not that one at work.
+  const one = Effect.unsafeMakeSemaphore(1)
+  return {
+    others: others === undefined ? Effect.succeed([]) : find(others),
+    takeOver: (other) => noticed(instance)(one.withPermits(1)(takeOver(instance, others, other)))
+  }
+}

@@ -11,6 +11,7 @@ import type * as ClientsApi from "../ClientsApi.js"
 import { now } from "../effect/clock.js"
 import { type Instance, type Listed, type ReadError, wake } from "../instance/instance.js"
 import { landedIn, wokenByRead } from "../instance/decide.js"
+import { writtenSoon } from "../instance/inTime.js"
 import * as quota from "../instance/quota.js"
 import { isWhole } from "../log/listed.js"
 import { turnOf, workspaceOf } from "../log/state.js"
@@ -37,7 +38,7 @@ export const remember = ({ log, mirror, quotas, transactions }: Instance): Effec
   Effect.flatMap(Clock.currentTimeMillis, (now) => {
     const write = quota.written(quotas, now)
     if (write(log.state) === log.state) return Effect.void
-    return Effect.ignore(Effect.flatMap(transactions.changeState(write), mirror.setState))
+    return Effect.ignore(Effect.flatMap(writtenSoon(transactions.changeState(write)), mirror.setState))
   })
 
 // What Toggl answers, as whom it was asked, and how far the replay had come then. Finding out whose credentials these are
@@ -95,7 +96,9 @@ export const list = (
     for (const { id } of clients) instance.tab.seen?.clients.delete(id)
     const fetchedAt = yield* Clock.currentTimeMillis
     const before = workspaceOf(log.state, workspaceId)
-    const stored = yield* transactions.storeList(workspaceId, from, listed, fetchedAt, user)
+    const storing = transactions.storeList(workspaceId, from, listed, fetchedAt, user)
+    // The replay waits for as long as it takes.
+    const stored = yield* keeper === undefined ? writtenSoon(storing) : storing
     if (stored === "OtherUser") return yield* notOurs(instance)
     if (stored === undefined) yield* mirror.reread
     else yield* mirror.stepped(stored)

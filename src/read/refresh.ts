@@ -9,6 +9,7 @@ import { isTransport } from "../error/transport.js"
 import { type Now, now } from "../effect/clock.js"
 import { isOpenIn, landedIn, wokenByRead } from "../instance/decide.js"
 import { type Instance, type Listed, type ReadError, type Refreshed, wake } from "../instance/instance.js"
+import { writtenSoon } from "../instance/inTime.js"
 import { isSameTurn, type QueueState, turnOf, type Workspace, workspaceOf } from "../log/state.js"
 import * as copy from "./copy.js"
 
@@ -76,12 +77,12 @@ const note = (instance: Instance, workspaceId: WorkspaceId): Effect.Effect<void,
   Effect.gen(function* () {
     const { mirror, transactions } = instance
     const landed = landedIn(instance, workspaceId, yield* now)
-    const noted = yield* transactions.changeState((state) => {
+    const noting = transactions.changeState((state) => {
       const isNoted = isCrossed(state, workspaceId) && state.run === undefined
       if (isNoted || hasRoom(state, workspaceId, landed)) return state
       return withWorkspace(state, workspaceId, { ...workspaceOf(state, workspaceId), crossed: state.step + 1 })
     })
-    yield* mirror.setState(noted)
+    yield* mirror.setState(yield* writtenSoon(noting))
     yield* mirror.sync
   })
 

@@ -11,7 +11,7 @@ import { fetchedInTime, readInTime } from "../instance/inTime.js"
 import type { Instance, ReadError } from "../instance/instance.js"
 import type { Log } from "../instance/log.js"
 import type { Entry } from "../log/entry.js"
-import { hidden, noDoubt, staying } from "../log/listed.js"
+import { countIsWrong, hidden, noDoubt, staying } from "../log/listed.js"
 import { workspaceOf } from "../log/state.js"
 import type { Copy } from "../transactions/copy.js"
 import type * as View from "../View.js"
@@ -80,12 +80,13 @@ const fromToggl = (instance: Instance, workspaceId: WorkspaceId, before: Copy) =
     const refreshed = yield* refresh(instance, workspaceId)
     if (refreshed._tag === "Unstored") {
       const { fetchedAt, list } = refreshed
-      const stays = staying(before.clients, list, noDoubt)
+      const { isCountWrong = false } = workspaceOf(instance.log.state, workspaceId)
+      const stays = staying(before.clients, list, isCountWrong ? countIsWrong : noDoubt)
       const from = { source: "Toggl", fetchedAt, leftOut: stays.hidden } as const
       const clients = [...list.clients, ...stays.clients]
       return Effect.succeed(overlaid(refreshed, workspaceId, clients, before.clients, from))
     }
-    const copy = yield* localCopy(instance, workspaceId)
+    const copy = yield* readInTime(instance, localCopy(instance, workspaceId))
     if (refreshed._tag === "Stored") return Effect.succeed(ofCopy(instance, workspaceId, copy, "Toggl"))
     const isKnown = isAnythingKnown(instance, workspaceId, copy)
     return isKnown ? Effect.succeed(ofCopy(instance, workspaceId, copy, "Local")) : noCopy(workspaceId, undefined)

@@ -15,7 +15,7 @@ import { isOthers } from "../instance/signIn.js"
 import { namedWait } from "../instance/waits.js"
 import { attemptOf, type Entry, mayHaveBeenApplied } from "../log/entry.js"
 import { asked, isRepeatable } from "../log/request.js"
-import { workspaceOf } from "../log/state.js"
+import { isListedWhole, workspaceOf } from "../log/state.js"
 import type * as Mutation from "../Mutation.js"
 import type { Verdict } from "../log/verdict.js"
 import { standingIn } from "../wire/fetch.js"
@@ -150,18 +150,19 @@ const whatBecameOf = (
     const { api, log, tab, transactions } = instance
     const attempt = attemptOf(entry)
     if (attempt === undefined) return undefined
-    const { clients, fetchedAt } = yield* transactions.copy(entry.mutation.workspaceId)
+    const { clients } = yield* transactions.copy(entry.mutation.workspaceId)
+    const workspace = workspaceOf(log.state, entry.mutation.workspaceId)
     const before: Before = {
       clients,
       // The first version of the rows did not keep it, and no list is stored while an attempt is open.
-      first: entry.first ?? { isListed: fetchedAt !== undefined },
+      first: entry.first ?? { isListed: isListedWhole(workspace) },
       made: () => new Set(log.ids.values()),
       userId: tab.verified?.userId ?? log.state.userId,
       others: () => othersInDoubt(log, entry),
       resolve: log.resolve,
       taken,
       isKept,
-      isCountWrong: workspaceOf(log.state, entry.mutation.workspaceId).isCountWrong === true,
+      isCountWrong: workspace.isCountWrong === true,
       wasListed: taken === "No" && tab.listedFor === attemptKey(entry),
       mayAsk: Effect.map(now, (now) => namedWait(instance, now) === undefined),
       listed: (workspaceId, clients) => sawNames(namesSeen, workspaceId, clients)

@@ -87,7 +87,7 @@ export class Connection {
   readonly open = (): Promise<Opened> => {
     if (this.isClosed) return Promise.reject(closed)
     if (this.opening !== undefined) return this.opening
-    const opening: Promise<Opened> = this.openAnywhere().then((database) => {
+    const opening: Promise<Opened> = this.openAnywhere(() => this.opening === opening).then((database) => {
       if (this.opening !== opening) {
         database.close()
         return Promise.reject(closed)
@@ -116,10 +116,11 @@ export class Connection {
   }
 
   /** By the document's own IndexedDB; where that has lost its server for good, by a frame's. */
-  private readonly openAnywhere = (): Promise<IDBDatabase> => {
+  private readonly openAnywhere = (isWanted: () => boolean): Promise<IDBDatabase> => {
     this.dropFrame()
     return opened(this.name, () => globalThis.indexedDB, this.mode).catch((error: unknown) => {
-      if (!isServerLost(error) || this.isClosed) return Promise.reject(toStorageError(error))
+      // One that was given up fails late: the frame that is there serves another one.
+      if (!isServerLost(error) || !isWanted()) return Promise.reject(toStorageError(error))
       const frame = (this.frame = freshFrame())
       if (frame !== undefined) return opened(this.name, frame.indexedDb, this.mode)
       return Promise.reject(isWorker() ? lost : toStorageError(error))

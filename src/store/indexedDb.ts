@@ -79,6 +79,7 @@ export const make = (
         }
       }
       const attempt = (): Promise<Exit.Exit<A, StorageError>> => {
+        transaction = undefined
         const opening = connection.open()
         // It may be the connection that is stuck.
         const giveUp = () => {

@@ -2,7 +2,7 @@
 import type { Client } from "../Client.js"
 import { asksAsKnown, type Attempt, type Entry, type FirstAttempt } from "../log/entry.js"
 import { type Lacking, type Request, requestOf } from "../log/request.js"
-import { type QueueState, without, type Workspace, workspaceOf } from "../log/state.js"
+import { isListedWhole, type QueueState, without, type Workspace, workspaceOf } from "../log/state.js"
 import * as Mutation from "../Mutation.js"
 import type { Step } from "../store/step.js"
 import { changedTo, type Fence, holds, stepOn } from "./queue.js"
@@ -114,13 +114,12 @@ export const mark = function* (
   return { _tag: "Marked", entries, others, request, state: after }
 }
 
-const knownNow = ({ fetchedAt, highestId }: Workspace, notBefore: number | undefined): FirstAttempt => {
-  const isListed = fetchedAt !== undefined
+const knownNow = (workspace: Workspace, notBefore: number | undefined): FirstAttempt => {
   // a list that no longer counts as fetched was there all the same
-  const highest = highestId ?? (isListed ? undefined : 0)
+  const highest = workspace.highestId ?? (workspace.fetchedAt === undefined ? 0 : undefined)
   return {
     ...(notBefore === undefined ? {} : { notBefore }),
-    isListed,
+    isListed: isListedWhole(workspace),
     ...(highest === undefined ? {} : { highestId: highest })
   }
 }

@@ -16,7 +16,7 @@ import {
 } from "../log/entry.js"
 import { abort, add, get, outcomeKey, remove, type Step } from "../store/step.js"
 import { load, type Snapshot } from "./accept.js"
-import { keep, kept, release } from "./moved.js"
+import { type Exported, isOlder, keep, kept, release } from "./moved.js"
 import { end } from "./outcomes.js"
 import { changedTo, gaveUp, goneFrom, noteStep, stepOn } from "./queue.js"
 import { getState, putResolved, putState, readOutcome, resolve, writeRow } from "./rows.js"
@@ -129,26 +129,36 @@ const heardElsewhere = (state: State): State => {
 }
 
 /**
- * The row as it is known here, of what was moved from here: a file that was made before its last attempt tells nothing of
- * that. `own` is what is kept of it, until it is in safety.
+ * The row as it is known here, of what was `moved` from here: a file that was made before its last attempt tells nothing
+ * of that. `own` is what is kept of it, until it is in safety.
  */
-const asMoved = (row: Row, { endedAt, ending }: Outcome, own: Entry | undefined): Row => {
-  if (own !== undefined && own.attempts > row.attempts) return own
-  const isDoubtful = ending._tag === "Moved" && ending.mayHaveBeenApplied
-  if (!isDoubtful || row.state._tag !== "Pending" || row.state.attempt !== undefined) return row
+const asMoved = (row: Row, moved: Outcome | undefined, own: Entry | undefined, isOld: boolean): Row => {
+  if (own !== undefined && (isOld || own.attempts > row.attempts)) return own
+  if (moved?.ending._tag !== "Moved" || !moved.ending.mayHaveBeenApplied) return row
+  if (row.state._tag !== "Pending" || row.state.attempt !== undefined) return row
   const attempts = Math.max(row.attempts, 1)
   return {
     ...row,
     attempts,
-    state: { _tag: "Uncertain", attempt: { number: attempts, startedAt: endedAt, fence: elsewhere } }
+    state: { _tag: "Uncertain", attempt: { number: attempts, startedAt: moved.endedAt, fence: elsewhere } }
   }
+}
+
+/** Whether it is known here that Toggl has made the client: its answer may have come where nothing else is known of it. */
+const isMade = function* ({ mutation }: Row): Step<boolean> {
+  return mutation._tag === "Create" && (yield* resolve(mutation.localId)) !== undefined
 }
 
 /**
  * Appends rows from elsewhere in their order, but for those whose ids are known here, also from rows that cannot be
- * read; gives the numbers added. What was moved from here is taken in again, unless an answer has come to it since.
+ * read; gives the numbers added. What was moved from here is taken in again, unless an answer has come to it since. A
+ * file was `exported` then and there.
  */
-export const importRows = function* (newStoreId: string, rows: ReadonlyArray<Row>): Step<ReadonlyArray<number>> {
+export const importRows = function* (
+  newStoreId: string,
+  rows: ReadonlyArray<Row>,
+  exported?: Exported
+): Step<ReadonlyArray<number>> {
   const snapshot = yield* load(newStoreId)
   const known = new Set<unknown>(snapshot.entries.map((entry) => entry.id))
   for (const { row } of snapshot.unreadable) if (Predicate.hasProperty(row, "id")) known.add(row.id)
@@ -160,9 +170,10 @@ export const importRows = function* (newStoreId: string, rows: ReadonlyArray<Row
     known.add(row.id)
     const there = yield* get(outcomeKey(row.id))
     const ended = readOutcome(there)
-    if (there !== undefined && ended?.ending._tag !== "Moved") continue
+    if ((there !== undefined && ended?.ending._tag !== "Moved") || (yield* isMade(row))) continue
     if (there !== undefined) yield* remove(outcomeKey(row.id))
-    const latest = ended === undefined ? row : asMoved(row, ended, moved.get(row.id))
+    const isOld = isOlder(exported, snapshot.state, ended)
+    const latest = asMoved(row, ended, moved.get(row.id), isOld)
     const entry: Entry = { ...fromElsewhere(latest), seq: 0 }
     added.push({ ...entry, seq: yield* add(writeRow(entry)) })
   }

@@ -1,9 +1,10 @@
 // What was moved out of the log, and is kept beside it until its mover has it in safety: nothing sends it.
 import * as Either from "effect/Either"
 import type { EntryId } from "../Entry.js"
-import type { Entry } from "../log/entry.js"
-import { movedKey, put, range, remove, type Step, under } from "../store/step.js"
-import { readRow, writeRow } from "./rows.js"
+import type { Entry, Outcome } from "../log/entry.js"
+import type { QueueState } from "../log/state.js"
+import { get, movedKey, outcomeKey, put, range, remove, type Step, under } from "../store/step.js"
+import { getState, readOutcome, readRow, writeRow } from "./rows.js"
 
 /** Keeps it under the number that it had in the log. */
 export const keep = function* (entry: Entry): Step<void> {
@@ -20,9 +21,30 @@ export const kept = function* (): Step<ReadonlyArray<Entry>> {
   return entries
 }
 
-/** Keeps these no longer: they are in safety elsewhere, in the log again, or done. Gives how many there were. */
-export const release = function* (ids: ReadonlySet<EntryId>): Step<number> {
-  const released = (yield* kept()).filter(({ id }) => ids.has(id))
-  for (const { seq } of released) yield* remove(movedKey(seq))
-  return released.length
+/** Out of which store a file was written, and when (milliseconds since the epoch). */
+export interface Exported {
+  readonly store: string
+  readonly exportedAt: number
+}
+
+/** Whether a file holds it as it was before it was moved: the user may have changed it in between. */
+export const isOlder = (
+  exported: Exported | undefined,
+  { store }: Pick<QueueState, "store">,
+  moved: Outcome | undefined
+): boolean => moved !== undefined && exported?.store === store && exported.exportedAt < moved.endedAt
+
+/**
+ * Keeps these no longer: they are in safety elsewhere, in the log again, or done. Gives how many there were. What a file
+ * holds that was `exported` before they were moved is none that is in safety.
+ */
+export const release = function* (ids: ReadonlySet<EntryId>, exported?: Exported): Step<number> {
+  const state = yield* getState("")
+  let count = 0
+  for (const { id, seq } of yield* kept()) {
+    if (!ids.has(id) || isOlder(exported, state, readOutcome(yield* get(outcomeKey(id))))) continue
+    yield* remove(movedKey(seq))
+    count++
+  }
+  return count
 }

@@ -44,6 +44,12 @@ const httpDate = (header: string | undefined): number | undefined => {
   return Number.isFinite(time) ? time : undefined
 }
 
+const dates = /(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?[^,]*/gi
+
+/** The dates of a header that may have come more than once. Each has a comma of its own, or none. */
+const severalDates = (header = ""): ReadonlyArray<number> =>
+  (header.match(dates) ?? []).map(httpDate).filter(Predicate.isNotUndefined)
+
 /** Toggl's own id of the request, by which an answer is known to be Toggl's. */
 export const requestIdOf = (headers: AnswerHeaders): string | undefined => headers["x-toggl-request-id"]
 
@@ -56,12 +62,20 @@ export const hasAged = (headers: AnswerHeaders): boolean => {
 /** So many milliseconds a `Date` may be off: it is in whole seconds, and two clocks of one service may differ. */
 export const dateSlack = 2000
 
-/** The answer's own `Date`, in milliseconds since 1970. */
-export const dateOf = (headers: AnswerHeaders): number | undefined => httpDate(headers["date"])
+/** The answer's own `Date`, in milliseconds since 1970; none where it tells two times. */
+export const dateOf = (headers: AnswerHeaders): number | undefined => {
+  const [date, ...others] = severalDates(headers["date"])
+  return date === undefined || others.some((other) => Math.abs(other - date) > dateSlack) ? undefined : date
+}
 
-/** Retry-After in milliseconds. A date is read against the answer's own `Date`, else against our clock (`now`). */
+/**
+ * Retry-After in milliseconds, the longest where there are several. A date is read against the answer's own `Date`, else
+ * against our clock (`now`).
+ */
 export const retryAfter = (headers: AnswerHeaders, now: number): number | undefined => {
   const after = headers["retry-after"]
-  const date = httpDate(after)
-  return date === undefined ? seconds(after) : Math.max(0, date - (dateOf(headers) ?? now))
+  const from = dateOf(headers) ?? now
+  const times = severalDates(after).map((date) => Math.max(0, date - from))
+  const length = seconds(after?.replace(dates, ""))
+  return times.length === 0 && length === undefined ? undefined : Math.max(length ?? 0, ...times)
 }

@@ -120,6 +120,16 @@ describe("what was discarded and may still land", () => {
     })
   )
 
+  law("nor where the clock is set forward by days meanwhile, in the tab that knows when it was sent", (world) =>
+    Effect.gen(function* () {
+      const { acme, tab } = yield* givenUp(world)
+      yield* world.putClock("2 days", "Forward")
+      yield* tab.clients.update(workspaceId, acme, { notes: "new" })
+      yield* world.passes("1 minute")
+      assert.deepStrictEqual(yield* notes(world), ["new"])
+    })
+  )
+
   law("nor by what another tab sends once this one has died", (world) =>
     Effect.gen(function* () {
       const { acme, tab } = yield* givenUp(world)

@@ -1,5 +1,6 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { Client } from "../../src/index.js"
 import { Fault } from "../../src/testing/index.js"
 import { create, isCreate, isList, opened, queued } from "../Requests.js"
@@ -205,6 +206,22 @@ describe("a list that is shorter than it says", () => {
       // The second one that lacks it asks for it.
       assert.deepStrictEqual(yield* shown, [["Acme", "Beta"], 3])
     })
+  )
+
+  law(
+    "keeps nobody any more once it counts as whole, also where a change on its way keeps it from being stored",
+    (world) =>
+      Effect.gen(function* () {
+        const { shown, tab } = yield* short(world, 9)
+        for (let lists = 0; lists < 3; lists++) yield* shown
+        const [acme] = yield* world.toggl.clients(workspaceId)
+        yield* world.toggl.edit.deleteClient(workspaceId, acme?.id ?? assert.fail())
+        yield* world.toggl.inject(Fault.hang(), { when: isCreate })
+        yield* Effect.forkScoped(Effect.either(create(tab, "Delta")))
+        yield* world.passes("1 second")
+        const heard = yield* world.within("15 seconds", shown)
+        assert.deepStrictEqual(yield* Option.getOrThrow(heard), [["Beta", "Delta"], 0])
+      })
   )
 
   law("is taken for whole once three have said so: what they count is wrong", (world) =>

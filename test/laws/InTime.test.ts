@@ -39,14 +39,16 @@ const calls: ReadonlyArray<
   ["pause", (tab) => tab.outbox.pause],
   ["resume", (tab) => tab.outbox.resume],
   ["sign out", (tab) => tab.outbox.signOut],
-  ["purge", (tab) => tab.outbox.purge]
+  ["purge", (tab) => tab.outbox.purge],
+  ["others", (tab) => tab.outbox.others],
+  ["take over", (tab) => tab.outbox.takeOver({ account: "before", baseUrl: "https://api.track.toggl.com" })]
 ]
 
 describe("where the store hangs", () => {
   for (const [what, call] of calls) {
     law(`"${what}" is answered in time`, (world) =>
       Effect.gen(function* () {
-        const tab = yield* opened(world, { patience })
+        const tab = yield* opened(world, { patience, others: new Map() })
         yield* offline(world, tab)
         const entry = queued(yield* create(tab, "Acme"))
         const other = yield* world.open({ patience })
@@ -78,6 +80,22 @@ describe("where the store hangs", () => {
       assert.strictEqual((yield* tab.outbox.outcome(error.entryId ?? assert.fail()))._tag, "Done")
     })
   )
+
+  for (const step of ["storeList", "changeState", "copy"] as const) {
+    law(`a list that Toggl has given is told in time where "${step}" does not end`, (world) =>
+      Effect.gen(function* () {
+        yield* world.toggl.edit.createClient(workspaceId, { name: "Acme" })
+        const tab = yield* opened(world, { patience })
+        yield* tab.holdResult(step)
+        const heard = yield* world.within(longest, tab.clients.list(workspaceId, { freshness: "Toggl" }))
+        const clients = yield* Option.getOrThrow(heard)
+        assert.deepStrictEqual(
+          clients.map(({ name }) => name),
+          ["Acme"]
+        )
+      })
+    )
+  }
 
   law("patience begins with the call, and not when the change is stored", (world) =>
     Effect.gen(function* () {

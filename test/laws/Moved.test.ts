@@ -296,6 +296,67 @@ describe("what is in doubt when it is taken", () => {
   )
 })
 
+describe("an older file", () => {
+  /** A create whose name is taken. */
+  const withRefusedName = (world: World, tab: Tab) =>
+    Effect.gen(function* () {
+      yield* world.toggl.edit.createClient(workspaceId, { name: "Taken" })
+      yield* offline(world, tab)
+      const entry = queued(yield* create(tab, "Taken"))
+      yield* online(world, tab)
+      yield* world.passes("1 minute")
+      assert.deepStrictEqual(yield* standing(tab), ["InvalidName"])
+      return entry
+    })
+
+  /** It was exported so, and edited since. */
+  const edited = (world: World) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      const entry = yield* withRefusedName(world, tab)
+      const older = yield* tab.outbox.exportEntries()
+      yield* offline(world, tab)
+      yield* world.passes("1 second")
+      yield* tab.outbox.retry(entry, { name: "Free" })
+      return { older, tab, newer: yield* take(tab) }
+    })
+
+  law("that brings a change back undoes no edit of it that is kept here", (world) =>
+    Effect.gen(function* () {
+      const { newer, older, tab } = yield* edited(world)
+      assert.strictEqual(yield* tab.outbox.importEntries(older), 1)
+      assert.strictEqual(yield* tab.outbox.importEntries(newer), 0)
+      yield* online(world, tab)
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual(yield* world.names, ["Taken", "Free"])
+    })
+  )
+
+  law("confirms nothing that it does not hold as it is now", (world) =>
+    Effect.gen(function* () {
+      const { newer, older, tab } = yield* edited(world)
+      assert.strictEqual(yield* tab.outbox.confirmExport(older), 0)
+      assert.strictEqual((yield* tab.outbox.moved).length, 1)
+      assert.strictEqual(yield* tab.outbox.confirmExport(newer), 1)
+    })
+  )
+
+  law("of this device does not count against what another one has made of it", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      const refused = yield* withRefusedName(world, tab)
+      const file = yield* take(tab)
+      const [memory, lock] = [yield* OutboxStore.makeMemory, yield* ReplayLock.makePrivate]
+      const other = yield* world.open({ memory, lock, online: false })
+      assert.strictEqual(yield* other.outbox.importEntries(file), 1)
+      yield* other.outbox.retry(refused, { name: "Theirs" })
+      assert.strictEqual(yield* tab.outbox.importEntries(yield* take(other)), 1)
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual(yield* world.names, ["Taken", "Theirs"])
+    })
+  )
+})
+
 describe("what was taken", () => {
   law("is taken in again by the device that it came from, once", (world) =>
     Effect.gen(function* () {

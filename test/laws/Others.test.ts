@@ -174,6 +174,44 @@ describe("what is taken over", () => {
     })
   )
 
+  law("is known to be made where a file holds it as it was before its answer came", (world) =>
+    Effect.gen(function* () {
+      const { after, before, other } = yield* respelt
+      const old = yield* opened(world, before)
+      yield* world.toggl.inject(Fault.delay("10 seconds"), { when: isCreate })
+      yield* Effect.forkScoped(Effect.either(create(old, "Acme")))
+      yield* world.passes("1 second")
+      const file = yield* old.outbox.exportEntries({ take: true })
+      yield* world.passes("1 minute")
+      yield* old.outbox.pause
+      yield* create(old, "Beta")
+      yield* old.kill
+      const tab = yield* opened(world, { ...after, account: other.account })
+      assert.strictEqual(yield* tab.outbox.takeOver(other), 1)
+      assert.strictEqual(yield* tab.outbox.importEntries(file), 0)
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual(yield* world.names, ["Acme", "Beta"])
+      assert.deepStrictEqual(yield* standing(tab), [])
+    })
+  )
+
+  law("is taken over once where it is asked for twice at once, and the second finds nothing more", (world) =>
+    Effect.gen(function* () {
+      const { after, before, other } = yield* respelt
+      const old = yield* opened(world, { ...before, lock: ReplayLock.lease })
+      yield* world.toggl.inject(Fault.hang(), { when: isCreate })
+      yield* Effect.forkScoped(Effect.either(create(old, "Acme")))
+      yield* world.passes("1 second")
+      yield* old.kill
+      const tab = yield* opened(world, { ...after, lock: ReplayLock.lease })
+      const both = yield* Effect.fork(
+        Effect.all([tab.outbox.takeOver(other), tab.outbox.takeOver(other)], { concurrency: 2 })
+      )
+      yield* world.passes("2 minutes")
+      assert.deepStrictEqual(yield* Fiber.join(both), [1, 0])
+    })
+  )
+
   law("stands refused here too, with what depends on it", (world) =>
     Effect.gen(function* () {
       const { tab: old } = yield* withRefusal(world)

@@ -1,7 +1,9 @@
 import { assert, describe } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
+import { OutboxStore, ReplayLock } from "../../src/index.js"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
 import { create, drained, isCreate, isList, opened, servers, standing } from "../Requests.js"
 import { law, type Tab, workspaceId, type World } from "../World.js"
@@ -73,6 +75,32 @@ describe("an older client of ours that is unknown here", () => {
       assert.deepStrictEqual(yield* standing(tab), ["Undecided"])
     })
   )
+})
+
+describe("a client of ours that the first list here does not show", () => {
+  const other = { id: 1, wid: workspaceId, archived: false, name: "Other", total_count: 2 }
+  for (const [how, fault] of [
+    ["for its item cannot be read", Fault.drifted({ name: 17 })],
+    ["for the list is shorter than it says", Fault.respond({ status: 200, body: JSON.stringify([other]) })]
+  ] as const) {
+    law(`is no new one once it is shown, ${how}`, (world) =>
+      Effect.gen(function* () {
+        const device = yield* opened(world, {
+          memory: yield* OutboxStore.makeMemory,
+          lock: yield* ReplayLock.makePrivate
+        })
+        yield* create(device, "Acme")
+        yield* world.passes("1 minute")
+        yield* world.toggl.inject(fault, { times: 1000, when: isList })
+        const tab = yield* world.open()
+        assert.isAbove((yield* tab.clients.view(workspaceId)).leftOut, 0)
+        yield* world.toggl.clearFaults
+        const asking = yield* Effect.fork(Effect.flip(create(tab, "Acme")))
+        yield* world.passes("1 minute")
+        assert.include(["InvalidName", "Undecided"], (yield* Fiber.join(asking))._tag)
+      })
+    )
+  }
 })
 
 describe("a create that was applied, its answer lost", () => {

@@ -92,20 +92,25 @@ describe("a row that cannot be read", () => {
     )
   }
 
-  law("that refers to itself is exported as text", (world) =>
-    Effect.gen(function* () {
-      const tab = yield* opened(world)
-      yield* offline(world, tab)
-      yield* create(tab, "A")
-      yield* tab.kill
-      const row: { self?: unknown } = {}
-      row.self = row
-      yield* world.changeRow(1, () => row)
-      const next = yield* world.open({ online: false })
-      const exported: unknown = JSON.parse(yield* next.outbox.exportEntries())
-      assert.property(exported, "unreadable")
-    })
-  )
+  const row: { self?: unknown } = {}
+  row.self = row
+  for (const [what, bytes] of [
+    ["that refers to itself", row],
+    ["that is no text", { toString: 1, big: 1n }]
+  ] as const) {
+    law(`${what} is exported as text`, (world) =>
+      Effect.gen(function* () {
+        const tab = yield* opened(world)
+        yield* offline(world, tab)
+        yield* create(tab, "A")
+        yield* tab.kill
+        yield* world.changeRow(1, () => bytes)
+        const next = yield* world.open({ online: false })
+        const exported: unknown = JSON.parse(yield* next.outbox.exportEntries())
+        assert.property(exported, "unreadable")
+      })
+    )
+  }
 })
 
 describe("the queue's state, where it cannot be read", () => {

@@ -342,6 +342,28 @@ const regressions: ReadonlyArray<Regression> = [
         { kind: "update", tab: 0, n: 1, uid: 20 }
       ]
     }
+  },
+  {
+    name: "a create was brought back by a file in doubt, though the database that was taken over knew Toggl's id of it",
+    history: {
+      setup: 252084515,
+      theme: "odd databases",
+      steps: [
+        { kind: "close", tab: 5, n: 416804195, uid: 2 },
+        { kind: "open", tab: 7, n: 1944598175, uid: 6 },
+        { kind: "run", tab: 11, n: 1089463306, uid: 7 },
+        { kind: "create", tab: 3, n: 776046095, uid: 9 },
+        { kind: "open", tab: 9, n: 536844797, uid: 10 },
+        { kind: "settle", tab: 1, n: 1569931782, uid: 11 },
+        { kind: "weather", tab: 4, n: 316621848, uid: 14 },
+        { kind: "advance", tab: 2, n: 1328547695, uid: 28 },
+        { kind: "take", tab: 2, n: 268893727, uid: 31 },
+        { kind: "jam", tab: 9, n: 382250131, uid: 36 },
+        { kind: "create", tab: 8, n: 778358563, uid: 37 },
+        { kind: "advance", tab: 11, n: 707885457, uid: 38 },
+        { kind: "respell", tab: 9, n: 1451073136, uid: 52 }
+      ]
+    }
   }
 ]
 

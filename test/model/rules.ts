@@ -323,6 +323,36 @@ export const rules: ReadonlyArray<Rule> = [
     changes: [["transactions/move.ts", `  for (const entry of leaving) yield* keep(entry)\n`, ``]]
   },
   {
+    name: "a store that does not answer is no empty one",
+    shown: [7, "odd databases"],
+    law: "law 1",
+    changes: [
+      ["outbox/unsaved.ts", `if (storage.reason === "Stalled") return notSaved(mutation, storage)`, ``],
+      ["outbox/unsaved.ts", `const isUnread = Either.isLeft(read) && !hasNoLog(read.left)`, `const isUnread = false`]
+    ]
+  },
+  {
+    name: "what is taken over is gone where it was",
+    shown: [5, "odd databases"],
+    law: "law 5",
+    changes: [
+      ["outbox/others.ts", `    yield* Effect.ignore(there.release(new Set(taken.rows.map(({ id }) => id))))\n`, ``]
+    ]
+  },
+  {
+    name: "a create that is known to be made is not brought back",
+    shown:
+      "a create was brought back by a file in doubt, though the database that was taken over knew Toggl's id of it",
+    law: "law 3",
+    changes: [["transactions/move.ts", ` || (yield* isMade(row))`, ``]]
+  },
+  {
+    name: "what the browser says to being asked is told",
+    shown: [3, "odd databases"],
+    law: "law 12",
+    changes: [["outbox/persistence.ts", `tab.persisted = persisted`, `void persisted`]]
+  },
+  {
     name: "a list takes away only what it surely shows to be gone",
     shown: [1, "odd times"],
     law: "law 6",

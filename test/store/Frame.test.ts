@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as TestClock from "effect/TestClock"
 import * as Steps from "./Steps.js"
 import { ended, reasonOf } from "./Ended.js"
 import { HandDatabase, HandFactory, settles, withGlobal } from "./Handmade.js"
@@ -41,13 +42,14 @@ class HandFrame {
   }
 }
 
+const failed = (name: string) =>
+  new DOMException("Connection to Indexed Database server lost. Refresh the page to try again", name)
+
 /** The factory fails each opening so. */
 const failing = (name: string) => {
-  const failed = () =>
-    new DOMException("Connection to Indexed Database server lost. Refresh the page to try again", name)
   return {
     open: () => {
-      const request = { error: failed(), onerror: (): void => undefined }
+      const request = { error: failed(name), onerror: (): void => undefined }
       queueMicrotask(() => request.onerror())
       return request
     }
@@ -133,6 +135,38 @@ describe("a document that has lost the server of its databases", () => {
       const { goesOnAfter } = yield* lostServer
       yield* goesOnAfter((first) => first.onclose?.())
     }).pipe(Effect.scoped)
+  )
+
+  it.effect("makes none for an opening that was given up and fails late: the one that is there serves another", () =>
+    Effect.gen(function* () {
+      const late: Array<{ onerror: () => void }> = []
+      const page = yield* Effect.scoped(
+        Effect.gen(function* () {
+          const { accept, completes, opened, outbox, page } = yield* lostServer
+          yield* withGlobal("indexedDB", {
+            open: () => {
+              const request = { error: failed("UnknownError"), onerror: (): void => undefined }
+              late.push(request)
+              return request
+            }
+          })
+          const first = yield* Effect.fork(Effect.flip(outbox.load))
+          yield* settles
+          yield* TestClock.adjust("5 seconds")
+          assert.deepInclude(yield* Fiber.join(first), { reason: "Stalled" })
+          const accepting = yield* accept(1)
+          yield* settles
+          late[1]?.onerror()
+          yield* completes(yield* opened)
+          assert.strictEqual(yield* ended(accepting), "done")
+          late[0]?.onerror()
+          yield* settles
+          assert.deepStrictEqual(there(page), [true])
+          return page
+        })
+      )
+      assert.deepStrictEqual(there(page), [false])
+    })
   )
 
   it.effect("makes none for any other failure", () =>

@@ -36,6 +36,17 @@ describe("the time to wait", () => {
     assert.strictEqual(after({ "retry-after": "60" }, 503), 60_000)
   })
 
+  it("is the longest where a proxy has joined several, seconds and dates", () => {
+    const date = "Sun, 01 Mar 2026 12:00:00 GMT"
+    const [soon, later] = ["Sun, 01 Mar 2026 12:01:00 GMT", "Sun, 01 Mar 2026 12:05:00 GMT"]
+    for (const several of [`${soon}, ${later}`, `60, ${later}`, `${later}, 60`, `300, ${soon}`, `${later},${later}`]) {
+      assert.strictEqual(after({ "retry-after": several, date }), 300_000, several)
+    }
+    assert.strictEqual(after({ "retry-after": later, date: `${date}, ${date}` }), 300_000)
+    // Two clocks say nothing.
+    assert.strictEqual(after({ "retry-after": later, date: `Sun, 01 Mar 2026 12:04:00 GMT, ${date}` }), 300_000)
+  })
+
   it("takes a date against the answer's own, and against our clock only where there is none", () => {
     const later = "Sun, 01 Mar 2026 12:05:10 GMT"
     assert.strictEqual(after({ "retry-after": later, date: "Sun, 01 Mar 2026 12:05:00 GMT" }), 10_000)
