@@ -192,6 +192,34 @@ describe("a change that cannot be stored", () => {
   )
 })
 
+describe("a list whose storing ends in doubt", () => {
+  it.scoped("is shown where it is stored all the same, also to who watches", () =>
+    Effect.gen(function* () {
+      const change = (store: OutboxStore.Service): OutboxStore.Service => ({
+        ...store,
+        transact: (name, mode, step) => {
+          const transacted = store.transact(name, mode, step)
+          return name === "storeList" ? Effect.zipRight(transacted, Effect.fail(unknownEnd)) : transacted
+        }
+      })
+      const { clients, toggl } = yield* rig({ change })
+      yield* toggl.edit.createClient(workspaceId, { name: "Acme" })
+      const shown: Array<ReadonlyArray<string>> = []
+      yield* Stream.runForEach(clients.watch(workspaceId), (view) =>
+        Effect.sync(() => void shown.push(view.clients.map(({ name }) => name)))
+      ).pipe(Effect.forkScoped)
+      yield* TestClock.adjust("1 minute")
+      yield* passing(clients.list(workspaceId, { freshness: "Toggl" }))
+      assert.deepStrictEqual(shown.at(-1), ["Acme"])
+      const here = yield* clients.list(workspaceId, { freshness: "Local" })
+      assert.deepStrictEqual(
+        here.map(({ name }) => name),
+        ["Acme"]
+      )
+    })
+  )
+})
+
 describe("a change whose storing ends in doubt", () => {
   /** The step that stores it ends so, though it is stored, or not; and other steps may fail. */
   const doubting = (isStored: boolean, ending: ClientError.StorageError, fails: ReadonlyArray<string> = []) => {
