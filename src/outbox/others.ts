@@ -102,9 +102,10 @@ const carry = (
 ): Effect.Effect<number, NotTakenOver | StorageError> =>
   Effect.gen(function* () {
     const user = log.userId ?? tab.verified?.userId
-    const taken = yield* there.handOver(yield* Clock.currentTimeMillis, user, unless)
+    const now = yield* Clock.currentTimeMillis
+    const taken = yield* there.handOver(now, user, unless)
     if (typeof taken === "string") return yield* new NotTakenOver({ reason: taken })
-    const received = yield* Effect.either(here.receive(taken.rows, taken.ids, taken.owner))
+    const received = yield* Effect.either(here.receive(taken.rows, taken.ids, taken.owner, now))
     const isDenied = Either.isRight(received) && received.right === "OtherUser"
     if (isDenied || (Either.isLeft(received) && !mayBeStored(received.left))) {
       yield* Effect.ignore(there.importRows(taken.rows))

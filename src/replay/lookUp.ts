@@ -161,6 +161,10 @@ const lookUpCreate = (
   before: Before
 ): LookedUp => {
   const { first } = before
+  // Its answer came to another store, or where it could not be booked.
+  const madeAs = entry.mutation._tag === "Create" ? before.resolve(entry.mutation.localId) : undefined
+  const made = listed.clients.find(({ id }) => id === madeAs)
+  if (made !== undefined) return { _tag: "Done", client: made }
   const knownIds = knownBefore(before)
   const others = before.others()
   const perhapsOurs = listed.clients.filter((client) => !isAnothers(client, sent, others))

@@ -185,6 +185,23 @@ export const importRows = function* (
 }
 
 /**
+ * Ends the creates whose clients are known to be made by now, as a file has brought them before. One that is being sent, or
+ * was edited since, is looked up.
+ */
+const endMade = function* (newStoreId: string, ids: ReadonlyMap<LocalClientId, ClientId>, now: number): Step<void> {
+  const { entries } = yield* load(newStoreId)
+  const ended: Array<Entry> = []
+  for (const entry of entries) {
+    const { mutation, sent, state } = entry
+    const clientId = mutation._tag === "Create" ? ids.get(mutation.localId) : undefined
+    if (clientId === undefined || sent !== undefined || state._tag === "Sending") continue
+    yield* end(entry, now, { _tag: "Done", clientId })
+    ended.push(entry)
+  }
+  if (ended.length > 0) yield* noteStep(newStoreId, ended.map(goneFrom))
+}
+
+/**
  * The same for what another store has handed over as this `owner`'s, with Toggl's ids of the clients that were made
  * there. Not where this store is another user's.
  */
@@ -192,13 +209,15 @@ export const receive = function* (
   newStoreId: string,
   rows: ReadonlyArray<Row>,
   ids: ReadonlyMap<LocalClientId, ClientId>,
-  owner: number | undefined
+  owner: number | undefined,
+  now: number
 ): Step<ReadonlyArray<number> | "OtherUser"> {
   const state = yield* boundTo(yield* getState(newStoreId), owner)
   if (state === undefined) return "OtherUser"
   yield* putState(state)
-  for (const [localId, clientId] of ids) {
-    if ((yield* resolve(localId)) === undefined) yield* putResolved(localId, clientId)
-  }
+  const fresh = new Map<LocalClientId, ClientId>()
+  for (const [localId, clientId] of ids) if ((yield* resolve(localId)) === undefined) fresh.set(localId, clientId)
+  for (const [localId, clientId] of fresh) yield* putResolved(localId, clientId)
+  if (fresh.size > 0) yield* endMade(newStoreId, fresh, now)
   return yield* importRows(newStoreId, rows)
 }

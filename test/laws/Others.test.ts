@@ -195,6 +195,37 @@ describe("what is taken over", () => {
     })
   )
 
+  for (const [what, isTried] of [
+    ["as it was while it was sent", true],
+    ["as it was before it was tried", false]
+  ] as const) {
+    law(`is known to be made where a file has brought it here before, ${what}`, (world) =>
+      Effect.gen(function* () {
+        const { after, before, other } = yield* respelt
+        const old = yield* opened(world, before)
+        yield* old.outbox.pause
+        yield* create(old, "Acme")
+        const untried = yield* old.outbox.exportEntries()
+        yield* world.toggl.inject(Fault.delay("10 seconds"), { when: isCreate })
+        yield* old.outbox.resume
+        yield* world.passes("1 second")
+        const file = isTried ? yield* old.outbox.exportEntries({ take: true }) : untried
+        yield* world.passes("1 minute")
+        assert.deepStrictEqual(yield* world.names, ["Acme"])
+        yield* old.kill
+        const tab = yield* opened(world, { ...after, account: other.account })
+        yield* tab.outbox.pause
+        assert.strictEqual(yield* tab.outbox.importEntries(file), 1)
+        yield* world.clearRequests
+        yield* tab.outbox.takeOver(other)
+        yield* tab.outbox.resume
+        yield* world.passes("5 minutes")
+        assert.deepStrictEqual(yield* world.names, ["Acme"])
+        assert.deepStrictEqual([yield* standing(tab), yield* world.sent], [[], []])
+      })
+    )
+  }
+
   law("is taken over once where it is asked for twice at once, and the second finds nothing more", (world) =>
     Effect.gen(function* () {
       const { after, before, other } = yield* respelt

@@ -1233,10 +1233,13 @@ export const make = (
     },
     callerFoundNone: (clientId) => {
       if (clientId > 0 || touched.has(clientId)) return
-      const creator = [...accepted.values()].find(
-        ({ mutation }) => mutation._tag === "Create" && mutation.localId === clientId
+      const ofIt = [...accepted.values()].filter(({ mutation }) => Mutation.clientId(mutation) === clientId)
+      const creator = ofIt.find(({ mutation }) => mutation._tag === "Create")
+      // What was made and deleted before anything of it left counts as given up, and as deleted.
+      const isDeleted = ofIt.some(
+        ({ mutation, outcome }) => mutation._tag === "Delete" && outcome?.ending._tag === "Done"
       )
-      if (creator === undefined || isGivenUp(creator) || isTouched(creator)) return
+      if (creator === undefined || isTouched(creator) || (isGivenUp(creator) && !isDeleted)) return
       broken("law 3", `a caller heard that there is no client ${clientId}, which ${told(creator)} has made`)
     },
     neverLeft: (process) => {

@@ -344,6 +344,22 @@ const regressions: ReadonlyArray<Regression> = [
     }
   },
   {
+    name: "a file that was made before a create was tried brought it back as one never tried",
+    history: {
+      setup: 2111837440,
+      theme: "odd storage",
+      steps: [
+        { kind: "create", tab: 4, n: 1572279296, uid: 2 },
+        { kind: "take", tab: 8, n: 1467880448, uid: 6 },
+        { kind: "settle", tab: 4, n: 1652323392, uid: 8 },
+        { kind: "import", tab: 3, n: 1060274816, uid: 10 },
+        { kind: "run", tab: 8, n: 1239089152, uid: 12 },
+        { kind: "weather", tab: 8, n: 931090432, uid: 14 },
+        { kind: "advance", tab: 8, n: 2003558400, uid: 16 }
+      ]
+    }
+  },
+  {
     name: "a create was brought back by a file in doubt, though the database that was taken over knew Toggl's id of it",
     history: {
       setup: 252084515,

@@ -323,6 +323,20 @@ export const rules: ReadonlyArray<Rule> = [
     changes: [["transactions/move.ts", `  for (const entry of leaving) yield* keep(entry)\n`, ``]]
   },
   {
+    name: "an older file tells nothing of what has been tried since",
+    shown: "a file that was made before a create was tried brought it back as one never tried",
+    law: "law 3",
+    changes: [
+      ["transactions/move.ts", `if (own !== undefined && (isOld || own.attempts > row.attempts)) return own`, ``]
+    ]
+  },
+  {
+    name: "a second delete of what never left is done",
+    shown: [15, "odd times"],
+    law: "law 3",
+    changes: [["read/views.ts", `if (log.isGone(id)) return "Gone"`, ``]]
+  },
+  {
     name: "a store that does not answer is no empty one",
     shown: [7, "odd databases"],
     law: "law 1",
