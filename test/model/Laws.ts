@@ -405,6 +405,12 @@ export const make = (
     return [...accepted.values()].some((other) => other !== entry && clientOf(other.mutation, locals) === client)
   }
 
+  /** Whether another change has given a client a name that it asks for. */
+  const isNamesake = (entry: Accepted): boolean =>
+    [...accepted.values()].some(
+      (other) => other !== entry && other.applications > 0 && [...other.names].some((name) => entry.names.has(name))
+    )
+
   /** Whether a later change of its client is done. */
   const isBehindDone = ({ mutation, seq }: Accepted): boolean => {
     const locals = localOf(books)
@@ -467,6 +473,7 @@ export const make = (
         !isOldName(entry) &&
         !(message.includes("under another name") && mayBeRenamed(entry)) &&
         !isMadeTwice(entry) &&
+        !(message.includes("was known here") && isNamesake(entry)) &&
         !(entry.isBlind && !isDateTrue) &&
         !isBuiltOnCache(entry)
       )
