@@ -245,6 +245,7 @@ export class Log {
 
   private readonly insert = (entry: Entry) => {
     const { id, seq } = entry
+    this.displace(id, seq)
     const known = this.bySeq.get(seq)
     const wasParked = this.parkedSeqs.has(seq)
     if (isParked(entry)) this.parkedSeqs.add(seq)
@@ -263,6 +264,14 @@ export class Log {
     // A gap may hold another instance's entries, which stand before this one.
     if (seq > this.last + 1) this.isUpToDate = false
     this.last = Math.max(this.last, seq)
+  }
+
+  /** No store gives a number twice: what had this one went with another store. */
+  private readonly displace = (id: EntryId, seq: number) => {
+    const known = this.bySeq.get(seq)
+    if (known === undefined || known.id === id) return
+    this.lost.add(known.id)
+    this.drop(seq)
   }
 
   private readonly drop = (seq: number) => {

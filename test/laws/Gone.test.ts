@@ -10,12 +10,20 @@ import { law, type Tab, type World, stillness } from "../World.js"
 // Law 12: a receipt never speaks of an entry that is gone, and a database that was taken away is told as such.
 
 /** Site data is cleared: the rows are gone, and whoever has the database open hears that it was closed. */
-const wiped = ({ memory }: World) =>
+const wiped = (world: World) =>
   Effect.sync(() => {
-    memory.rows = []
-    memory.nextSeq = 1
-    for (const heard of memory.connections) heard()
+    emptied(world)
+    told(world)
   })
+
+const emptied = ({ memory }: World) => {
+  memory.rows = []
+  memory.nextSeq = 1
+}
+
+const told = ({ memory }: World) => {
+  for (const heard of memory.connections) heard()
+}
 
 const heardBy = <A, E>(fiber: Fiber.Fiber<A, E>) => Effect.map(Fiber.poll(fiber), Option.getOrUndefined)
 
@@ -126,6 +134,23 @@ describe("a database that is cleared under the app", () => {
       assert.deepInclude(yield* tab.outbox.status, { lost: 2 })
       yield* tab.outbox.resume
       assert.deepInclude(yield* tab.outbox.status, { queue: { _tag: "Idle" }, lost: 0 })
+    })
+  )
+
+  law("is told with all that went also where the next changes are made before anybody has looked", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* offline(world, tab)
+      for (const name of ["A", "B", "C"]) yield* create(tab, name)
+      const other = yield* world.open({ online: false })
+      assert.deepInclude(yield* other.outbox.status, { waiting: 3 })
+      const asking = yield* Effect.fork(Effect.all([create(tab, "D"), create(tab, "E")], { concurrency: 2 }))
+      emptied(world)
+      yield* Fiber.join(asking)
+      told(world)
+      yield* world.rests
+      assert.deepInclude(yield* tab.outbox.status, { waiting: 2, lost: 3 })
+      assert.deepInclude(yield* other.outbox.status, { waiting: 2, lost: 3 })
     })
   )
 

@@ -1041,7 +1041,8 @@ export const make = (
     accepted.clear()
     leftOpen.clear()
     heardLate.clear()
-    marks.clear()
+    // What was recorded before was so, and stands for nothing that is stored from now on.
+    for (const [process, { used }] of marks) marks.set(process, { seqs: [], used })
     probed.clear()
     fellBack.clear()
     lastShown.clear()
@@ -1223,7 +1224,9 @@ export const make = (
         const isAdopted = ({ mutation, wasAdopted }: Accepted) => wasAdopted && Mutation.clientId(mutation) === client
         // And what it was given up for is Toggl's alone.
         const wasIn = (entry: Accepted) => String(Mutation.clientId(entry.mutation)) === key && isGivenUp(entry)
-        const isExplained = [...accepted.values()].some((entry) => isAdopted(entry) || wasIn(entry))
+        // It goes by that no more where the store that knew it is gone.
+        const isForgotten = touched.has(client) && key.startsWith("-") && !books.ids.has(Number(key))
+        const isExplained = isForgotten || [...accepted.values()].some((entry) => isAdopted(entry) || wasIn(entry))
         if (now !== undefined && now !== key && !isExplained) {
           broken("law 6", `the key of client ${client} changes: ${key} to ${now}`)
         }
