@@ -14,8 +14,12 @@ import { landedIn, wokenByRead } from "../instance/decide.js"
 import { writtenSoon } from "../instance/inTime.js"
 import * as quota from "../instance/quota.js"
 import { isWhole } from "../log/listed.js"
-import { turnOf, workspaceOf } from "../log/state.js"
+import { type QueueState, turnOf, workspaceOf } from "../log/state.js"
 import type { Copy, Since } from "../transactions/copy.js"
+
+// The steps of a store that was cleared are counted anew.
+const goesWith = ({ step, store }: Pick<Copy, "store" | "step">, state: QueueState): boolean =>
+  store === state.store && step === state.step
 
 /** The local copy, in step with the log as it is known. */
 export const localCopy = (instance: Instance, workspaceId: WorkspaceId): Effect.Effect<Copy, StorageError> =>
@@ -23,9 +27,9 @@ export const localCopy = (instance: Instance, workspaceId: WorkspaceId): Effect.
     const { log, mirror, reads, transactions } = instance
     yield* mirror.sync
     const known = reads.copies.get(workspaceId)
-    if (known !== undefined && known.step === log.state.step) return known
+    if (known !== undefined && goesWith(known, log.state)) return known
     const copy = yield* transactions.copy(workspaceId)
-    if (copy.step !== log.state.step || !mirror.isUpToDate()) {
+    if (!goesWith(copy, log.state) || !mirror.isUpToDate()) {
       yield* mirror.doubt
       return yield* localCopy(instance, workspaceId)
     }
@@ -107,7 +111,8 @@ export const list = (
     const showsAll = isWhole(listed, isCountWrong)
     // What a list does not show stays in the copy.
     if (stored !== undefined && showsAll && mirror.isUpToDate() && log.state.step === stored.state.step) {
-      reads.copies.set(workspaceId, { step: stored.state.step, clients, fetchedAt })
+      const { step, store } = stored.state
+      reads.copies.set(workspaceId, { store, step, clients, fetchedAt })
     }
     return { clients, list: listed, fetchedAt, from, isStored: stored !== undefined, isWhole: showsAll }
   })

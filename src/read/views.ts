@@ -20,7 +20,7 @@ import { overlay } from "./overlay.js"
 import { refresh } from "./refresh.js"
 import type { Reads } from "./service.js"
 
-const nothing: Copy = { step: 0, clients: [], fetchedAt: undefined }
+const nothing: Copy = { store: "", step: 0, clients: [], fetchedAt: undefined }
 
 const noCopy = (workspaceId: WorkspaceId, cause: TransportError | undefined): NoLocalCopy =>
   new NoLocalCopy({ workspaceId, operation: "list", ...(cause === undefined ? {} : { cause }) })

@@ -9,7 +9,8 @@ import { getDoubt, getEntry, getState, putClient, putDoubt, putEntry, putState, 
 
 /** What this device knows of a workspace's clients. */
 export interface Copy {
-  /** The step at which it was read: it goes with the log as it is at that step. */
+  /** Of which store it is, and the step at which it was read: it goes with the log as it is at that step. */
+  readonly store: string
   readonly step: number
   readonly clients: ReadonlyArray<Client>
   /** When Toggl last gave the whole list, in milliseconds since the epoch. */
@@ -19,7 +20,7 @@ export interface Copy {
 export const readCopy = function* (newStoreId: string, workspaceId: number): Step<Copy> {
   const state = yield* getState(newStoreId)
   const clients = yield* known(workspaceId)
-  return { step: state.step, clients, fetchedAt: workspaceOf(state, workspaceId).fetchedAt }
+  return { store: state.store, step: state.step, clients, fetchedAt: workspaceOf(state, workspaceId).fetchedAt }
 }
 
 const known = function* (workspaceId: number): Step<ReadonlyArray<Client>> {

@@ -1,11 +1,12 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import { Fault } from "../../src/testing/index.js"
 import { create, isCreate, offline, online, opened, queued } from "../Requests.js"
-import { law, type Tab, type World, stillness } from "../World.js"
+import { law, type Tab, type World, stillness, workspaceId } from "../World.js"
 
 // Law 12: a receipt never speaks of an entry that is gone, and a database that was taken away is told as such.
 
@@ -151,6 +152,25 @@ describe("a database that is cleared under the app", () => {
       yield* world.rests
       assert.deepInclude(yield* tab.outbox.status, { waiting: 2, lost: 3 })
       assert.deepInclude(yield* other.outbox.status, { waiting: 2, lost: 3 })
+    })
+  )
+
+  law("takes what was known of Toggl's clients with it, however many steps are made in the next one", (world) =>
+    Effect.gen(function* () {
+      yield* world.toggl.edit.createClient(workspaceId, { name: "Acme" })
+      const tab = yield* opened(world)
+      const here = Effect.either(tab.clients.list(workspaceId, { freshness: "Local" }))
+      assert.isTrue(Either.isRight(yield* here))
+      const { state } = yield* world.store.load
+      yield* wiped(world)
+      yield* world.rests
+      const other = yield* world.open({ online: false })
+      for (let made = 0; (yield* world.store.load).state.step < state.step; made++) {
+        yield* made % 2 === 0 ? other.outbox.pause : other.outbox.resume
+      }
+      yield* world.rests
+      assert.strictEqual((yield* world.store.load).state.step, state.step)
+      assert.isTrue(Either.isLeft(yield* here))
     })
   )
 

@@ -592,7 +592,8 @@ export const make = (
           wasParked: false,
           applications: 0,
           sends: 0,
-          inDoubt: false,
+          // A file may know of an attempt that nothing here knows of any more.
+          inDoubt: entry.state._tag === "Uncertain" || entry.state._tag === "SetAside",
           wasRepaired: false,
           wasEdited: false,
           wasJoined: false,

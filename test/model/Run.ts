@@ -796,8 +796,9 @@ const playThrough = (history: History, options: Options): Result => {
   /** The site's data is cleared, and the browser closes the database that was there. */
   const wipe = () => {
     met("database cleared")
-    const { entries } = laws.books()
-    for (const tab of tabs) {
+    const { entries, state } = laws.books()
+    // By its id a store is known from the next one, and it has none before something is sent from it.
+    for (const tab of state.store === "none" ? [] : tabs) {
       const { lost = 0, waiting = 0 } = tab.status() ?? {}
       if (waiting > 0 && waiting === entries.size) losses.set(tab.process, lost + waiting)
     }

@@ -65,7 +65,8 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
         const replaced = [toggl(8, "b2", { notes: "x" }), toggl(9, "c", { archived: true, totalCount: 3 })]
         yield* store.storeList(workspaceId, yield* sinceNow(store), listing(replaced), 5000)
         const copy = yield* store.copy(workspaceId)
-        assert.deepStrictEqual(copy, { step: (yield* store.load).state.step, clients: replaced, fetchedAt: 5000 })
+        const { step, store: id } = (yield* store.load).state
+        assert.deepStrictEqual(copy, { store: id, step, clients: replaced, fetchedAt: 5000 })
         assert.deepInclude(yield* store.copy(otherWorkspaceId), { clients: [theirs], fetchedAt: 4000 })
       }).pipe(Effect.scoped)
     )
