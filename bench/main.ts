@@ -20,6 +20,7 @@ const pendingBefore = 10_000
 const pendingAtStart = 5000
 const edits = 200
 const editedClients = 20
+const listedItems = 2000
 
 const progress = (text: string) => Effect.sync(() => process.stderr.write(`${text}\n`))
 
@@ -63,6 +64,8 @@ const inPage = Effect.gen(function* () {
   const [few, many] = [yield* call("writesOfReplay", 50), yield* call("writesOfReplay", 100)]
   const sent = yield* call("requestsAfterEdits", edits, editedClients)
 
+  const lists = yield* inChunks("read a list of junk", 10, 10, (count) => call("lists", count, listedItems))
+
   const budgets: ReadonlyArray<Budget.Budget> = [
     {
       work: "accept one update to `Queued`",
@@ -87,6 +90,12 @@ const inPage = Effect.gen(function* () {
       limit: 3,
       aim: 2,
       ...ratio(starting, "opening the database and one bare `getAll` of the rows")
+    },
+    {
+      work: `read a list of ${listedItems} items of which none is a client`,
+      limit: 1,
+      aim: undefined,
+      ...ratio(lists, "one of as many clients")
     },
     {
       work: "replay one entry without faults",

@@ -7,7 +7,7 @@
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { set } from "idb-keyval"
-import { Client, Clients, Credentials, Outbox } from "../src/index.js"
+import { Client, Clients, ClientsApi, Credentials, Outbox } from "../src/index.js"
 import { version } from "../src/log/entry.js"
 import { expose } from "../test/browser/PageBridge.js"
 
@@ -38,6 +38,20 @@ const wireClient = (id: number) => ({
   creator_id: 1
 })
 
+/** No client, each in another way. */
+const junk = (id: number): unknown =>
+  [
+    id,
+    null,
+    {},
+    { ...wireClient(id), id: String(id) },
+    { ...wireClient(id), name: { text: "Client" } },
+    [wireClient(id)]
+  ][id % 6]
+
+const listOf = (items: number, item: (id: number) => unknown): string =>
+  JSON.stringify(Array.from({ length: items }, (_, index) => item(index + 1)))
+
 const answerTo = async (request: Request): Promise<unknown> => {
   if (request.method === "PUT") {
     asked.mutations += 1
@@ -52,7 +66,14 @@ const answerTo = async (request: Request): Promise<unknown> => {
   return Array.from({ length: clientCount }, (_, index) => wireClient(index + 1))
 }
 
-const fetch: typeof globalThis.fetch = async (input, init) => Response.json(await answerTo(new Request(input, init)))
+/** What the next list is, where it is not the usual one. */
+let nextList: string | undefined
+
+const fetch: typeof globalThis.fetch = async (input, init) => {
+  const request = new Request(input, init)
+  if (nextList === undefined || !request.url.includes("/clients")) return Response.json(await answerTo(request))
+  return new Response(nextList, { headers: { "content-type": "application/json" } })
+}
 
 // --- The app ----------------------------------------------------------------------------------------------------------
 
@@ -262,6 +283,18 @@ const api = {
     await app.runPromise(Effect.zipRight(Outbox.resume, Outbox.awaitDrained))
     await app.dispose()
     return asked
+  },
+  /** A list in which nothing is a client, beside one of as many clients: each read as a whole. */
+  lists: async (count: number, items: number): Promise<Turns> => {
+    const app = start("lists")
+    const list = (body: string) => () => {
+      nextList = body
+      return app.runPromise(ClientsApi.list(workspaceId))
+    }
+    const taken = await turns(count, list(listOf(items, junk)), list(listOf(items, wireClient)))
+    nextList = undefined
+    await app.dispose()
+    return taken
   },
   surroundings: () => ({ isolated: crossOriginIsolated, rowVersion: version })
 }

@@ -1036,8 +1036,9 @@ export const make = (
 
   const storeIsElsewhere = () => {
     for (const entry of accepted.values()) {
-      if (entry.outcome === undefined) entry.goneAt = machine.now()
-      else touchedBy(entry)
+      const ending = entry.outcome?.ending._tag
+      if (ending === undefined || ending === "Moved") entry.goneAt = machine.now()
+      if (ending !== undefined) touchedBy(entry)
     }
     accepted.clear()
     leftOpen.clear()

@@ -888,16 +888,18 @@ const playThrough = (history: History, options: Options): Result => {
     machine.setTime(machine.now() + Weather.requestLimit)
     rest()
     const before = laws.books().state.wait
+    // One that was over before is left as it is until there is something to send.
+    const isOn = before !== undefined && before.seenAt + before.length > machine.wallNow()
     machine.sleep(night)
     laws.clockSet(night)
-    if (before?.named !== true) return
+    if (before?.named !== true || !isOn) return
     met("sleep in a named wait")
     if (dice.chance(0.3)) return
     wire.setWeather("clear")
     online = Option.some(true)
     for (const tab of tabs) tab.wake()
-    // Who has named it must have said by whose time.
-    const isAsked = awake().length > 0 && before.until !== undefined
+    // Who has named it must have said by whose time. Nobody asks while there is nothing to send, or credentials cannot be told.
+    const isAsked = awake().length > 0 && before.until !== undefined && laws.books().entries.size > 0 && !isMoody
     advance(looksAtWaits)
     const after = laws.books().state.wait
     if (isAsked && awake().length > 0 && after?.until === before.until) {
