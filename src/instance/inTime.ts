@@ -19,6 +19,10 @@ const readingFor = Duration.seconds(5)
 
 const silent = new StorageError({ reason: "Stalled", detail: "it does not answer" })
 
+// Within a span Effect hands on another object in an error's place.
+const isLike = (error: unknown, one: StorageError): boolean =>
+  error instanceof StorageError && error.reason === one.reason && error.detail === one.detail
+
 // What goes on in the store ends when it can: a tab that is stopped may hold the database for a minute. Whoever is
 // interrupted waits for that, for then it is known how it ended.
 const within = <A, E>(
@@ -46,7 +50,7 @@ export const readInTime = <A, E>(
   effect: Effect.Effect<A, E>
 ): Effect.Effect<A, E | StorageError> =>
   within(effect, Duration.min(longest(instance), readingFor), silent).pipe(
-    Effect.tapError((error) => (error === silent ? instance.mirror.lost(silent) : Effect.void))
+    Effect.tapError((error) => (isLike(error, silent) ? instance.mirror.lost(silent) : Effect.void))
   )
 
 /** The same of another database, which says nothing of this one. */
@@ -73,9 +77,14 @@ export const writtenWithin = <A, E>(
   duration: Duration.Duration
 ): Effect.Effect<A, E | StorageError> => within(effect, duration, unknownEnd)
 
-/** The same by the way, where the caller waits for something else too. */
-export const writtenSoon = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | StorageError> =>
-  writtenWithin(effect, readingFor)
+/** The same by the way, where the caller waits for something else too. What is stored all the same is read again. */
+export const writtenSoon = <A, E>(
+  { mirror }: Pick<Instance, "mirror">,
+  effect: Effect.Effect<A, E>
+): Effect.Effect<A, E | StorageError> =>
+  Effect.tapError(writtenWithin(effect, readingFor), (error) =>
+    isLike(error, unknownEnd) ? mirror.doubt : Effect.void
+  )
 
 /** The same for as long as a caller is left without a word; `more`: so much longer it may take otherwise. */
 export const writtenInTime = <A, E>(

@@ -38,11 +38,12 @@ export const localCopy = (instance: Instance, workspaceId: WorkspaceId): Effect.
   })
 
 /** Keeps what was heard of the quotas for the other tabs and for later. No read fails for it. */
-export const remember = ({ log, mirror, quotas, transactions }: Instance): Effect.Effect<void> =>
+export const remember = (instance: Instance): Effect.Effect<void> =>
   Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    const { log, mirror, quotas, transactions } = instance
     const write = quota.written(quotas, now)
     if (write(log.state) === log.state) return Effect.void
-    return Effect.ignore(Effect.flatMap(writtenSoon(transactions.changeState(write)), mirror.setState))
+    return Effect.ignore(Effect.flatMap(writtenSoon(instance, transactions.changeState(write)), mirror.setState))
   })
 
 // What Toggl answers, as whom it was asked, and how far the replay had come then. Finding out whose credentials these are
@@ -102,7 +103,7 @@ export const list = (
     const before = workspaceOf(log.state, workspaceId)
     const storing = transactions.storeList(workspaceId, from, listed, fetchedAt, user)
     // The replay waits for as long as it takes.
-    const stored = yield* keeper === undefined ? writtenSoon(storing) : storing
+    const stored = yield* keeper === undefined ? writtenSoon(instance, storing) : storing
     if (stored === "OtherUser") return yield* notOurs(instance)
     if (stored === undefined) yield* mirror.reread
     else yield* mirror.stepped(stored)

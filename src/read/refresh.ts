@@ -82,7 +82,7 @@ const note = (instance: Instance, workspaceId: WorkspaceId): Effect.Effect<void,
       if (isNoted || hasRoom(state, workspaceId, landed)) return state
       return withWorkspace(state, workspaceId, { ...workspaceOf(state, workspaceId), crossed: state.step + 1 })
     })
-    yield* mirror.setState(yield* writtenSoon(noting))
+    yield* mirror.setState(yield* writtenSoon(instance, noting))
     yield* mirror.sync
   })
 

@@ -32,7 +32,7 @@ export const isOlder = (
   exported: Exported | undefined,
   { store }: Pick<QueueState, "store">,
   moved: Outcome | undefined
-): boolean => moved !== undefined && exported?.store === store && exported.exportedAt < moved.endedAt
+): boolean => moved !== undefined && store !== "" && exported?.store === store && exported.exportedAt < moved.endedAt
 
 /**
  * Keeps these no longer: they are in safety elsewhere, in the log again, or done. Gives how many there were. What a file

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import { Client } from "../../src/index.js"
 import { Fault } from "../../src/testing/index.js"
 import { create, full, isCreate, offline, opened, queued } from "../Requests.js"
@@ -85,17 +86,38 @@ describe("where the store hangs", () => {
     law(`a list that Toggl has given is told in time where "${step}" does not end`, (world) =>
       Effect.gen(function* () {
         yield* world.toggl.edit.createClient(workspaceId, { name: "Acme" })
-        const tab = yield* opened(world, { patience })
-        yield* tab.holdResult(step)
+        const tab = yield* world.open({ patience })
+        const held = yield* tab.holdResult(step)
         const heard = yield* world.within(longest, tab.clients.list(workspaceId, { freshness: "Toggl" }))
         const clients = yield* Option.getOrThrow(heard)
-        assert.deepStrictEqual(
-          clients.map(({ name }) => name),
-          ["Acme"]
-        )
+        const names = (clients: ReadonlyArray<{ readonly name: string }>) => clients.map(({ name }) => name)
+        assert.deepStrictEqual(names(clients), ["Acme"])
+        yield* held.release
+        yield* world.rests
+        // Where the copy could not be read, none was stored.
+        if (step === "copy") return
+        const here = yield* tab.clients.list(workspaceId, { freshness: "Local" })
+        assert.deepStrictEqual(names(here), ["Acme"])
       })
     )
   }
+
+  law("a read that it does not answer is told in the status too", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world, { patience })
+      const told: Array<string> = []
+      yield* Stream.runForEach(tab.outbox.changes, ({ queue }) => Effect.sync(() => void told.push(queue._tag))).pipe(
+        Effect.forkScoped
+      )
+      const other = yield* world.open({ patience })
+      yield* world.rests
+      yield* tab.silence
+      yield* other.outbox.pause
+      yield* world.within(longest, Effect.either(tab.clients.list(workspaceId, { freshness: "Local" })))
+      yield* world.rests
+      assert.deepStrictEqual(told, ["Idle", "StorageLost"])
+    })
+  )
 
   law("patience begins with the call, and not when the change is stored", (world) =>
     Effect.gen(function* () {
