@@ -354,17 +354,6 @@ export const rules: ReadonlyArray<Rule> = [
     ]
   },
   {
-    name: "a create that is known to be made is done, however it was brought here",
-    shown:
-      "a create was brought back by a file in doubt, though the database that was taken over knew Toggl's id of it",
-    law: "law 3",
-    changes: [
-      ["transactions/move.ts", ` || (yield* isMade(row))`, ``],
-      ["transactions/move.ts", `if (fresh.size > 0) yield* endMade(newStoreId, fresh, now)`, `void endMade`],
-      ["replay/lookUp.ts", `if (made !== undefined) return { _tag: "Done", client: made }`, ``]
-    ]
-  },
-  {
     name: "what the browser says to being asked is told",
     shown: [3, "odd databases"],
     law: "law 12",
