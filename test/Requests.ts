@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
-import { Client, ClientError, type Entry, type Receipt, type Status } from "../src/index.js"
+import { Client, ClientError, type Entry, OutboxStore, type Receipt, ReplayLock, type Status } from "../src/index.js"
 import { FakeToggl, Fault, type RequestLog } from "../src/testing/index.js"
 import { type Tab, type TabOptions, type World, workspaceId } from "./World.js"
 
@@ -53,6 +53,9 @@ export const limited = (retryAfter: string | undefined, headers: Readonly<Record
 /** A proxy's page that names a time: it has no request id of Toggl's. */
 export const page = (status: number, retryAfter: string, headers: Readonly<Record<string, string>> = {}) =>
   Fault.proxyError({ status, headers: { ...headers, "retry-after": retryAfter } })
+
+/** What a tab on another device of the user has of its own. */
+export const anotherDevice = Effect.all({ memory: OutboxStore.makeMemory, lock: ReplayLock.makePrivate })
 
 /** A tab that has read the workspace: whose credentials these are is known, and the copy is there. */
 export const opened = (world: World, options?: TabOptions) =>

@@ -70,7 +70,7 @@ const importEntries = Effect.fn("Outbox.importEntries")(function* (instance: Ins
 
 const confirmExport = Effect.fn("Outbox.confirmExport")(function* (instance: Instance, json: string) {
   const { exported, rows } = yield* readFile(instance, json)
-  return yield* instance.transactions.release(new Set(rows.map(({ id }) => id)), exported)
+  return yield* instance.transactions.confirm(new Set(rows.map(({ id }) => id)), exported)
 })
 
 export const make = (

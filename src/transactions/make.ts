@@ -8,7 +8,7 @@ import { accept, claim, find, load, signOut } from "./accept.js"
 import { readCopy, storeClient, storeList } from "./copy.js"
 import { mark } from "./mark.js"
 import { handOver, importRows, receive, survey, take } from "./move.js"
-import { kept, release } from "./moved.js"
+import { confirm, kept, release } from "./moved.js"
 import { outcome, prune } from "./outcomes.js"
 import { changeState, purge } from "./queue.js"
 import { getDoubt } from "./rows.js"
@@ -53,6 +53,7 @@ export const make = (store: Service) => {
     take: writeState("take", take),
     kept: read("kept", kept)(),
     release: write("release", release),
+    confirm: write("confirm", confirm),
     survey: read("survey", survey)(""),
     handOver: writeState("handOver", handOver),
     receive: writeState("receive", receive),

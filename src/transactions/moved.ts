@@ -3,8 +3,9 @@ import * as Either from "effect/Either"
 import type { EntryId } from "../Entry.js"
 import type { Entry, Outcome } from "../log/entry.js"
 import type { QueueState } from "../log/state.js"
-import { get, movedKey, outcomeKey, put, range, remove, type Step, under } from "../store/step.js"
-import { getState, readOutcome, readRow, writeRow } from "./rows.js"
+import { movedKey, put, range, remove, type Step, under } from "../store/step.js"
+import { outcome } from "./outcomes.js"
+import { getState, readRow, writeRow } from "./rows.js"
 
 /** Keeps it under the number that it had in the log. */
 export const keep = function* (entry: Entry): Step<void> {
@@ -34,17 +35,17 @@ export const isOlder = (
   moved: Outcome | undefined
 ): boolean => moved !== undefined && store !== "" && exported?.store === store && exported.exportedAt < moved.endedAt
 
-/**
- * Keeps these no longer: they are in safety elsewhere, in the log again, or done. Gives how many there were. What a file
- * holds that was `exported` before they were moved is none that is in safety.
- */
-export const release = function* (ids: ReadonlySet<EntryId>, exported?: Exported): Step<number> {
+/** Keeps these no longer: they are in safety elsewhere, in the log again, or done. Gives how many there were. */
+export const release = function* (ids: ReadonlySet<EntryId>): Step<number> {
+  const released = (yield* kept()).filter(({ id }) => ids.has(id))
+  for (const { seq } of released) yield* remove(movedKey(seq))
+  return released.length
+}
+
+/** The same for what a file holds that is in safety, but for what the file holds as it was before it was moved. */
+export const confirm = function* (ids: ReadonlySet<EntryId>, exported: Exported | undefined): Step<number> {
   const state = yield* getState("")
-  let count = 0
-  for (const { id, seq } of yield* kept()) {
-    if (!ids.has(id) || isOlder(exported, state, readOutcome(yield* get(outcomeKey(id))))) continue
-    yield* remove(movedKey(seq))
-    count++
-  }
-  return count
+  const safe = new Set<EntryId>()
+  for (const id of ids) if (!isOlder(exported, state, yield* outcome(id))) safe.add(id)
+  return yield* release(safe)
 }

@@ -6,10 +6,11 @@ import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Predicate from "effect/Predicate"
-import { Client, OutboxStore, ReplayLock } from "../../src/index.js"
+import { Client, OutboxStore } from "../../src/index.js"
 import { Row, version } from "../../src/log/entry.js"
 import { Fault } from "../../src/testing/index.js"
 import {
+  anotherDevice,
   create,
   full,
   isCreate,
@@ -41,11 +42,7 @@ const idsIn = (file: string): ReadonlyArray<unknown> => {
 const idsOf = (tab: Tab) => Effect.map(tab.outbox.entries, (entries) => entries.map(({ id }) => id))
 
 /** A tab on another device of the user. */
-const elsewhere = (world: World) =>
-  Effect.gen(function* () {
-    const memory = yield* OutboxStore.makeMemory
-    return yield* opened(world, { memory, lock: yield* ReplayLock.makePrivate })
-  })
+const elsewhere = (world: World) => Effect.flatMap(anotherDevice, (device) => opened(world, device))
 
 /** Three changes wait, the second of the first one's client. */
 const three = (world: World) =>
@@ -276,7 +273,7 @@ describe("what is in doubt when it is taken", () => {
       yield* Deferred.succeed(asked, undefined)
       yield* world.passes("1 minute")
       assert.deepInclude(yield* tab.outbox.outcome(id), { _tag: "Moved" })
-      const other = yield* world.open({ memory: yield* OutboxStore.makeMemory, lock: yield* ReplayLock.makePrivate })
+      const other = yield* world.open(yield* anotherDevice)
       assert.strictEqual(yield* other.outbox.importEntries(file), 1)
       yield* world.passes("5 minutes")
       assert.deepStrictEqual(yield* Paused.clientsOf(world), [["Acme", "net 60"]])
@@ -346,8 +343,7 @@ describe("an older file", () => {
       const tab = yield* opened(world)
       const refused = yield* withRefusedName(world, tab)
       const file = yield* take(tab)
-      const [memory, lock] = [yield* OutboxStore.makeMemory, yield* ReplayLock.makePrivate]
-      const other = yield* world.open({ memory, lock, online: false })
+      const other = yield* world.open({ ...(yield* anotherDevice), online: false })
       assert.strictEqual(yield* other.outbox.importEntries(file), 1)
       yield* other.outbox.retry(refused, { name: "Theirs" })
       assert.strictEqual(yield* tab.outbox.importEntries(yield* take(other)), 1)

@@ -3,9 +3,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
-import { OutboxStore, ReplayLock } from "../../src/index.js"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
-import { create, drained, isCreate, isList, opened, servers, standing } from "../Requests.js"
+import { anotherDevice, create, drained, isCreate, isList, opened, servers, standing } from "../Requests.js"
 import { law, type Tab, workspaceId, type World } from "../World.js"
 
 // Law 3, once: nothing is adopted that may not be ours. Toggl's own times tell, and no clock of the device does.
@@ -85,10 +84,7 @@ describe("a client of ours that the first list here does not show", () => {
   ] as const) {
     law(`is no new one once it is shown, ${how}`, (world) =>
       Effect.gen(function* () {
-        const device = yield* opened(world, {
-          memory: yield* OutboxStore.makeMemory,
-          lock: yield* ReplayLock.makePrivate
-        })
+        const device = yield* opened(world, yield* anotherDevice)
         yield* create(device, "Acme")
         yield* world.passes("1 minute")
         yield* world.toggl.inject(fault, { times: 1000, when: isList })
