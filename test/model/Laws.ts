@@ -162,16 +162,14 @@ const surelyOlder = 600_000
 /** Within which a tab knows, and shows, what another one did. */
 export const newsTakes = 2_000
 
-const isDoubtful = (exit: Exit.Exit<unknown, unknown>): boolean =>
-  Exit.isFailure(exit) &&
-  Option.exists(Cause.failureOption(exit.cause), (error) => error instanceof StorageError && error.mayBeStored === true)
+const failedBy =
+  (is: (error: StorageError) => boolean) =>
+  (exit: Exit.Exit<unknown, unknown>): boolean =>
+    Exit.isFailure(exit) &&
+    Option.exists(Cause.failureOption(exit.cause), (error) => error instanceof StorageError && is(error))
 
-const isUnreachable = (exit: Exit.Exit<unknown, unknown>): boolean =>
-  Exit.isFailure(exit) &&
-  Option.exists(
-    Cause.failureOption(exit.cause),
-    (error) => error instanceof StorageError && (error.reason === "Lost" || error.reason === "Stalled")
-  )
+const isDoubtful = failedBy(({ mayBeStored }) => mayBeStored === true)
+const isUnreachable = failedBy(({ reason }) => reason === "Lost" || reason === "Stalled")
 
 const isMarked = (value: unknown): value is Extract<Marked, { _tag: "Marked" }> =>
   typeof value === "object" && value !== null && "_tag" in value && value._tag === "Marked"
