@@ -13,6 +13,7 @@ import { mayBeStored } from "../store/failure.js"
 import type { Service as Store } from "../store/service.js"
 import type { Snapshot } from "../transactions/accept.js"
 import * as transactions from "../transactions/make.js"
+import type { Copies } from "./copies.js"
 import type { Log } from "./log.js"
 import { watched } from "./watched.js"
 
@@ -27,6 +28,7 @@ export class Mirror {
   readonly log: Log
   readonly transactions: transactions.Transactions
   private readonly news: PubSub.PubSub<void>
+  private readonly hint: () => void
   private readonly wake: () => void
   private readonly listeners = new Set<() => void>()
   private readonly oneReader = Effect.unsafeMakeSemaphore(1)
@@ -39,10 +41,17 @@ export class Mirror {
   /** Grows with each reading of the whole log. */
   reads = 0
 
-  constructor(steps: transactions.Transactions, log: Log, news: PubSub.PubSub<void>, wake: () => void) {
+  constructor(
+    steps: transactions.Transactions,
+    log: Log,
+    news: PubSub.PubSub<void>,
+    hint: () => void,
+    wake: () => void
+  ) {
     this.transactions = steps
     this.log = log
     this.news = news
+    this.hint = hint
     this.wake = wake
   }
 
@@ -84,6 +93,24 @@ export class Mirror {
 
   /** Reads the store. */
   readonly reread: Effect.Effect<void, StorageError> = Effect.zipRight(this.doubt, this.sync)
+
+  /**
+   * Reads the store where another instance has taken a step of which no word came here, as while this page was kept aside
+   * by its browser.
+   */
+  readonly lookAgain: Effect.Effect<void> = Effect.suspend(() => {
+    const { isUpToDate, last, state } = this.log
+    if (!isUpToDate) return Effect.void
+    const isMissing = Effect.map(
+      this.transactions.standing(last),
+      ({ isLonger, step, store }) => isLonger || step !== state.step || store !== state.store
+    )
+    // What cannot be read is found out, and told, by whoever reads it next.
+    return Effect.flatMap(
+      Effect.orElseSucceed(isMissing, () => true),
+      (isMissing) => (isMissing ? Effect.sync(this.hint) : Effect.void)
+    )
+  })
 
   private readonly catchUp: Effect.Effect<void, StorageError> = Effect.suspend(() =>
     this.log.isUpToDate ? Effect.void : Effect.zipRight(this.loadOnce, this.catchUp)
@@ -201,7 +228,12 @@ const hintingInDoubt = (store: Store, hint: () => void): Store => ({
 })
 
 /** The mirror of a store. `wake` is called when another instance has taken a step, or the store has failed. */
-export const make = (store: Store, log: Log, wake: () => void): Effect.Effect<Mirror, never, Scope.Scope> =>
+export const make = (
+  store: Store,
+  log: Log,
+  copies: Copies,
+  wake: () => void
+): Effect.Effect<Mirror, never, Scope.Scope> =>
   Effect.gen(function* () {
     // One of capacity 1 miscounts where it slides: a subscriber that was behind then takes what is for another.
     const news = yield* PubSub.sliding<void>({ capacity: 2, replay: 1 })
@@ -211,7 +243,8 @@ export const make = (store: Store, log: Log, wake: () => void): Effect.Effect<Mi
       log.isUpToDate = false
       Queue.unsafeOffer(hints, undefined)
     }
-    const mirror = new Mirror(transactions.make(hintingInDoubt(store, hint)), log, news, wake)
+    const steps = transactions.make(hintingInDoubt(store, hint), copies.wrote)
+    const mirror = new Mirror(steps, log, news, hint, wake)
     yield* store.onHint(hint)
     // Other instances' steps are read as they come, and in long queues no more often than leaves room for other work.
     const heedHints = Effect.gen(function* () {
