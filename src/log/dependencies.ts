@@ -53,6 +53,27 @@ interface MayBeMade {
 // As it was when it was last tried: earlier changes of the client may have been done since it was accepted.
 const lastKnown = (entry: Entry): Entry["base"] => attemptOf(entry)?.base ?? entry.base
 
+/** Which client an entry is about, and the names that it takes and frees. Each is told of once, in their order. */
+const naming = ({ ids, names: told }: Pick<Rows, "ids" | "names">) => {
+  const names = new Map<AnyClientId, string | undefined>()
+  return (entry: Entry) => {
+    const { mutation } = entry
+    const named = Mutation.clientId(mutation)
+    const client = (isLocalClientId(named) ? ids.get(named) : undefined) ?? named
+    const known = isLocalClientId(client) ? undefined : told?.get(client)
+    const before = names.get(client) ?? known ?? lastKnown(entry)?.name
+    names.set(client, nameAfter(mutation, before))
+    return {
+      client,
+      named,
+      takes: Mutation.takes(mutation, before),
+      frees: Mutation.frees(mutation, before),
+      // An archived client may not have its name.
+      own: mutation._tag === "Update" ? before : undefined
+    }
+  }
+}
+
 /** Dependencies that go on with the log as it grows at its end. */
 export interface Growing {
   readonly now: () => Dependencies
@@ -63,14 +84,14 @@ export interface Growing {
 /**
  * Which entries depend on a parked one: those that name its client, and those that take a name that it would free, and
  * so on from these. What may be named by a row that cannot be read is held too, and what may name the client that a
- * create in doubt may have made: with `certainly`, neither.
+ * create in doubt may have made.
  */
-export const growing = (log: Rows, isParked: (entry: Entry) => boolean, certainly = false): Growing => {
+export const growing = (log: Rows, isParked: (entry: Entry) => boolean): Growing => {
   const held = new Map<number, number>()
   const behind = new Map<number, number>()
-  const names = new Map<AnyClientId, string | undefined>()
+  const read = naming(log)
   const blockedClients = new Map<number, number>()
-  const blockedNames = makeFreed()
+  const blockedNames = makeFreed<number>()
   // By workspace, and for the clients that may be one's by their names too.
   const mayBeMade = new Map<number, number>()
   const namesMade = new Map<string, MayBeMade>()
@@ -95,6 +116,7 @@ export const growing = (log: Rows, isParked: (entry: Entry) => boolean, certainl
   // A client without a base may be what an attempt has made; and one that was unknown before it, and has its name.
   const mayBe = ({ base, mutation }: Entry, client: number): number | undefined => {
     if (base === undefined) return mayBeMade.get(mutation.workspaceId)
+    if (namesMade.size === 0) return undefined
     const named = namesMade.get(nameIn(mutation.workspaceId, base.name))
     return named === undefined || named.known.has(client) ? undefined : named.by
   }
@@ -102,20 +124,14 @@ export const growing = (log: Rows, isParked: (entry: Entry) => boolean, certainl
     newer ??= passUnreadable(entry.seq)
     if (newer !== undefined) return
     const mutation = entry.mutation
-    const named = Mutation.clientId(mutation)
-    const client = (isLocalClientId(named) ? log.ids.get(named) : undefined) ?? named
+    const { client, frees, named, own, takes } = read(entry)
     if (mutation._tag === "Create") created.add(client)
-    const told = isLocalClientId(client) ? undefined : log.names?.get(client)
-    const nameBefore = names.get(client) ?? told ?? lastKnown(entry)?.name
-    const taken = Mutation.takes(mutation, nameBefore)
-    // An archived client may not have its name.
-    const ownName = mutation._tag === "Update" ? nameBefore : undefined
     const made = isLocalClientId(named) ? undefined : mayBe(entry, client)
     const unknown = isLocalClientId(client) && !created.has(client) ? passed?.seq : undefined
     const heldBy =
       blockedClients.get(client) ??
       blockedClients.get(named) ??
-      (taken === undefined ? undefined : blockedNames.by(mutation.workspaceId, taken, ownName)) ??
+      (takes === undefined ? undefined : blockedNames.by(mutation.workspaceId, takes, own).at(-1)) ??
       unknown ??
       made
     const parked = isParked(entry)
@@ -124,19 +140,17 @@ export const growing = (log: Rows, isParked: (entry: Entry) => boolean, certainl
       if (!parked) held.set(entry.seq, by)
       else if (heldBy !== undefined) behind.set(entry.seq, heldBy)
       blockedClients.set(client, by)
-      if (!certainly && mutation._tag === "Create" && ["SetAside", "Uncertain"].includes(entry.state._tag)) {
+      if (mutation._tag === "Create" && ["SetAside", "Uncertain"].includes(entry.state._tag)) {
         mayBeMade.set(mutation.workspaceId, by)
         const known = entry.first?.known
         for (const { name } of known === undefined ? [] : [mutation, attemptOf(entry)?.target ?? mutation]) {
           namesMade.set(nameIn(mutation.workspaceId, name), { by, known: new Set<number>(known) })
         }
       }
-      const freed = Mutation.frees(mutation, nameBefore)
-      if (freed !== undefined) blockedNames.block(mutation.workspaceId, freed, by)
+      if (frees !== undefined) blockedNames.block(mutation.workspaceId, frees, () => by)
     } else {
       next ??= entry
     }
-    names.set(client, nameAfter(mutation, nameBefore))
   }
   for (const entry of log.entries) {
     add(entry)
@@ -146,10 +160,49 @@ export const growing = (log: Rows, isParked: (entry: Entry) => boolean, certainl
   return { add, now: () => ({ held, behind, next, newer: next === undefined ? newer : undefined }) }
 }
 
-export const dependencies = (log: Rows, isParked: (entry: Entry) => boolean, certainly = false): Dependencies =>
-  growing(log, isParked, certainly).now()
+export const dependencies = (log: Rows, isParked: (entry: Entry) => boolean): Dependencies =>
+  growing(log, isParked).now()
+
+const none: ReadonlySet<number> = new Set()
+
+const union = (sets: ReadonlyArray<ReadonlySet<number>>): ReadonlySet<number> => {
+  const [first = none, ...others] = sets.filter(({ size }) => size > 0)
+  return others.length === 0 || others.every((other) => other === first)
+    ? first
+    : new Set([first, ...others].flatMap((set) => [...set]))
+}
+
+/**
+ * The numbers of the entries that depend on each of those that are wanted, whatever else is parked or cannot be read; not
+ * of those that may only do so. All of them in one walk.
+ */
+export const dependents = (
+  log: Pick<Rows, "entries" | "ids" | "names">,
+  isWanted: (entry: Entry) => boolean
+): ReadonlyMap<number, ReadonlyArray<number>> => {
+  const found = new Map<number, Array<number>>()
+  const read = naming(log)
+  const blockedClients = new Map<AnyClientId, ReadonlySet<number>>()
+  const blockedNames = makeFreed<ReadonlySet<number>>()
+  for (const entry of log.entries) {
+    const { seq } = entry
+    const { workspaceId } = entry.mutation
+    const { client, frees, named, own, takes } = read(entry)
+    const dependsOn = union([
+      blockedClients.get(client) ?? none,
+      blockedClients.get(named) ?? none,
+      ...(takes === undefined ? [] : blockedNames.by(workspaceId, takes, own))
+    ])
+    for (const by of dependsOn) found.get(by)?.push(seq)
+    if (isWanted(entry)) found.set(seq, [])
+    const blocks = found.has(seq) ? union([dependsOn, new Set([seq])]) : dependsOn
+    if (blocks.size === 0) continue
+    blockedClients.set(client, blocks)
+    if (frees !== undefined) blockedNames.block(workspaceId, frees, (before = none) => union([before, blocks]))
+  }
+  return found
+}
 
 /** The numbers of the entries that depend on this one; not of those that may only do so. */
-export const dependentsOf = (log: Rows, seq: number): ReadonlyArray<number> => [
-  ...dependencies({ ...log, unreadable: [] }, (entry) => entry.seq === seq, true).held.keys()
-]
+export const dependentsOf = (log: Pick<Rows, "entries" | "ids" | "names">, seq: number): ReadonlyArray<number> =>
+  dependents(log, (entry) => entry.seq === seq).get(seq) ?? []

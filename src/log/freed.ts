@@ -20,29 +20,30 @@ const readings = /*#__PURE__*/ [composed, caseless, composed, trimmed].reduce((a
 const isNew = (name: string, before: string | undefined, freed: string): boolean =>
   before === undefined || readings.some((read) => read(freed) === read(name) && read(before) !== read(name))
 
-/** Freed names, by workspace, with the number of the parked row behind which each is freed. */
-export interface Freed {
-  readonly block: (workspaceId: number, name: string, by: number) => void
-  /** What a client has to wait for that takes this name and is called `before`. */
-  readonly by: (workspaceId: number, name: string, before: string | undefined) => number | undefined
+/** Freed names, by workspace, with what is known of each: which rows free it. */
+export interface Freed<A> {
+  /** `by` is told what was known of the name before. */
+  readonly block: (workspaceId: number, name: string, by: (before: A | undefined) => A) => void
+  /** What a client has to wait for that takes this name and is called `before`: what was blocked last stands last. */
+  readonly by: (workspaceId: number, name: string, before: string | undefined) => ReadonlyArray<A>
 }
 
-export const makeFreed = (): Freed => {
-  const freed = new Map<string, Map<string, number>>()
+export const makeFreed = <A>(): Freed<A> => {
+  const freed = new Map<string, Map<string, A>>()
   const keyOf = (workspaceId: number, name: string) => `${workspaceId} ${foldName(name)}`
   return {
     block: (workspaceId, name, by) => {
       const key = keyOf(workspaceId, name)
-      const variants = freed.get(key) ?? new Map<string, number>()
+      const variants = freed.get(key) ?? new Map<string, A>()
       freed.set(key, variants)
-      // the last one counts
+      const before = variants.get(name)
       variants.delete(name)
-      variants.set(name, by)
+      variants.set(name, by(before))
     },
     by: (workspaceId, name, before) => {
-      let last: number | undefined
-      for (const [variant, by] of freed.get(keyOf(workspaceId, name)) ?? []) if (isNew(name, before, variant)) last = by
-      return last
+      const variants = freed.size === 0 ? undefined : freed.get(keyOf(workspaceId, name))
+      if (variants === undefined) return []
+      return Array.from(variants).flatMap(([variant, by]) => (isNew(name, before, variant) ? [by] : []))
     }
   }
 }

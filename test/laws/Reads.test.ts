@@ -345,12 +345,13 @@ describe("a page that its browser has kept aside", () => {
     Effect.gen(function* () {
       const tab = yield* opened(world, { isDeaf: true })
       yield* create(tab, "Acme")
-      yield* watched(tab)
+      const seen = yield* watched(tab)
       yield* world.rests
       yield* tab.clearOperations
       yield* tab.wakeUp
       yield* world.rests
       assert.deepStrictEqual(yield* tab.operations, ["standing"])
+      assert.deepStrictEqual(yield* seen, [["Acme"]])
     })
   )
 })
