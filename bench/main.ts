@@ -11,9 +11,10 @@ import * as PageServer from "../test/browser/PageServer.js"
 import * as Tab from "../test/browser/Tab.js"
 import * as Budget from "./Budget.js"
 import * as BundleSize from "./BundleSize.js"
-import type { Api, Turns } from "./page.js"
+import type { Api } from "./page.js"
+import * as Screen from "./Screen.js"
+import { inChunks, progress, ratio, turnCount } from "./Turns.js"
 
-const turnCount = 300
 const chunk = 50
 const warmUpCount = 200
 const pendingBefore = 10_000
@@ -22,32 +23,10 @@ const edits = 200
 const editedClients = 20
 const listedItems = 2000
 
-const progress = (text: string) => Effect.sync(() => process.stderr.write(`${text}\n`))
-
-const inChunks = <E>(what: string, warmUp: number, size: number, measure: (count: number) => Effect.Effect<Turns, E>) =>
-  Effect.gen(function* () {
-    // code that has just been loaded is still interpreted, which says nothing of either side
-    for (let warmed = 0; warmed < warmUp; warmed += size) yield* measure(size)
-    const taken: Array<Turns[number]> = []
-    while (taken.length < turnCount) {
-      taken.push(...(yield* measure(Math.min(size, turnCount - taken.length))))
-      yield* progress(`${what}: ${taken.length} of ${turnCount} turns`)
-    }
-    return taken
-  })
-
-const millis = (value: number) => `${value.toFixed(2)} ms`
-
-const ratio = (turns: Turns, besides: string, at = 1) => {
-  const ours = Budget.median(turns.map((turn) => turn[0] ?? Number.NaN))
-  const beside = Budget.median(turns.map((turn) => turn[at] ?? Number.NaN))
-  return { measured: ours / beside, unit: "×", detail: `${millis(ours)} beside ${millis(beside)} for ${besides}` }
-}
-
 const inPage = Effect.gen(function* () {
   const { chromium, context } = yield* Browser.launch()
   const { url } = yield* PageServer.serve({
-    pages: { "/": new URL("./page.ts", import.meta.url) },
+    pages: { "/": new URL("./page.ts", import.meta.url), "/screen": new URL("./screenPage.ts", import.meta.url) },
     bundle: { minify: true }
   })
   const tab = yield* Tab.open<Api>(context, url("/"))
@@ -117,7 +96,9 @@ const inPage = Effect.gen(function* () {
         "the first is not counted, for law 8 wants it at each start, and no workspace's quota pays for it"
     }
   ]
-  return { version: chromium.version, budgets }
+  yield* tab.close
+  const felt = yield* Screen.measure(context, url("/screen"))
+  return { version: chromium.version, budgets: [...budgets, ...felt] }
 })
 
 const size = (work: string, entry: string, limit: number, aim: number) =>
