@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { told } from "./effect/stream.js"
 
 /**
  * - `isOnline`: what the device says now; none where it does not say. Where it says `false` just before a request that
@@ -47,10 +48,10 @@ const listen = (
 ): Stream.Stream<void> =>
   target === undefined
     ? Stream.empty
-    : Stream.fromEventListener(target, type, { bufferSize: 1 }).pipe(
-        Stream.filter(when),
-        Stream.map(() => undefined)
-      )
+    : told((tell) => {
+        target.addEventListener(type, tell)
+        return () => target.removeEventListener(type, tell)
+      }).pipe(Stream.filter(when))
 
 /**
  * The browser's: `navigator.onLine`, and the events `online`, `visibilitychange`, `pageshow` and `resume`. Works in

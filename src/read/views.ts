@@ -6,6 +6,7 @@ import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import type { AnyClientId, Client, WorkspaceId } from "../Client.js"
 import { NoLocalCopy, NotFound, type TransportError } from "../ClientError.js"
+import { mapEffect } from "../effect/stream.js"
 import { isTransport } from "../error/transport.js"
 import { fetchedInTime, readInTime } from "../instance/inTime.js"
 import type { Instance, ReadError } from "../instance/instance.js"
@@ -170,7 +171,7 @@ const watch = (instance: Instance, workspaceId: WorkspaceId): Stream.Stream<View
   Stream.suspend(() => {
     let isShown = false
     return instance.mirror.changes.pipe(
-      Stream.mapEffect(() => readToShow(instance, workspaceId, () => isShown)),
+      mapEffect(() => readToShow(instance, workspaceId, () => isShown)),
       Stream.map((copy) => {
         isShown = isShown || copy !== nothing
         return ofCopy(instance, workspaceId, copy, "Local")
