@@ -41,18 +41,6 @@ export const layerAlwaysOnline: Layer.Layer<Connectivity> = /*#__PURE__*/ Layer.
   wakeUps: Stream.empty
 }))
 
-const listen = (
-  target: EventTarget | undefined,
-  type: string,
-  when: () => boolean = () => true
-): Stream.Stream<void> =>
-  target === undefined
-    ? Stream.empty
-    : told((tell) => {
-        target.addEventListener(type, tell)
-        return () => target.removeEventListener(type, tell)
-      }).pipe(Stream.filter(when))
-
 /**
  * The browser's: `navigator.onLine`, and the events `online`, `visibilitychange`, `pageshow` and `resume`. Works in
  * pages and in workers; what an environment lacks is left out.
@@ -67,14 +55,20 @@ export const layerBrowser: Layer.Layer<Connectivity> = /*#__PURE__*/ Layer.sync(
     isOnline: Effect.sync(() =>
       "navigator" in globalThis && typeof navigator.onLine === "boolean" ? Option.some(navigator.onLine) : Option.none()
     ),
-    wakeUps: Stream.mergeAll(
-      [
-        listen(target, "online"),
-        listen(target, "pageshow"),
-        listen(page, "visibilitychange", () => page?.visibilityState === "visible"),
-        listen(page, "resume")
-      ],
-      { concurrency: "unbounded" }
-    )
+    wakeUps: told((tell) => {
+      const shown = () => {
+        if (page?.visibilityState === "visible") tell()
+      }
+      const heard = [
+        [target, "online", tell],
+        [target, "pageshow", tell],
+        [page, "visibilitychange", shown],
+        [page, "resume", tell]
+      ] as const
+      for (const [on, type, listener] of heard) on?.addEventListener(type, listener)
+      return () => {
+        for (const [on, type, listener] of heard) on?.removeEventListener(type, listener)
+      }
+    })
   }
 })
