@@ -1,5 +1,6 @@
 /**
- * Measures the budgets of size, and names the largest parts: `npm run size`. Fails where a limit is exceeded.
+ * Measures the budgets of size, and names the largest parts: `npm run size`. Fails where a limit is exceeded; with
+ * `--stands` only where one is that is also larger than where it stands.
  *
  * @since 0.1.0
  */
@@ -19,15 +20,15 @@ const largest = (what: string, parts: ReadonlyArray<readonly [string, number]>) 
   ].join("\n")
 
 const main = Effect.gen(function* () {
-  const { app, budgets } = yield* Sizes.measure
+  const { app, budgets, grown } = yield* Sizes.measure
   yield* Console.log(Budget.table(budgets))
   yield* Console.log(`\nThe largest parts of the app:\n\n${largest("part", BundleSize.byPart(app))}`)
   const ours = BundleSize.byFile(app).filter(([file]) => file.startsWith("src/"))
   yield* Console.log(`\nOur largest files in it:\n\n${largest("file", ours)}`)
-  const exceeded = budgets.filter(Budget.isExceeded)
-  if (exceeded.length > 0) {
+  const refused = process.argv.includes("--stands") ? grown : budgets.filter(Budget.isExceeded)
+  if (refused.length > 0) {
     process.exitCode = 1
-    yield* Console.error(`\nLimits are exceeded: ${exceeded.map(({ work }) => work).join("; ")}.`)
+    yield* Console.error(`\nToo large: ${refused.map(({ work }) => work).join("; ")}.`)
   }
 })
 
