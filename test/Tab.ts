@@ -115,6 +115,8 @@ export interface TabOptions extends Partial<Omit<Clients.StackOptions, "credenti
   readonly wakeUps?: Stream.Stream<void>
   /** A lock of its own, in place of the one that all tabs share. */
   readonly lock?: ReplayLock.Service
+  /** No word of other tabs' steps comes here, as while a browser keeps a page aside. */
+  readonly isDeaf?: boolean
   /** The other databases of the browser, by their names; it is not asked for any unless given. */
   readonly others?: ReadonlyMap<string, OutboxStore.Memory>
   /** Rows of its own, in place of those that all tabs share. */
@@ -270,6 +272,7 @@ export const open = (
   device: Device,
   {
     credentials: initial,
+    isDeaf = false,
     lock: own,
     memory = device.memory,
     online,
@@ -306,6 +309,7 @@ export const open = (
         Layer.succeed(Connectivity.Connectivity, wakeUps === undefined ? connectivity : { ...connectivity, wakeUps }),
         Layer.succeed(OutboxStore.OutboxStore, {
           ...running(store),
+          ...(isDeaf ? { onHint: () => Effect.void } : {}),
           ...(others === undefined
             ? {}
             : {

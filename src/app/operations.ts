@@ -66,10 +66,11 @@ const checked = (
 
 // --- Reads -------------------------------------------------------------------------------------------------------------
 
-const filtered = (view: View.View, filter: Client.Filter): View.View => ({
-  ...view,
-  clients: view.clients.filter((client) => Client.matches(client, filter))
-})
+const filtered = (view: View.View, filter: Client.Filter): View.View =>
+  Object.freeze({
+    ...view,
+    clients: Object.freeze(view.clients.filter((client) => Client.matches(client, filter)))
+  })
 
 const view = (app: App, workspaceId: Client.WorkspaceId, options: Clients.ReadOptions = {}) =>
   Effect.gen(function* () {
@@ -100,7 +101,7 @@ const watch = ({ outbox }: App, workspaceId: Client.WorkspaceId, filter: Client.
     Either.flatMap(checkedWorkspace("list", workspaceId), () => checkedLocalFilter("list", workspaceId, filter)),
     {
       onLeft: inVain,
-      onRight: () => Stream.map(outbox.reads.watch(workspaceId), (view) => filtered(view, filter))
+      onRight: () => outbox.reads.watch(workspaceId, filter)
     }
   )
 

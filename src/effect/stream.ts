@@ -24,6 +24,14 @@ export const toldBy = (listeners: Set<() => void>): Stream.Stream<void> =>
     return () => listeners.delete(tell)
   })
 
+/** Told at once, and by whoever calls the listeners. */
+export const toldNowAndBy = (listeners: Set<() => void>): Stream.Stream<void> =>
+  told((tell) => {
+    tell()
+    listeners.add(tell)
+    return () => listeners.delete(tell)
+  })
+
 /** What the effect gives for each, one after another. */
 export const mapEffect = <A, B, E, R>(each: (value: A) => Effect.Effect<B, E, R>) =>
   Stream.filterMapEffect((value: A) => Option.some(each(value)))

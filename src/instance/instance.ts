@@ -13,10 +13,10 @@ import type { Verdict } from "../log/verdict.js"
 import type { QueueState, Turn, Wait } from "../log/state.js"
 import { ReplayLock, type Service as Lock } from "../ReplayLock.js"
 import { OutboxStore } from "../store/service.js"
-import type { Copy } from "../transactions/copy.js"
 import type * as transactions from "../transactions/make.js"
 import type { Now } from "../effect/clock.js"
 import { Deadlines } from "./clock.js"
+import { Copies } from "./copies.js"
 import { Log } from "./log.js"
 import * as mirror from "./mirror.js"
 import * as quota from "./quota.js"
@@ -129,7 +129,7 @@ export type ReadError = ListError | StorageError
 
 /** What is under way and what is remembered of reads, for all who read. */
 interface Reads {
-  readonly copies: Map<number, Copy>
+  readonly copies: Copies
   /** The replay's own are asked past caches: the app's may be a cache's, and no change is built on one. */
   readonly lists: singleFlight.SingleFlight<WorkspaceId, Listed, ReadError>
   readonly bases: singleFlight.SingleFlight<WorkspaceId, Listed, ReadError>
@@ -201,7 +201,8 @@ export const make = (
       onWire: new Set(),
       unbooked: new Map()
     }
-    const news = yield* mirror.make(store, log, () => unsafeWake({ tab, wakeUps }, "Entry"))
+    const copies = new Copies(log.touches)
+    const news = yield* mirror.make(store, log, copies, () => unsafeWake({ tab, wakeUps }, "Entry"))
     const quotas = yield* quota.listen(api, news.changed)
     return {
       api,
@@ -214,7 +215,7 @@ export const make = (
       deadlines: new Deadlines(),
       quotas,
       reads: {
-        copies: new Map(),
+        copies,
         lists: singleFlight.make(scope),
         bases: singleFlight.make(scope),
         refreshes: singleFlight.make(scope),

@@ -1,13 +1,15 @@
 // The log as this instance knows it. Nothing here waits or asks: what is read from the store, and what this instance's
 // own steps gave, goes in; the log that they make comes out.
-import { type AnyClientId, type ClientId, isLocalClientId, type LocalClientId } from "../Client.js"
+import { type AnyClientId, type ClientId, isLocalClientId, type LocalClientId, type WorkspaceId } from "../Client.js"
 import type { EntryId } from "../Entry.js"
 import * as byClient from "../log/byClient.js"
 import { dependencies, type Dependencies, growing, type Growing, type Rows } from "../log/dependencies.js"
 import { type Ended, type Entry, goneBy, isParked, type Outcome, type Unreadable } from "../log/entry.js"
 import { anyStore, newState, type QueueState } from "../log/state.js"
+import { noChange, plus, type Sum } from "../log/sum.js"
 import * as Mutation from "../Mutation.js"
 import type { Snapshot } from "../transactions/accept.js"
+import { Touches } from "./touches.js"
 
 // How many endings of this session are remembered, so that callers and lists need not ask the store.
 const rememberedOutcomes = 1000
@@ -20,6 +22,8 @@ const none: ReadonlyMap<number, number> = new Map()
  * - entries stand in the order of their numbers, and each is found by its number and by its id
  * - `parked` has the numbers of the refused and the set-aside, and no others
  * - a client's entries are found by its local id and by Toggl's, in their order
+ * - the sums are those that the entries give when they are worked out anew
+ * - each client is told to `touches` whose entries are others than they were
  * - `dependencies` are those that the entries give when they are worked out anew
  * - `last` is not below the number of any entry that ever stood here
  * - while the store is the same, the step of `state` never falls
@@ -36,6 +40,8 @@ export class Log {
   private readonly names = new Map<ClientId, string>()
   private unread: ReadonlyArray<Unreadable> = []
   private index = byClient.make([], this.resolved)
+  private readonly sums = new Map<AnyClientId, { readonly workspaceId: WorkspaceId; readonly sum: Sum }>()
+  private readonly doubted = new Set<number>()
   private known: Growing | undefined
   private knownScouts: ReturnType<Log["scouts"]> | undefined
 
@@ -48,6 +54,8 @@ export class Log {
   last = 0
   /** Grows whenever the log changes otherwise than by entries at its end, or by what has been done. */
   epoch = 0
+  /** Hears of each client whose entries have changed. */
+  readonly touches = new Touches()
   /** The entries that went with a database that was taken away: nobody has purged it. */
   readonly lost = new Set<EntryId>()
   /** Whether the store has been read, and nothing says that another instance has taken a step since. */
@@ -87,6 +95,25 @@ export class Log {
       const entry = this.bySeq.get(seq)
       if (entry !== undefined) yield entry
     }
+  }
+
+  /** What the client's entries come to, but for the refused. Costs the same however many there are, while they only grow. */
+  readonly sumOf = (workspaceId: WorkspaceId, id: AnyClientId): Sum => {
+    const client = this.resolve(id) ?? id
+    const known = this.sums.get(client)
+    if (known?.workspaceId === workspaceId) return known.sum
+    let sum = noChange
+    for (const { mutation, state } of this.entriesOf(client)) {
+      if (mutation.workspaceId === workspaceId && state._tag !== "Refused") sum = plus(sum, mutation)
+    }
+    this.sums.set(client, { workspaceId, sum })
+    return sum
+  }
+
+  /** Whether a create stands here that a client which was listed since may be the work of. */
+  readonly mayBeListed = (workspaceId: WorkspaceId): boolean => {
+    for (const seq of this.doubted) if (this.bySeq.get(seq)?.mutation.workspaceId === workspaceId) return true
+    return false
   }
 
   /** How an entry ended, where that was heard of in this session. */
@@ -139,9 +166,10 @@ export class Log {
     this.bySeq = new Map(entries.map((entry) => [entry.seq, entry]))
     this.seqs.clear()
     this.parkedSeqs.clear()
+    this.doubted.clear()
     for (const entry of entries) {
       this.seqs.set(entry.id, entry.seq)
-      if (isParked(entry)) this.parkedSeqs.add(entry.seq)
+      this.classify(entry)
     }
     this.unread = unreadable
     this.newerAt = unreadable.find((row) => row.newer)?.seq ?? Number.POSITIVE_INFINITY
@@ -152,6 +180,8 @@ export class Log {
     this.names.clear()
     for (const [clientId, name] of names ?? []) this.names.set(clientId, name)
     this.index = byClient.make(entries, this.resolved)
+    this.sums.clear()
+    this.touches.all()
     this.forget()
     this.epoch++
     this.state = state
@@ -177,8 +207,12 @@ export class Log {
 
   /** A client that was made on this device is known by Toggl's id too. */
   readonly learn = (localId: LocalClientId, clientId: ClientId): void => {
+    if (this.resolved.get(localId) === clientId) return
     this.resolved.set(localId, clientId)
     this.index.resolved(localId, clientId)
+    this.sums.delete(localId)
+    this.touches.one(localId)
+    this.forgetSum(clientId)
   }
 
   /** These entries have ended. */
@@ -248,22 +282,51 @@ export class Log {
     this.displace(id, seq)
     const known = this.bySeq.get(seq)
     const wasParked = this.parkedSeqs.has(seq)
-    if (isParked(entry)) this.parkedSeqs.add(seq)
-    else this.parkedSeqs.delete(seq)
+    this.classify(entry)
     this.bySeq.set(seq, entry)
     this.seqs.set(id, seq)
     if (known !== undefined) {
       if (wasParked !== isParked(entry)) this.epoch++
+      this.forgetSum(Mutation.clientId(known.mutation))
+      this.forgetSum(Mutation.clientId(entry.mutation))
     } else if (seq > this.last) {
       this.index.add(entry)
+      this.carryOn(entry)
     } else {
       this.bySeq = new Map([...this.bySeq].sort(([a], [b]) => a - b))
       this.index = byClient.make(this.bySeq.values(), this.resolved)
       this.epoch++
+      this.forgetSum(Mutation.clientId(entry.mutation))
     }
     // A gap may hold another instance's entries, which stand before this one.
     if (seq > this.last + 1) this.isUpToDate = false
     this.last = Math.max(this.last, seq)
+  }
+
+  private readonly classify = (entry: Entry) => {
+    const { mutation, seq, state } = entry
+    if (isParked(entry)) this.parkedSeqs.add(seq)
+    else this.parkedSeqs.delete(seq)
+    if (mutation._tag === "Create" && state._tag !== "Refused" && entry.first?.known !== undefined)
+      this.doubted.add(seq)
+    else this.doubted.delete(seq)
+  }
+
+  /** One more stands behind all that are in the client's sum. */
+  private readonly carryOn = ({ mutation, state }: Entry) => {
+    const { workspaceId } = mutation
+    const id = Mutation.clientId(mutation)
+    const client = this.resolve(id) ?? id
+    const known = this.sums.get(client)
+    if (known?.workspaceId === workspaceId && state._tag !== "Refused") {
+      this.sums.set(client, { workspaceId, sum: plus(known.sum, mutation) })
+    }
+    this.touches.one(id)
+  }
+
+  private readonly forgetSum = (id: AnyClientId) => {
+    this.sums.delete(this.resolve(id) ?? id)
+    this.touches.one(id)
   }
 
   /** No store gives a number twice: what had this one went with another store. */
@@ -280,6 +343,8 @@ export class Log {
     this.bySeq.delete(seq)
     this.parkedSeqs.delete(seq)
     this.seqs.delete(entry.id)
+    this.doubted.delete(seq)
     this.index.drop(entry)
+    this.forgetSum(Mutation.clientId(entry.mutation))
   }
 }

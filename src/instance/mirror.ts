@@ -6,13 +6,14 @@ import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { ClientId, LocalClientId } from "../Client.js"
 import type { StorageError } from "../ClientError.js"
-import { told } from "../effect/stream.js"
+import { toldNowAndBy } from "../effect/stream.js"
 import type { Ended, Entry } from "../log/entry.js"
 import type { QueueState } from "../log/state.js"
 import { mayBeStored } from "../store/failure.js"
 import type { Service as Store } from "../store/service.js"
 import type { Snapshot } from "../transactions/accept.js"
 import * as transactions from "../transactions/make.js"
+import type { Copies } from "./copies.js"
 import type { Log } from "./log.js"
 import { watched } from "./watched.js"
 
@@ -26,6 +27,7 @@ const longestRest = Duration.seconds(1)
 export class Mirror {
   readonly log: Log
   readonly transactions: transactions.Transactions
+  private readonly hint: () => void
   private readonly wake: () => void
   private readonly listeners = new Set<() => void>()
   private readonly oneReader = Effect.unsafeMakeSemaphore(1)
@@ -38,9 +40,10 @@ export class Mirror {
   /** Grows with each reading of the whole log. */
   reads = 0
 
-  constructor(steps: transactions.Transactions, log: Log, wake: () => void) {
+  constructor(steps: transactions.Transactions, log: Log, hint: () => void, wake: () => void) {
     this.transactions = steps
     this.log = log
+    this.hint = hint
     this.wake = wake
   }
 
@@ -53,11 +56,7 @@ export class Mirror {
   readonly isUpToDate = (): boolean => this.log.isUpToDate && !this.isReading
 
   /** Emits now and after each change; changes that come faster than they are taken are one. */
-  readonly changes: Stream.Stream<void> = told((tell) => {
-    tell()
-    this.listeners.add(tell)
-    return () => this.listeners.delete(tell)
-  })
+  readonly changes: Stream.Stream<void> = toldNowAndBy(this.listeners)
 
   /** Calls `listener` at each change, within it. */
   readonly onChange = (listener: () => void): Effect.Effect<void, never, Scope.Scope> =>
@@ -85,6 +84,24 @@ export class Mirror {
 
   /** Reads the store. */
   readonly reread: Effect.Effect<void, StorageError> = Effect.zipRight(this.doubt, this.sync)
+
+  /**
+   * Reads the store where another instance has taken a step of which no word came here, as while this page was kept aside
+   * by its browser.
+   */
+  readonly lookAgain: Effect.Effect<void> = Effect.suspend(() => {
+    const { isUpToDate, last, state } = this.log
+    if (!isUpToDate) return Effect.void
+    const isMissing = Effect.map(
+      this.transactions.standing(last),
+      ({ isLonger, step, store }) => isLonger || step !== state.step || store !== state.store
+    )
+    // What cannot be read is found out, and told, by whoever reads it next.
+    return Effect.flatMap(
+      Effect.orElseSucceed(isMissing, () => true),
+      (isMissing) => (isMissing ? Effect.sync(this.hint) : Effect.void)
+    )
+  })
 
   private readonly catchUp: Effect.Effect<void, StorageError> = Effect.suspend(() =>
     this.log.isUpToDate ? Effect.void : Effect.zipRight(this.loadOnce, this.catchUp)
@@ -202,14 +219,20 @@ const hintingInDoubt = (store: Store, hint: () => void): Store => ({
 })
 
 /** The mirror of a store. `wake` is called when another instance has taken a step, or the store has failed. */
-export const make = (store: Store, log: Log, wake: () => void): Effect.Effect<Mirror, never, Scope.Scope> =>
+export const make = (
+  store: Store,
+  log: Log,
+  copies: Copies,
+  wake: () => void
+): Effect.Effect<Mirror, never, Scope.Scope> =>
   Effect.gen(function* () {
     const hints = yield* Queue.sliding<void>(1)
     const hint = () => {
       log.isUpToDate = false
       Queue.unsafeOffer(hints, undefined)
     }
-    const mirror = new Mirror(transactions.make(hintingInDoubt(store, hint)), log, wake)
+    const steps = transactions.make(hintingInDoubt(store, hint), copies.wrote)
+    const mirror = new Mirror(steps, log, hint, wake)
     yield* store.onHint(hint)
     // Other instances' steps are read as they come, and in long queues no more often than leaves room for other work.
     const heedHints = Effect.gen(function* () {

@@ -8,7 +8,7 @@ export interface ByClient {
   readonly add: (entry: Entry) => void
   readonly drop: (entry: Entry) => void
   readonly resolved: (localId: LocalClientId, clientId: ClientId) => void
-  /** One name for the client: its local id where it was made on this device. */
+  /** One name for the client: a local id where it was made on this device. */
   readonly keyOf: (id: AnyClientId) => AnyClientId
   /** The numbers of the client's entries behind this one, in their order. */
   readonly after: (id: AnyClientId, seq: number) => Iterable<number>
@@ -17,10 +17,20 @@ export interface ByClient {
 /** The index of a log, given in its order. */
 export const make = (entries: Iterable<Entry>, ids: ReadonlyMap<LocalClientId, ClientId>): ByClient => {
   const byId = new Map<AnyClientId, Set<number>>()
-  const clientIds = new Map(ids)
-  const localIds = new Map(Array.from(ids, ([localId, clientId]) => [clientId, localId]))
+  const clientIds = new Map<LocalClientId, ClientId>()
+  const localIds = new Map<ClientId, ReadonlyArray<LocalClientId>>()
 
-  const seqsOf = (id: AnyClientId | undefined): Iterable<number> => (id === undefined ? [] : (byId.get(id) ?? []))
+  const resolved = (localId: LocalClientId, clientId: ClientId) => {
+    clientIds.set(localId, clientId)
+    const before = localIds.get(clientId) ?? []
+    if (!before.includes(localId)) localIds.set(clientId, [...before, localId].sort(first))
+  }
+  for (const [localId, clientId] of ids) resolved(localId, clientId)
+
+  const namesOf = (id: AnyClientId): ReadonlyArray<AnyClientId> => {
+    const clientId = isLocalClientId(id) ? clientIds.get(id) : id
+    return clientId === undefined ? [id] : [clientId, ...(localIds.get(clientId) ?? [])]
+  }
 
   const add = (entry: Entry) => {
     const id = Mutation.clientId(entry.mutation)
@@ -38,17 +48,18 @@ export const make = (entries: Iterable<Entry>, ids: ReadonlyMap<LocalClientId, C
       seqs?.delete(entry.seq)
       if (seqs?.size === 0) byId.delete(id)
     },
-    resolved: (localId, clientId) => {
-      clientIds.set(localId, clientId)
-      localIds.set(clientId, localId)
-    },
-    keyOf: (id) => (isLocalClientId(id) ? id : (localIds.get(id) ?? id)),
+    resolved,
+    keyOf: (id) => (isLocalClientId(id) ? id : (localIds.get(id)?.[0] ?? id)),
     after: function* (id, seq) {
-      const [localId, clientId] = isLocalClientId(id) ? [id, clientIds.get(id)] : [localIds.get(id), id]
-      for (const next of inOrder(seqsOf(localId), seqsOf(clientId))) if (next > seq) yield next
+      const named = namesOf(id).flatMap((name) => byId.get(name) ?? [])
+      for (const next of named.reduce<Iterable<number>>(inOrder, [])) if (next > seq) yield next
     }
   }
 }
+
+// A change of the user's that Toggl's own client was adopted for is one more name of that client: one of them stands for it,
+// and always the same.
+const first = (a: LocalClientId, b: LocalClientId): number => b - a
 
 const inOrder = function* (first: Iterable<number>, second: Iterable<number>): Iterable<number> {
   const [a, b] = [first[Symbol.iterator](), second[Symbol.iterator]()]

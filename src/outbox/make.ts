@@ -77,7 +77,10 @@ export const make = Effect.fnUntraced(function* (
   const { credentials, mirror } = instance
   const { look, persist } = persistence.make(instance, store)
   const onWakeUps = Stream.runForEach(wakeUps, () =>
-    Effect.zipRight(repair.wakeAnew(instance, "Network"), Effect.forkScoped(look))
+    Effect.zipRight(
+      repair.wakeAnew(instance, "Network"),
+      Effect.all([Effect.forkScoped(look), Effect.forkScoped(mirror.lookAgain)])
+    )
   )
   yield* watched("what tells that requests may work again", onWakeUps).pipe(Effect.forkScoped)
   const onCredentials = Stream.runForEach(credentials.changes, () => repair.credentialsChanged(instance))
@@ -87,7 +90,7 @@ export const make = Effect.fnUntraced(function* (
   yield* metrics.keep(mirror)
   yield* Effect.forkScoped(look)
   return {
-    reads: views.make(instance),
+    reads: yield* views.make(instance),
     ...submit.make(instance),
     ...repair.make(instance),
     ...files.make(instance),

@@ -6,7 +6,6 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
-import { isLocalClientId } from "../Client.js"
 import { Discarded, EntryNotFound, NotSaved, type Refusal, type StorageError } from "../ClientError.js"
 import { type Ending, EntryId } from "../Entry.js"
 import { monotonicOf } from "../effect/clock.js"
@@ -19,7 +18,8 @@ import type { Log } from "../instance/log.js"
 import { attemptOf, type Entry, type Outcome } from "../log/entry.js"
 import { asked } from "../log/request.js"
 import * as Mutation from "../Mutation.js"
-import { overlay } from "../read/overlay.js"
+import { laid } from "../read/overlay.js"
+import { frozen } from "../read/shown.js"
 import type { Receipt } from "../Receipt.js"
 import type { WaitingFor } from "../Status.js"
 import { mayBeStored } from "../store/failure.js"
@@ -67,14 +67,12 @@ const ended = (
 
 /** The client as it is to be shown once everything that stands in the log up to now is applied. */
 const viewOf = (log: Log, { base, mutation }: Entry): ClientView | undefined => {
+  const { workspaceId } = mutation
   const named = Mutation.clientId(mutation)
   const id = log.resolve(named) ?? named
-  const localId = log.clients.keyOf(named)
-  const views = overlay(mutation.workspaceId, base === undefined ? [] : [base], {
-    entries: log.entriesOf(named),
-    ids: new Map(isLocalClientId(localId) && !isLocalClientId(id) ? [[localId, id]] : [])
-  })
-  return views.find((view) => view.id === id)
+  const key = String(log.clients.keyOf(named))
+  const view = laid(log.sumOf(workspaceId, named), { client: base, id, key, workspaceId })
+  return view === undefined ? undefined : frozen(view)
 }
 
 const queued = ({ log }: Instance, entry: Entry, reason: WaitingFor): Receipt<Ending> => {

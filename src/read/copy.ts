@@ -10,6 +10,7 @@ import type { StorageError } from "../ClientError.js"
 import type * as ClientsApi from "../ClientsApi.js"
 import { now } from "../effect/clock.js"
 import { type Instance, type Listed, type ReadError, wake } from "../instance/instance.js"
+import type { HeldCopy } from "../instance/copies.js"
 import { landedIn, wokenByRead } from "../instance/decide.js"
 import { writtenSoon } from "../instance/inTime.js"
 import * as quota from "../instance/quota.js"
@@ -22,19 +23,18 @@ const goesWith = ({ step, store }: Pick<Copy, "store" | "step">, state: QueueSta
   store === state.store && step === state.step
 
 /** The local copy, in step with the log as it is known. */
-export const localCopy = (instance: Instance, workspaceId: WorkspaceId): Effect.Effect<Copy, StorageError> =>
+export const localCopy = (instance: Instance, workspaceId: WorkspaceId): Effect.Effect<HeldCopy, StorageError> =>
   Effect.gen(function* () {
     const { log, mirror, reads, transactions } = instance
     yield* mirror.sync
-    const known = reads.copies.get(workspaceId)
-    if (known !== undefined && goesWith(known, log.state)) return known
+    const known = reads.copies.at(workspaceId, log.state)
+    if (known !== undefined) return known
     const copy = yield* transactions.copy(workspaceId)
     if (!goesWith(copy, log.state) || !mirror.isUpToDate()) {
       yield* mirror.doubt
       return yield* localCopy(instance, workspaceId)
     }
-    reads.copies.set(workspaceId, copy)
-    return copy
+    return reads.copies.put(workspaceId, copy)
   })
 
 /** Keeps what was heard of the quotas for the other tabs and for later. No read fails for it. */
@@ -91,7 +91,7 @@ export const list = (
   keeper?: Keeper
 ): Effect.Effect<Listed, ReadError> =>
   Effect.gen(function* () {
-    const { api, log, mirror, reads, transactions } = instance
+    const { api, log, mirror, transactions } = instance
     const request = api.listWithReport(workspaceId, { status: "both" }, reading)
     const { answer, from, isOld, user } = yield* askFrom(instance, workspaceId, request, keeper)
     if (isOld) return yield* list(instance, workspaceId, reading, keeper)
@@ -110,11 +110,6 @@ export const list = (
     const { isCountWrong = false } = stored === undefined ? before : workspaceOf(stored.state, workspaceId)
     if (isCountWrong && before.isCountWrong !== true) yield* countIgnored(workspaceId)
     const showsAll = isWhole(listed, isCountWrong)
-    // What a list does not show stays in the copy.
-    if (stored !== undefined && showsAll && mirror.isUpToDate() && log.state.step === stored.state.step) {
-      const { step, store } = stored.state
-      reads.copies.set(workspaceId, { store, step, clients, fetchedAt })
-    }
     return { clients, list: listed, fetchedAt, from, isStored: stored !== undefined, isWhole: showsAll }
   })
 

@@ -1,14 +1,26 @@
+// What the app shows: Toggl's last known state with the pending changes laid on it. This is the plain way, all at once;
+// `read/shared` comes to the same a change at a time.
 import {
   type AnyClientId,
   type Client,
   type ClientId,
   foldName,
   isLocalClientId,
-  type LocalClientId
+  type LocalClientId,
+  type WorkspaceId
 } from "../Client.js"
 import type { Entry } from "../log/entry.js"
 import * as Mutation from "../Mutation.js"
+import type { Sum } from "../log/sum.js"
 import type { ClientView } from "../View.js"
+
+/** Where a client stands: what is known of it, and how it is called. */
+interface Place {
+  readonly client: Client | undefined
+  readonly id: AnyClientId
+  readonly key: string
+  readonly workspaceId: WorkspaceId
+}
 
 interface Pending {
   readonly entries: Iterable<Entry>
@@ -17,18 +29,25 @@ interface Pending {
   readonly known?: Iterable<Client>
 }
 
-const localIds = (ids: Pending["ids"]): ReadonlyMap<AnyClientId, LocalClientId> =>
-  new Map(Array.from(ids, ([localId, clientId]) => [clientId, localId]))
+// As `log/byClient` has them: one of several stands for all.
+const localIds = (ids: Pending["ids"]): ReadonlyMap<AnyClientId, LocalClientId> => {
+  const locals = new Map<ClientId, LocalClientId>()
+  for (const [localId, clientId] of ids) {
+    const other = locals.get(clientId)
+    if (other === undefined || localId > other) locals.set(clientId, localId)
+  }
+  return locals
+}
 
 /**
- * The clients of a workspace as they will be once the pending changes are applied, in the order of their names. Refused
- * changes have no effect.
+ * The clients of a workspace as they will be once the pending changes are applied, by their ids. Refused changes have no
+ * effect.
  */
 export const overlay = (
   workspaceId: number,
   clients: Iterable<Client>,
   { entries, ids, known = [] }: Pending
-): ReadonlyArray<ClientView> => {
+): ReadonlyMap<AnyClientId, ClientView> => {
   const locals = localIds(ids)
   const knownIds = new Set<AnyClientId>(Array.from(known, (client) => client.id))
   const views = new Map<AnyClientId, ClientView>()
@@ -66,7 +85,18 @@ export const overlay = (
     if (changed === undefined) views.delete(id)
     else views.set(id, { ...changed, pending: true })
   }
-  return [...views.values()].sort(byName)
+  return views
+}
+
+/** One client, once all that its changes come to is applied. `key` is what it is called by in lists. */
+export const laid = (
+  { change, isPending, made }: Sum,
+  { client, id, key, workspaceId }: Place
+): ClientView | undefined => {
+  if (client !== undefined && change !== "Gone") return { ...client, ...change, key, pending: isPending }
+  if (made === undefined) return undefined
+  const { localId, ...fields } = made
+  return { id, key: String(localId), workspaceId, ...fields, permissions: [], pending: true }
 }
 
 // Toggl may have applied an attempt that got no answer: then the list that was read since holds the client already.
@@ -88,6 +118,3 @@ const madeBy = (
       view.notes === notes
   )
 }
-
-const byName = (a: ClientView, b: ClientView): number =>
-  a.name.localeCompare(b.name) || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)

@@ -1,6 +1,6 @@
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
-import type { AnyClientId, WorkspaceId } from "../Client.js"
+import type { AnyClientId, Filter, WorkspaceId } from "../Client.js"
 import type { NoLocalCopy } from "../ClientError.js"
 import type { ListError } from "../ClientsApi.js"
 import type * as View from "../View.js"
@@ -21,7 +21,7 @@ export interface Reads {
     id: AnyClientId,
     freshness: View.Freshness
   ) => Effect.Effect<View.ClientView, ListError | NoLocalCopy>
-  readonly watch: (workspaceId: WorkspaceId) => Stream.Stream<View.View>
+  readonly watch: (workspaceId: WorkspaceId, filter: Filter) => Stream.Stream<View.View>
   /**
    * Whether the id is Toggl's, or a local one that was given on this device (`Known`). `Gone`: it was, and its client was
    * deleted or discarded before anything of it was sent.

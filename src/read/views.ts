@@ -1,27 +1,47 @@
 // What the app shows: the copy, with what is pending laid on it.
 import * as Clock from "effect/Clock"
+import * as Data from "effect/Data"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as RcMap from "effect/RcMap"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { AnyClientId, Client, WorkspaceId } from "../Client.js"
+import type { AnyClientId, Client, Filter, WorkspaceId } from "../Client.js"
 import { NoLocalCopy, NotFound, type TransportError } from "../ClientError.js"
-import { mapEffect } from "../effect/stream.js"
+import { mapEffect, toldNowAndBy } from "../effect/stream.js"
 import { isTransport } from "../error/transport.js"
 import { fetchedInTime, readInTime } from "../instance/inTime.js"
+import type { HeldCopy } from "../instance/copies.js"
 import type { Instance, ReadError } from "../instance/instance.js"
 import type { Log } from "../instance/log.js"
+import { watched } from "../instance/watched.js"
 import type { Entry } from "../log/entry.js"
 import { countIsWrong, hidden, noDoubt, staying } from "../log/listed.js"
 import { workspaceOf } from "../log/state.js"
-import type { Copy } from "../transactions/copy.js"
 import type * as View from "../View.js"
 import { fetchOne, localCopy, straight } from "./copy.js"
 import { overlay } from "./overlay.js"
 import { refresh } from "./refresh.js"
 import type { Reads } from "./service.js"
+import { SharedView } from "./shared.js"
+import { viewOf } from "./shown.js"
 
-const nothing: Copy = { store: "", step: 0, clients: [], fetchedAt: undefined }
+const nothing: HeldCopy = { clients: new Map(), fetchedAt: undefined }
+
+/** What is watched: a part of a workspace. */
+interface Watching {
+  readonly workspaceId: WorkspaceId
+  readonly status: NonNullable<Filter["status"]>
+  readonly name: string | undefined
+}
+
+/** An instance, and the views of its workspaces. */
+interface Shown {
+  readonly instance: Instance
+  readonly of: (workspaceId: WorkspaceId) => SharedView
+}
 
 const noCopy = (workspaceId: WorkspaceId, cause: TransportError | undefined): NoLocalCopy =>
   new NoLocalCopy({ workspaceId, operation: "list", ...(cause === undefined ? {} : { cause }) })
@@ -35,34 +55,32 @@ const overlaid = (
   clients: ReadonlyArray<Client>,
   known: ReadonlyArray<Client>,
   from: Omit<View.View, "clients">
-): View.View => ({ clients: overlay(workspaceId, clients, { entries, ids, known }), ...from })
+): View.View => viewOf(overlay(workspaceId, clients, { entries, ids, known }).values(), from)
 
 const pendingIn = ({ entries, ids }: Log) => ({ entries: entries.values(), ids })
 
-const leftOutOf = ({ state }: Log, workspaceId: WorkspaceId): number => workspaceOf(state, workspaceId).leftOut ?? 0
-
+/** The copy, as far as it could be read. */
 const ofCopy = (
-  { log }: Instance,
+  { instance: { log }, of }: Shown,
   workspaceId: WorkspaceId,
-  { clients, fetchedAt }: Copy,
+  copy: HeldCopy,
   source: View.View["source"]
-): View.View =>
-  overlaid(pendingIn(log), workspaceId, clients, clients, {
-    source,
-    fetchedAt,
-    leftOut: leftOutOf(log, workspaceId)
-  })
+): View.View => {
+  if (copy !== nothing) return { ...of(workspaceId).upTo(copy), source }
+  const { leftOut = 0 } = workspaceOf(log.state, workspaceId)
+  return overlaid(pendingIn(log), workspaceId, [], [], { source, fetchedAt: undefined, leftOut })
+}
 
 // A pending create makes something to show even where Toggl was never asked.
-const isAnythingKnown = ({ log }: Instance, workspaceId: WorkspaceId, copy: Copy): boolean =>
+const isAnythingKnown = ({ log }: Instance, workspaceId: WorkspaceId, copy: HeldCopy): boolean =>
   copy.fetchedAt !== undefined ||
-  copy.clients.length > 0 ||
+  copy.clients.size > 0 ||
   Array.from(log.entries.values()).some(
     ({ mutation, state }) =>
       mutation._tag === "Create" && mutation.workspaceId === workspaceId && state._tag !== "Refused"
   )
 
-const isYoung = (copy: Copy, freshness: Duration.DurationInput, now: number): boolean =>
+const isYoung = (copy: HeldCopy, freshness: Duration.DurationInput, now: number): boolean =>
   copy.fetchedAt !== undefined &&
   now >= copy.fetchedAt &&
   now - copy.fetchedAt <= Duration.toMillis(Duration.decode(freshness))
@@ -76,37 +94,36 @@ const withoutStore = (instance: Instance, workspaceId: WorkspaceId) =>
   })
 
 /** What Toggl has: by the copy, where it was stored, for that is in step with the log as it is by now. */
-const fromToggl = (instance: Instance, workspaceId: WorkspaceId, before: Copy) =>
+const fromToggl = (shown: Shown, workspaceId: WorkspaceId, copy: HeldCopy) =>
   Effect.gen(function* () {
+    const { instance } = shown
+    const before = [...copy.clients.values()]
     const refreshed = yield* refresh(instance, workspaceId)
     if (refreshed._tag === "Unstored") {
       const { fetchedAt, list } = refreshed
       const { isCountWrong = false } = workspaceOf(instance.log.state, workspaceId)
-      const stays = staying(before.clients, list, isCountWrong ? countIsWrong : noDoubt)
+      const stays = staying(before, list, isCountWrong ? countIsWrong : noDoubt)
       const from = { source: "Toggl", fetchedAt, leftOut: stays.hidden } as const
       const clients = [...list.clients, ...stays.clients]
-      return Effect.succeed(overlaid(refreshed, workspaceId, clients, before.clients, from))
+      return Effect.succeed(overlaid(refreshed, workspaceId, clients, before, from))
     }
-    const copy = yield* readInTime(instance, localCopy(instance, workspaceId))
-    if (refreshed._tag === "Stored") return Effect.succeed(ofCopy(instance, workspaceId, copy, "Toggl"))
-    const isKnown = isAnythingKnown(instance, workspaceId, copy)
-    return isKnown ? Effect.succeed(ofCopy(instance, workspaceId, copy, "Local")) : noCopy(workspaceId, undefined)
+    const now = yield* readInTime(instance, localCopy(instance, workspaceId))
+    if (refreshed._tag === "Stored") return Effect.succeed(ofCopy(shown, workspaceId, now, "Toggl"))
+    const isKnown = isAnythingKnown(instance, workspaceId, now)
+    return isKnown ? Effect.succeed(ofCopy(shown, workspaceId, now, "Local")) : noCopy(workspaceId, undefined)
   })
 
-const read = Effect.fn("Clients.read")(function* (
-  instance: Instance,
-  workspaceId: WorkspaceId,
-  freshness: View.Freshness
-) {
+const read = Effect.fn("Clients.read")(function* (shown: Shown, workspaceId: WorkspaceId, freshness: View.Freshness) {
+  const { instance } = shown
   yield* Effect.annotateCurrentSpan({ workspaceId })
   const stored = yield* Effect.either(readInTime(instance, localCopy(instance, workspaceId)))
   const copy = Either.getOrElse(stored, () => nothing)
-  const localView = ofCopy(instance, workspaceId, copy, "Local")
+  const localView = ofCopy(shown, workspaceId, copy, "Local")
   const isKnown = isAnythingKnown(instance, workspaceId, copy)
   if (freshness === "Local") return yield* isKnown ? Effect.succeed(localView) : noCopy(workspaceId, undefined)
   if (freshness !== "Toggl" && isYoung(copy, freshness, yield* Clock.currentTimeMillis)) return localView
   if (Either.isLeft(stored)) return yield* withoutStore(instance, workspaceId)
-  const fetched = yield* Effect.either(fetchedInTime(instance, fromToggl(instance, workspaceId, copy)))
+  const fetched = yield* Effect.either(fetchedInTime(instance, fromToggl(shown, workspaceId, copy)))
   if (Either.isRight(fetched)) return yield* fetched.right
   const error: ReadError = fetched.left
   if (error._tag === "StorageError") return yield* withoutStore(instance, workspaceId)
@@ -128,12 +145,13 @@ const isDeleted = ({ log }: Instance, id: AnyClientId): boolean => {
 }
 
 const get = Effect.fn("Clients.get")(function* (
-  instance: Instance,
+  shown: Shown,
   workspaceId: WorkspaceId,
   id: AnyClientId,
   freshness: View.Freshness
 ) {
-  const view = yield* read(instance, workspaceId, freshness)
+  const { instance } = shown
+  const view = yield* read(shown, workspaceId, freshness)
   const found = find(instance, view, id)
   if (found !== undefined) return found
   const clientId = instance.log.resolve(id)
@@ -150,8 +168,8 @@ const get = Effect.fn("Clients.get")(function* (
     return yield* Effect.fail(error)
   }
   const from = { source: "Toggl", fetchedAt: undefined, leftOut: 0 } as const
-  const shown = overlaid(pendingIn(instance.log), workspaceId, [fetched.right], [], from)
-  return find(instance, shown, id) ?? (yield* notFound(workspaceId, id))
+  const alone = overlaid(pendingIn(instance.log), workspaceId, [fetched.right], [], from)
+  return find(instance, alone, id) ?? (yield* notFound(workspaceId, id))
 })
 
 /** While the store does not answer, what is shown stays, and it is read again later and later. */
@@ -160,24 +178,58 @@ const readToShow = (
   workspaceId: WorkspaceId,
   isShown: () => boolean,
   millis = 500
-): Effect.Effect<Copy> =>
+): Effect.Effect<HeldCopy> =>
   Effect.catchAll(localCopy(instance, workspaceId), () =>
     isShown()
       ? Effect.zipRight(Effect.sleep(millis), readToShow(instance, workspaceId, isShown, Math.min(millis * 2, 60_000)))
       : Effect.succeed(nothing)
   )
 
-const watch = (instance: Instance, workspaceId: WorkspaceId): Stream.Stream<View.View> =>
-  Stream.suspend(() => {
+/** Brings the workspace's view up to each change, for as long as anybody watches. It has been brought up once. */
+const kept = ({ instance, of }: Shown, workspaceId: WorkspaceId): Effect.Effect<SharedView, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const view = of(workspaceId)
+    const isBroughtUp = yield* Deferred.make<void>()
     let isShown = false
-    return instance.mirror.changes.pipe(
+    const keeping = instance.mirror.changes.pipe(
       mapEffect(() => readToShow(instance, workspaceId, () => isShown)),
-      Stream.map((copy) => {
+      Stream.runForEach((copy) => {
         isShown = isShown || copy !== nothing
-        return ofCopy(instance, workspaceId, copy, "Local")
-      }),
-      Stream.changesWith((a, b) => JSON.stringify(a) === JSON.stringify(b))
+        view.upTo(copy)
+        return Deferred.succeed(isBroughtUp, undefined)
+      })
     )
+    yield* watched("what brings views up to date", keeping).pipe(Effect.forkScoped)
+    yield* Deferred.await(isBroughtUp)
+    return view
+  })
+
+/** What a filter leaves of a workspace's view, and what tells when that is another. */
+const selected = (view: SharedView, filter: Filter) =>
+  Effect.gen(function* () {
+    const listeners = new Set<() => void>()
+    const selection = view.select(filter, () => {
+      for (const listener of listeners) listener()
+    })
+    yield* Effect.addFinalizer(() => Effect.sync(() => view.letGo(selection)))
+    return toldNowAndBy(listeners).pipe(
+      Stream.map(() => selection.view),
+      Stream.changesWith((a, b) => a === b)
+    )
+  })
+
+/** Views that are worked out once for all who watch the same, and kept while anybody does. */
+const watches = (shown: Shown) =>
+  Effect.gen(function* () {
+    const views = yield* RcMap.make({ lookup: (workspaceId: WorkspaceId) => kept(shown, workspaceId) })
+    const selections = yield* RcMap.make({
+      lookup: ({ name, status, workspaceId }: Watching) =>
+        Effect.flatMap(RcMap.get(views, workspaceId), (view) => selected(view, { name, status }))
+    })
+    return (workspaceId: WorkspaceId, { name, status = "active" }: Filter): Stream.Stream<View.View> =>
+      Stream.unwrapScoped(
+        RcMap.get(selections, Data.struct({ workspaceId, status, name: name?.toLowerCase() }) satisfies Watching)
+      )
   })
 
 const isKnownId = ({ log }: Instance, id: AnyClientId): boolean => {
@@ -197,9 +249,19 @@ const knows = (instance: Instance, id: AnyClientId): Effect.Effect<"Known" | "Go
     return Either.isLeft(synced) || log.unreadable.length > 0 ? "Known" : "Unknown"
   })
 
-export const make = (instance: Instance): Reads => ({
-  read: (workspaceId, freshness) => read(instance, workspaceId, freshness),
-  get: (workspaceId, id, freshness) => get(instance, workspaceId, id, freshness),
-  watch: (workspaceId) => watch(instance, workspaceId),
-  knows: (id) => knows(instance, id)
-})
+export const make = (instance: Instance): Effect.Effect<Reads, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const views = new Map<WorkspaceId, SharedView>()
+    const of = (workspaceId: WorkspaceId): SharedView => {
+      const known = views.get(workspaceId) ?? new SharedView(instance.log, workspaceId)
+      views.set(workspaceId, known)
+      return known
+    }
+    const shown: Shown = { instance, of }
+    return {
+      read: (workspaceId, freshness) => read(shown, workspaceId, freshness),
+      get: (workspaceId, id, freshness) => get(shown, workspaceId, id, freshness),
+      watch: yield* watches(shown),
+      knows: (id) => knows(instance, id)
+    }
+  })

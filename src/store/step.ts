@@ -136,6 +136,16 @@ export const doubtKey = (workspaceId: number): IDBValidKey => ["doubt", workspac
 export const movedKey = (seq: number): IDBValidKey => ["moved", seq]
 export const clientKey = (workspaceId: number, clientId: number): IDBValidKey => ["client", workspaceId, clientId]
 
+/** Which client the key is of, or all of which workspace the range that begins there. */
+export const clientAt = (
+  key: IDBValidKey
+): { readonly workspaceId: number; readonly clientId: number | undefined } | undefined => {
+  if (!Array.isArray(key)) return undefined
+  const [what, workspaceId, clientId] = key
+  if (what !== "client" || typeof workspaceId !== "number") return undefined
+  return { workspaceId, clientId: typeof clientId === "number" ? clientId : undefined }
+}
+
 /** The range of all keys that begin so: an array sorts after every number and string. */
 export const under = (...prefix: ReadonlyArray<string | number>): [from: IDBValidKey, to: IDBValidKey] => [
   [...prefix],

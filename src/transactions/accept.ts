@@ -64,6 +64,15 @@ export const load = function* (newStoreId: string): Step<Snapshot> {
   return { entries, unreadable, ids, gone, names, state: yield* getState(newStoreId) }
 }
 
+/** How far the log has come: nothing in it is another than it was where this is the same, and no row stands behind `last`. */
+export const standing = function* (
+  newStoreId: string,
+  last: number
+): Step<Pick<QueueState, "store" | "step"> & { readonly isLonger: boolean }> {
+  const { step, store } = yield* getState(newStoreId)
+  return { step, store, isLonger: (yield* range(last + 1, lastSeq)).length > 0 }
+}
+
 export interface Draft {
   readonly id: EntryId
   readonly mutation: Mutation.Mutation

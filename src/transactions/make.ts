@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import { uuid } from "../ids.js"
 import type { Service } from "../store/service.js"
 import type { Step } from "../store/step.js"
-import { accept, claim, find, load, signOut } from "./accept.js"
+import { accept, claim, find, load, signOut, standing } from "./accept.js"
 import { readCopy, storeClient, storeList } from "./copy.js"
 import { mark } from "./mark.js"
 import { handOver, importRows, receive, survey, take } from "./move.js"
@@ -14,9 +14,13 @@ import { changeState, purge } from "./queue.js"
 import { getDoubt } from "./rows.js"
 import { adopt, claimRefusal, discard, retry } from "./repair.js"
 import { book, settle } from "./settle.js"
+import { Notes, type Written } from "./written.js"
 
-/** The steps, each one transaction of the store. They are described where they stand. */
-export const make = (store: Service) => {
+/**
+ * The steps, each one transaction of the store. They are described where they stand. `onWritten` hears what each has
+ * written into the copies, as soon as it is stored.
+ */
+export const make = (store: Service, onWritten: (written: Written) => void = () => undefined) => {
   const read =
     <Args extends ReadonlyArray<unknown>, A>(name: string, step: (...args: Args) => Step<A>) =>
     (...args: Args) =>
@@ -32,10 +36,19 @@ export const make = (store: Service) => {
   const writeState =
     <Args extends ReadonlyArray<unknown>, A>(name: string, step: (newStoreId: string, ...args: Args) => Step<A>) =>
     (...args: Args) =>
-      Effect.flatMap(uuid, (newStoreId) => store.transact(name, "readwrite", () => step(newStoreId, ...args)))
+      Effect.flatMap(uuid, (newStoreId) => {
+        const notes = new Notes()
+        const noted = store.transact(name, "readwrite", () => notes.of(step(newStoreId, ...args)))
+        return Effect.map(noted, (result) => {
+          const written = notes.written()
+          if (written !== undefined) onWritten(written)
+          return result
+        })
+      })
 
   return {
     load: read("load", load)(""),
+    standing: (last: number) => read("standing", standing)("", last),
     accept: write("accept", accept),
     find: read("find", find),
     claim: writeState("claim", claim),

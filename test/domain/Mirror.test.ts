@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import { MixedScheduler } from "effect/Scheduler"
+import { Copies } from "../../src/instance/copies.js"
 import { Log } from "../../src/instance/log.js"
 import * as mirrors from "../../src/instance/mirror.js"
 import { newState } from "../../src/log/state.js"
@@ -56,7 +57,7 @@ describe("reading the log", () => {
         const load = Effect.sync(() => snapshot(step))
         const log = new Log()
         const store = { onHint: () => Effect.void, transact: () => Effect.never }
-        const mirror = yield* mirrors.make(store, log, () => undefined)
+        const mirror = yield* mirrors.make(store, log, new Copies(log.touches), () => undefined)
         yield* mirror.loadWith(load, (read) => read)
         step = 7
         yield* mirror.doubt

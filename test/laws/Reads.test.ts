@@ -320,6 +320,41 @@ const app = Clients.layerMemory({ account: "anna" }).pipe(
   Layer.provideMerge(FakeToggl.layer())
 )
 
+describe("a page that its browser has kept aside", () => {
+  law("shows what other tabs did meanwhile as soon as it is seen again, though no word of it came", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world, { isDeaf: true })
+      const other = yield* opened(world)
+      const seen = yield* watched(tab)
+      yield* world.rests
+      yield* create(other, "Acme")
+      yield* world.rests
+      assert.deepStrictEqual((yield* seen).at(-1), [])
+      yield* tab.wakeUp
+      yield* world.rests
+      assert.deepStrictEqual((yield* seen).at(-1), ["Acme"])
+      yield* offline(world, other)
+      yield* create(other, "Beta")
+      yield* tab.wakeUp
+      yield* world.rests
+      assert.deepStrictEqual((yield* seen).at(-1), ["Acme", "Beta"])
+    })
+  )
+
+  law("reads nothing but how far the others have come where they have not come farther", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world, { isDeaf: true })
+      yield* create(tab, "Acme")
+      yield* watched(tab)
+      yield* world.rests
+      yield* tab.clearOperations
+      yield* tab.wakeUp
+      yield* world.rests
+      assert.deepStrictEqual(yield* tab.operations, ["standing"])
+    })
+  )
+})
+
 describe("an app in memory", () => {
   it.effect("confirms a create with Toggl's answer", () =>
     Effect.gen(function* () {

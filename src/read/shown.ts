@@ -1,0 +1,64 @@
+// What is handed out is nobody's to change, for many may hold it; and what stays as it was is the same object.
+import type { ClientView, View } from "../View.js"
+
+const none: ReadonlyArray<never> = Object.freeze([])
+
+/** Apart from what it was made of: nothing that is sent later is built on it. */
+export const frozen = (view: ClientView): ClientView =>
+  Object.freeze({
+    ...view,
+    ...(view.at === undefined ? {} : { at: new Date(view.at) }),
+    permissions: view.permissions.length === 0 ? none : Object.freeze([...view.permissions])
+  })
+
+const isSameValue = (a: unknown, b: unknown): boolean => {
+  if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime()
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, at) => item === b[at])
+  return a === b
+}
+
+/** Whether both show the same. */
+export const isSame = <A extends object>(a: A, b: A): boolean => {
+  for (const key in a) if (!isSameValue(a[key], b[key])) return false
+  for (const key in b) if (!(key in a)) return false
+  return true
+}
+
+/** In the order of their names. */
+const byName = (a: ClientView, b: ClientView): number =>
+  a.name.localeCompare(b.name) || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
+
+/** A view that is handed out once. */
+export const viewOf = (clients: Iterable<ClientView>, from: Omit<View, "clients">): View =>
+  Object.freeze({ ...from, clients: Object.freeze(Array.from(clients, frozen).sort(byName)) })
+
+// Where it belongs among those from `from` on.
+const placeOf = (sorted: ReadonlyArray<ClientView>, view: ClientView, from: number): number => {
+  let [low, high] = [from, sorted.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const other = sorted[middle]
+    if (other !== undefined && byName(other, view) < 0) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** The same without those that are `gone`, and with what has come, in their order. */
+export const changed = (
+  sorted: ReadonlyArray<ClientView>,
+  gone: ReadonlySet<ClientView>,
+  come: ReadonlyArray<ClientView>
+): ReadonlyArray<ClientView> => {
+  const left = gone.size === 0 ? sorted : sorted.filter((view) => !gone.has(view))
+  if (left.length === sorted.length && come.length === 0) return sorted
+  const parts: Array<ReadonlyArray<ClientView>> = []
+  let at = 0
+  for (const view of [...come].sort(byName)) {
+    const place = placeOf(left, view, at)
+    parts.push(left.slice(at, place), [view])
+    at = place
+  }
+  parts.push(left.slice(at))
+  return Object.freeze(parts.flat())
+}
