@@ -10,9 +10,9 @@ import * as Browser from "../test/browser/Browser.js"
 import * as PageServer from "../test/browser/PageServer.js"
 import * as Tab from "../test/browser/Tab.js"
 import * as Budget from "./Budget.js"
-import * as BundleSize from "./BundleSize.js"
 import type { Api } from "./page.js"
 import * as Screen from "./Screen.js"
+import * as Sizes from "./Sizes.js"
 import { inChunks, progress, ratio, turnCount } from "./Turns.js"
 
 const chunk = 50
@@ -101,21 +101,8 @@ const inPage = Effect.gen(function* () {
   return { version: chromium.version, budgets: [...budgets, ...felt] }
 })
 
-const size = (work: string, entry: string, limit: number, aim: number) =>
-  Effect.map(BundleSize.own(new URL(entry, import.meta.url)), (bytes): Budget.Budget => ({
-    work,
-    measured: bytes / 1000,
-    limit,
-    aim,
-    unit: "kB",
-    detail: `${bytes} bytes minified and gzipped, Effect and idb-keyval aside`
-  }))
-
 const main = Effect.gen(function* () {
-  const sizes = yield* Effect.all([
-    size("own code: the whole library", "../src/index.ts", 16, 12),
-    size("own code: `ClientsApi` alone", "../src/ClientsApi.ts", 5, 4)
-  ])
+  const { budgets: sizes } = yield* Sizes.measure
   const { budgets: measured, version } = yield* inPage
   const budgets = [...measured, ...sizes]
   yield* Console.log(Budget.table(budgets))

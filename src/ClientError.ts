@@ -10,7 +10,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { optional } from "./effect/schema.js"
 import { EntryId } from "./entryId.js"
-import { asked, ours, TypeId } from "./error/base.js"
+import { asked, tagged, TypeId } from "./error/base.js"
 import type { Discarded, InvalidStatus, Refusal } from "./error/refusals.js"
 import { TransportError } from "./error/transport.js"
 
@@ -37,13 +37,11 @@ export * from "./error/transport.js"
  * @category storage
  */
 export class StorageError
-  extends /*#__PURE__*/ ours(() =>
-    Schema.TaggedError<StorageError>("effect-toggl-clients/StorageError")("StorageError", {
-      reason: Schema.Literal("Missing", "Denied", "Full", "Closed", "Stalled", "Lost", "Wiped", "Newer", "Failed"),
-      detail: Schema.String,
-      mayBeStored: optional(Schema.Boolean)
-    })
-  )
+  extends /*#__PURE__*/ tagged<StorageError>()("StorageError", () => ({
+    reason: Schema.Literal("Missing", "Denied", "Full", "Closed", "Stalled", "Lost", "Wiped", "Newer", "Failed"),
+    detail: Schema.String,
+    mayBeStored: optional(Schema.Boolean)
+  }))
 {
   declare readonly [TypeId]: TypeId
   override get message() {
@@ -80,16 +78,14 @@ export class StorageError
  * @category storage
  */
 export class NotSaved
-  extends /*#__PURE__*/ ours(() =>
-    Schema.TaggedError<NotSaved>("effect-toggl-clients/NotSaved")("NotSaved", {
-      ...asked,
-      storage: StorageError,
-      attempt: optional(TransportError),
-      mayHaveBeenApplied: Schema.Boolean,
-      entryId: optional(EntryId),
-      mayBeStored: optional(Schema.Boolean)
-    })
-  )
+  extends /*#__PURE__*/ tagged<NotSaved>()("NotSaved", () => ({
+    ...asked,
+    storage: StorageError,
+    attempt: optional(TransportError),
+    mayHaveBeenApplied: Schema.Boolean,
+    entryId: optional(EntryId),
+    mayBeStored: optional(Schema.Boolean)
+  }))
 {
   declare readonly [TypeId]: TypeId
   override get message() {
@@ -111,12 +107,10 @@ export class NotSaved
  * @category storage
  */
 export class NoLocalCopy
-  extends /*#__PURE__*/ ours(() =>
-    Schema.TaggedError<NoLocalCopy>("effect-toggl-clients/NoLocalCopy")("NoLocalCopy", {
-      ...asked,
-      cause: optional(TransportError)
-    })
-  )
+  extends /*#__PURE__*/ tagged<NoLocalCopy>()("NoLocalCopy", () => ({
+    ...asked,
+    cause: optional(TransportError)
+  }))
 {
   declare readonly [TypeId]: TypeId
   override get message() {
@@ -134,12 +128,10 @@ export class NoLocalCopy
  * @category configuration
  */
 export class InvalidConfiguration
-  extends /*#__PURE__*/ ours(() =>
-    Schema.TaggedError<InvalidConfiguration>("effect-toggl-clients/InvalidConfiguration")("InvalidConfiguration", {
-      setting: Schema.String,
-      problem: Schema.String
-    })
-  )
+  extends /*#__PURE__*/ tagged<InvalidConfiguration>()("InvalidConfiguration", () => ({
+    setting: Schema.String,
+    problem: Schema.String
+  }))
 {
   declare readonly [TypeId]: TypeId
   override get message() {
@@ -154,12 +146,10 @@ export class InvalidConfiguration
  * @category storage
  */
 export class EntryNotFound
-  extends /*#__PURE__*/ ours(() =>
-    Schema.TaggedError<EntryNotFound>("effect-toggl-clients/EntryNotFound")("EntryNotFound", {
-      entryId: Schema.String,
-      reason: Schema.Literal("Unknown", "Done", "BeingSent", "NotRefused", "Unreadable")
-    })
-  )
+  extends /*#__PURE__*/ tagged<EntryNotFound>()("EntryNotFound", () => ({
+    entryId: Schema.String,
+    reason: Schema.Literal("Unknown", "Done", "BeingSent", "NotRefused", "Unreadable")
+  }))
 {
   declare readonly [TypeId]: TypeId
   override get message() {
@@ -186,12 +176,10 @@ export class EntryNotFound
  * @category storage
  */
 export class InvalidImport
-  extends /*#__PURE__*/ ours(() =>
-    Schema.TaggedError<InvalidImport>("effect-toggl-clients/InvalidImport")("InvalidImport", {
-      reason: Schema.Literal("Garbled", "Account", "Newer"),
-      detail: Schema.String
-    })
-  )
+  extends /*#__PURE__*/ tagged<InvalidImport>()("InvalidImport", () => ({
+    reason: Schema.Literal("Garbled", "Account", "Newer"),
+    detail: Schema.String
+  }))
 {
   declare readonly [TypeId]: TypeId
   override get message() {
@@ -214,11 +202,9 @@ export class InvalidImport
  * @category storage
  */
 export class NotTakenOver
-  extends /*#__PURE__*/ ours(() =>
-    Schema.TaggedError<NotTakenOver>("effect-toggl-clients/NotTakenOver")("NotTakenOver", {
-      reason: Schema.Literal("Missing", "OtherUser", "InUse")
-    })
-  )
+  extends /*#__PURE__*/ tagged<NotTakenOver>()("NotTakenOver", () => ({
+    reason: Schema.Literal("Missing", "OtherUser", "InUse")
+  }))
 {
   declare readonly [TypeId]: TypeId
   override get message() {

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { told } from "./effect/stream.js"
 
 /**
  * - `isOnline`: what the device says now; none where it does not say. Where it says `false` just before a request that
@@ -40,18 +41,6 @@ export const layerAlwaysOnline: Layer.Layer<Connectivity> = /*#__PURE__*/ Layer.
   wakeUps: Stream.empty
 }))
 
-const listen = (
-  target: EventTarget | undefined,
-  type: string,
-  when: () => boolean = () => true
-): Stream.Stream<void> =>
-  target === undefined
-    ? Stream.empty
-    : Stream.fromEventListener(target, type, { bufferSize: 1 }).pipe(
-        Stream.filter(when),
-        Stream.map(() => undefined)
-      )
-
 /**
  * The browser's: `navigator.onLine`, and the events `online`, `visibilitychange`, `pageshow` and `resume`. Works in
  * pages and in workers; what an environment lacks is left out.
@@ -66,14 +55,20 @@ export const layerBrowser: Layer.Layer<Connectivity> = /*#__PURE__*/ Layer.sync(
     isOnline: Effect.sync(() =>
       "navigator" in globalThis && typeof navigator.onLine === "boolean" ? Option.some(navigator.onLine) : Option.none()
     ),
-    wakeUps: Stream.mergeAll(
-      [
-        listen(target, "online"),
-        listen(target, "pageshow"),
-        listen(page, "visibilitychange", () => page?.visibilityState === "visible"),
-        listen(page, "resume")
-      ],
-      { concurrency: "unbounded" }
-    )
+    wakeUps: told((tell) => {
+      const shown = () => {
+        if (page?.visibilityState === "visible") tell()
+      }
+      const heard = [
+        [target, "online", tell],
+        [target, "pageshow", tell],
+        [page, "visibilitychange", shown],
+        [page, "resume", tell]
+      ] as const
+      for (const [on, type, listener] of heard) on?.addEventListener(type, listener)
+      return () => {
+        for (const [on, type, listener] of heard) on?.removeEventListener(type, listener)
+      }
+    })
   }
 })

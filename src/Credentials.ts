@@ -10,11 +10,11 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as PubSub from "effect/PubSub"
 import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
 import { type CredentialsUnavailable, InvalidConfiguration } from "./ClientError.js"
+import { toldBy } from "./effect/stream.js"
 import { checked, header, invalid, revealed } from "./settings.js"
 
 /**
@@ -217,17 +217,15 @@ export const make = /*#__PURE__*/ Effect.fnUntraced(function* (
   const given = Option.fromNullable(initial)
   if (Option.isSome(given)) yield* validate(given.value)
   const current = yield* Ref.make(given)
-  // few waiting messages are enough: they carry nothing, and whoever hears one asks for the newest; of capacity 1 it
-  // miscounts where it slides, and a subscriber that was behind takes what is for another
-  const changed = yield* PubSub.sliding<void>(2)
+  const listeners = new Set<() => void>()
   return {
     get: Ref.get(current),
-    changes: Stream.fromPubSub(changed),
+    changes: toldBy(listeners),
     set: (credentials) =>
       Effect.gen(function* () {
         if (Option.isSome(credentials)) yield* validate(credentials.value)
         yield* Ref.set(current, credentials)
-        yield* PubSub.publish(changed, void 0)
+        for (const listener of listeners) listener()
       })
   }
 })

@@ -15,13 +15,20 @@ export const TypeId: unique symbol = Symbol.for("effect-toggl-clients/ClientErro
  */
 export type TypeId = typeof TypeId
 
-// A class that comes of a call marked as pure, and has nothing computed in its body, stays out of a bundle that does not
-// use it: hence the mark, the function, and the TypeId on the prototype.
-export const ours = <C extends { readonly prototype: object }>(make: () => C): C => {
-  const made = make()
-  Object.defineProperty(made.prototype, TypeId, { value: TypeId })
-  return made
-}
+// An error's class, with our mark. One that comes of a call marked as pure, and has nothing computed in its body, stays out of
+// a bundle that does not use it: hence the fields as a function, and the TypeId on the prototype.
+export const tagged =
+  <Self>() =>
+  <Tag extends string, Fields extends Schema.Struct.Fields>(
+    tag: Tag,
+    fields: () => Fields
+  ): Schema.TaggedErrorClass<Self, Tag, { readonly _tag: Schema.tag<Tag> } & Fields> => {
+    const made = Schema.TaggedError<Self>(`effect-toggl-clients/${tag}`)(tag, fields())
+    // only for the types: Effect gives a text instead where `Self` is missing
+    if (typeof made === "string") throw new TypeError(made)
+    Object.defineProperty(made.prototype, TypeId, { value: TypeId })
+    return made
+  }
 
 // What was asked: enough to find the call again, and nothing that was sent.
 export const asked = {

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { Client } from "../Client.js"
 import { optional } from "../effect/schema.js"
-import { answered, asked, ours, quoted, subject, type TypeId } from "./base.js"
+import { answered, asked, tagged, quoted, subject, type TypeId } from "./base.js"
 
 /**
  * Toggl knows no such client in this workspace (404).
@@ -9,9 +9,7 @@ import { answered, asked, ours, quoted, subject, type TypeId } from "./base.js"
  * @since 0.1.0
  * @category refusals
  */
-export class NotFound
-  extends /*#__PURE__*/ ours(() => Schema.TaggedError<NotFound>("effect-toggl-clients/NotFound")("NotFound", answered))
-{
+export class NotFound extends /*#__PURE__*/ tagged<NotFound>()("NotFound", () => answered) {
   declare readonly [TypeId]: TypeId
   override get message() {
     return `Toggl does not know ${subject(this)}.${quoted(this)}`
@@ -24,11 +22,7 @@ export class NotFound
  * @since 0.1.0
  * @category refusals
  */
-export class Forbidden
-  extends /*#__PURE__*/ ours(() =>
-    Schema.TaggedError<Forbidden>("effect-toggl-clients/Forbidden")("Forbidden", answered)
-  )
-{
+export class Forbidden extends /*#__PURE__*/ tagged<Forbidden>()("Forbidden", () => answered) {
   declare readonly [TypeId]: TypeId
   override get message() {
     return `Toggl does not let this user ${this.operation ?? "do this with"} ${subject(this)}: ask a workspace admin.${quoted(this)}`
@@ -44,14 +38,12 @@ export class Forbidden
  * @category refusals
  */
 export class InvalidName
-  extends /*#__PURE__*/ ours(() =>
-    Schema.TaggedError<InvalidName>("effect-toggl-clients/InvalidName")("InvalidName", {
-      ...answered,
-      reason: Schema.Literal("Empty", "TooLong", "Taken", "IllFormed"),
-      name: Schema.String,
-      limit: optional(Schema.Int)
-    })
-  )
+  extends /*#__PURE__*/ tagged<InvalidName>()("InvalidName", () => ({
+    ...answered,
+    reason: Schema.Literal("Empty", "TooLong", "Taken", "IllFormed"),
+    name: Schema.String,
+    limit: optional(Schema.Int)
+  }))
 {
   declare readonly [TypeId]: TypeId
   override get message() {
@@ -75,12 +67,10 @@ export class InvalidName
  * @category refusals
  */
 export class InvalidStatus
-  extends /*#__PURE__*/ ours(() =>
-    Schema.TaggedError<InvalidStatus>("effect-toggl-clients/InvalidStatus")("InvalidStatus", {
-      ...answered,
-      status: Schema.String
-    })
-  )
+  extends /*#__PURE__*/ tagged<InvalidStatus>()("InvalidStatus", () => ({
+    ...answered,
+    status: Schema.String
+  }))
 {
   declare readonly [TypeId]: TypeId
   override get message() {
@@ -97,12 +87,10 @@ export class InvalidStatus
  * @category refusals
  */
 export class BadRequest
-  extends /*#__PURE__*/ ours(() =>
-    Schema.TaggedError<BadRequest>("effect-toggl-clients/BadRequest")("BadRequest", {
-      ...answered,
-      status: optional(Schema.Int)
-    })
-  )
+  extends /*#__PURE__*/ tagged<BadRequest>()("BadRequest", () => ({
+    ...answered,
+    status: optional(Schema.Int)
+  }))
 {
   declare readonly [TypeId]: TypeId
   override get message() {
@@ -118,11 +106,7 @@ export class BadRequest
  * @since 0.1.0
  * @category refusals
  */
-export class PlanRequired
-  extends /*#__PURE__*/ ours(() =>
-    Schema.TaggedError<PlanRequired>("effect-toggl-clients/PlanRequired")("PlanRequired", answered)
-  )
-{
+export class PlanRequired extends /*#__PURE__*/ tagged<PlanRequired>()("PlanRequired", () => answered) {
   declare readonly [TypeId]: TypeId
   override get message() {
     return `The plan of this workspace does not include this.${quoted(this)}`
@@ -135,9 +119,7 @@ export class PlanRequired
  * @since 0.1.0
  * @category refusals
  */
-export class Gone
-  extends /*#__PURE__*/ ours(() => Schema.TaggedError<Gone>("effect-toggl-clients/Gone")("Gone", answered))
-{
+export class Gone extends /*#__PURE__*/ tagged<Gone>()("Gone", () => answered) {
   declare readonly [TypeId]: TypeId
   override get message() {
     return `Toggl no longer offers this operation: update effect-toggl-clients.${quoted(this)}`
@@ -152,13 +134,11 @@ export class Gone
  * @category refusals
  */
 export class Undecided
-  extends /*#__PURE__*/ ours(() =>
-    Schema.TaggedError<Undecided>("effect-toggl-clients/Undecided")("Undecided", {
-      ...asked,
-      reason: Schema.String,
-      found: Schema.Array(Client)
-    })
-  )
+  extends /*#__PURE__*/ tagged<Undecided>()("Undecided", () => ({
+    ...asked,
+    reason: Schema.String,
+    found: Schema.Array(Client)
+  }))
 {
   declare readonly [TypeId]: TypeId
   override get message() {
@@ -174,14 +154,12 @@ export class Undecided
  * @category refusals
  */
 export class Conflict
-  extends /*#__PURE__*/ ours(() =>
-    Schema.TaggedError<Conflict>("effect-toggl-clients/Conflict")("Conflict", {
-      ...asked,
-      base: Client,
-      mine: Schema.Struct({ name: Schema.String, notes: Schema.String }),
-      theirs: Client
-    })
-  )
+  extends /*#__PURE__*/ tagged<Conflict>()("Conflict", () => ({
+    ...asked,
+    base: Client,
+    mine: Schema.Struct({ name: Schema.String, notes: Schema.String }),
+    theirs: Client
+  }))
 {
   declare readonly [TypeId]: TypeId
   override get message() {
@@ -221,13 +199,11 @@ export type Refusal = typeof Refusal.Type
  * @category refusals
  */
 export class Discarded
-  extends /*#__PURE__*/ ours(() =>
-    Schema.TaggedError<Discarded>("effect-toggl-clients/Discarded")("Discarded", {
-      ...asked,
-      mayHaveBeenApplied: Schema.Boolean,
-      isMoved: optional(Schema.Boolean)
-    })
-  )
+  extends /*#__PURE__*/ tagged<Discarded>()("Discarded", () => ({
+    ...asked,
+    mayHaveBeenApplied: Schema.Boolean,
+    isMoved: optional(Schema.Boolean)
+  }))
 {
   declare readonly [TypeId]: TypeId
   override get message() {

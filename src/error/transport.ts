@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { optional } from "../effect/schema.js"
-import { answered, asked, ids, ours, quoted, type TypeId, wait } from "./base.js"
+import { answered, asked, ids, tagged, quoted, type TypeId, wait } from "./base.js"
 
 const unauthorized = (reason: Unauthorized["reason"]): string => {
   switch (reason) {
@@ -29,13 +29,11 @@ const unauthorized = (reason: Unauthorized["reason"]): string => {
  * @category transport
  */
 export class Unauthorized
-  extends /*#__PURE__*/ ours(() =>
-    Schema.TaggedError<Unauthorized>("effect-toggl-clients/Unauthorized")("Unauthorized", {
-      ...answered,
-      reason: Schema.Literal("Missing", "Refused", "SignedOut", "WrongAccount"),
-      remainingAttempts: optional(Schema.Int)
-    })
-  )
+  extends /*#__PURE__*/ tagged<Unauthorized>()("Unauthorized", () => ({
+    ...answered,
+    reason: Schema.Literal("Missing", "Refused", "SignedOut", "WrongAccount"),
+    remainingAttempts: optional(Schema.Int)
+  }))
 {
   declare readonly [TypeId]: TypeId
   override get message() {
@@ -50,12 +48,7 @@ export class Unauthorized
  * @category transport
  */
 export class CredentialsUnavailable
-  extends /*#__PURE__*/ ours(() =>
-    Schema.TaggedError<CredentialsUnavailable>("effect-toggl-clients/CredentialsUnavailable")(
-      "CredentialsUnavailable",
-      asked
-    )
-  )
+  extends /*#__PURE__*/ tagged<CredentialsUnavailable>()("CredentialsUnavailable", () => asked)
 {
   declare readonly [TypeId]: TypeId
   override get message() {
@@ -75,12 +68,10 @@ const named = { retryAfter: optional(Schema.Finite), date: optional(Schema.Finit
  * @category transport
  */
 export class QuotaExceeded
-  extends /*#__PURE__*/ ours(() =>
-    Schema.TaggedError<QuotaExceeded>("effect-toggl-clients/QuotaExceeded")("QuotaExceeded", {
-      ...answered,
-      ...named
-    })
-  )
+  extends /*#__PURE__*/ tagged<QuotaExceeded>()("QuotaExceeded", () => ({
+    ...answered,
+    ...named
+  }))
 {
   declare readonly [TypeId]: TypeId
   override get message() {
@@ -97,12 +88,10 @@ export class QuotaExceeded
  * @category transport
  */
 export class RateLimited
-  extends /*#__PURE__*/ ours(() =>
-    Schema.TaggedError<RateLimited>("effect-toggl-clients/RateLimited")("RateLimited", {
-      ...answered,
-      ...named
-    })
-  )
+  extends /*#__PURE__*/ tagged<RateLimited>()("RateLimited", () => ({
+    ...answered,
+    ...named
+  }))
 {
   declare readonly [TypeId]: TypeId
   override get message() {
@@ -120,13 +109,11 @@ export class RateLimited
  * @category transport
  */
 export class ServerError
-  extends /*#__PURE__*/ ours(() =>
-    Schema.TaggedError<ServerError>("effect-toggl-clients/ServerError")("ServerError", {
-      ...answered,
-      status: Schema.Int,
-      ...named
-    })
-  )
+  extends /*#__PURE__*/ tagged<ServerError>()("ServerError", () => ({
+    ...answered,
+    status: Schema.Int,
+    ...named
+  }))
 {
   declare readonly [TypeId]: TypeId
   override get message() {
@@ -150,13 +137,11 @@ export class ServerError
  * @category transport
  */
 export class Unreachable
-  extends /*#__PURE__*/ ours(() =>
-    Schema.TaggedError<Unreachable>("effect-toggl-clients/Unreachable")("Unreachable", {
-      ...asked,
-      reason: Schema.Literal("Offline", "TimedOut", "SuspectedCors", "Failed", "Threw", "Unsent"),
-      detail: optional(Schema.String)
-    })
-  )
+  extends /*#__PURE__*/ tagged<Unreachable>()("Unreachable", () => ({
+    ...asked,
+    reason: Schema.Literal("Offline", "TimedOut", "SuspectedCors", "Failed", "Threw", "Unsent"),
+    detail: optional(Schema.String)
+  }))
 {
   declare readonly [TypeId]: TypeId
   override get message() {
@@ -185,12 +170,10 @@ export class Unreachable
  * @category transport
  */
 export class RedirectedElsewhere
-  extends /*#__PURE__*/ ours(() =>
-    Schema.TaggedError<RedirectedElsewhere>("effect-toggl-clients/RedirectedElsewhere")("RedirectedElsewhere", {
-      ...answered,
-      status: Schema.Int
-    })
-  )
+  extends /*#__PURE__*/ tagged<RedirectedElsewhere>()("RedirectedElsewhere", () => ({
+    ...answered,
+    status: Schema.Int
+  }))
 {
   declare readonly [TypeId]: TypeId
   override get message() {
@@ -228,13 +211,11 @@ const unexpected = (reason: UnexpectedAnswer["reason"], status: number): string 
  * @category transport
  */
 export class UnexpectedAnswer
-  extends /*#__PURE__*/ ours(() =>
-    Schema.TaggedError<UnexpectedAnswer>("effect-toggl-clients/UnexpectedAnswer")("UnexpectedAnswer", {
-      ...answered,
-      status: Schema.Int,
-      reason: Schema.Literal("Html", "NotJson", "Shape", "Status", "OtherClient", "TooLarge", "TooDeep", "Cached")
-    })
-  )
+  extends /*#__PURE__*/ tagged<UnexpectedAnswer>()("UnexpectedAnswer", () => ({
+    ...answered,
+    status: Schema.Int,
+    reason: Schema.Literal("Html", "NotJson", "Shape", "Status", "OtherClient", "TooLarge", "TooDeep", "Cached")
+  }))
 {
   declare readonly [TypeId]: TypeId
   override get message() {

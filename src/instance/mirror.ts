@@ -1,12 +1,12 @@
 // When the log is read again, and who hears of it.
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as PubSub from "effect/PubSub"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
 import type { ClientId, LocalClientId } from "../Client.js"
 import type { StorageError } from "../ClientError.js"
+import { toldNowAndBy } from "../effect/stream.js"
 import type { Ended, Entry } from "../log/entry.js"
 import type { QueueState } from "../log/state.js"
 import { mayBeStored } from "../store/failure.js"
@@ -27,7 +27,6 @@ const longestRest = Duration.seconds(1)
 export class Mirror {
   readonly log: Log
   readonly transactions: transactions.Transactions
-  private readonly news: PubSub.PubSub<void>
   private readonly hint: () => void
   private readonly wake: () => void
   private readonly listeners = new Set<() => void>()
@@ -41,16 +40,9 @@ export class Mirror {
   /** Grows with each reading of the whole log. */
   reads = 0
 
-  constructor(
-    steps: transactions.Transactions,
-    log: Log,
-    news: PubSub.PubSub<void>,
-    hint: () => void,
-    wake: () => void
-  ) {
+  constructor(steps: transactions.Transactions, log: Log, hint: () => void, wake: () => void) {
     this.transactions = steps
     this.log = log
-    this.news = news
     this.hint = hint
     this.wake = wake
   }
@@ -64,7 +56,7 @@ export class Mirror {
   readonly isUpToDate = (): boolean => this.log.isUpToDate && !this.isReading
 
   /** Emits now and after each change; changes that come faster than they are taken are one. */
-  readonly changes: Stream.Stream<void> = Stream.suspend(() => Stream.fromPubSub(this.news))
+  readonly changes: Stream.Stream<void> = toldNowAndBy(this.listeners)
 
   /** Calls `listener` at each change, within it. */
   readonly onChange = (listener: () => void): Effect.Effect<void, never, Scope.Scope> =>
@@ -76,9 +68,8 @@ export class Mirror {
     )
 
   /** Tells that something has changed. */
-  readonly changed: Effect.Effect<void> = Effect.suspend(() => {
+  readonly changed: Effect.Effect<void> = Effect.sync(() => {
     for (const listener of this.listeners) listener()
-    return PubSub.publish(this.news, undefined)
   })
 
   /** What is known may be out of step: it is read again before it is next relied on. */
@@ -235,16 +226,13 @@ export const make = (
   wake: () => void
 ): Effect.Effect<Mirror, never, Scope.Scope> =>
   Effect.gen(function* () {
-    // One of capacity 1 miscounts where it slides: a subscriber that was behind then takes what is for another.
-    const news = yield* PubSub.sliding<void>({ capacity: 2, replay: 1 })
-    yield* PubSub.publish(news, undefined)
     const hints = yield* Queue.sliding<void>(1)
     const hint = () => {
       log.isUpToDate = false
       Queue.unsafeOffer(hints, undefined)
     }
     const steps = transactions.make(hintingInDoubt(store, hint), copies.wrote)
-    const mirror = new Mirror(steps, log, news, hint, wake)
+    const mirror = new Mirror(steps, log, hint, wake)
     yield* store.onHint(hint)
     // Other instances' steps are read as they come, and in long queues no more often than leaves room for other work.
     const heedHints = Effect.gen(function* () {

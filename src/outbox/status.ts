@@ -6,6 +6,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { StorageError } from "../ClientError.js"
 import { longestTimer, type Now, now, unsafeNow } from "../effect/clock.js"
+import { mapEffect } from "../effect/stream.js"
 import { type Decision, decide, probedAt, standsStillAt } from "../instance/decide.js"
 import { readInTime } from "../instance/inTime.js"
 import type { Instance } from "../instance/instance.js"
@@ -239,7 +240,7 @@ export const make = (
       ),
     // Before the store was read, nothing true could be said.
     changes: Stream.unwrap(Effect.as(synced, Stream.merge(mirror.changes, Stream.repeatEffect(tick(instance))))).pipe(
-      Stream.mapEffect(() => status),
+      mapEffect(() => status),
       Stream.changesWith(isSame)
     ),
     awaitDrained: mirror.changes.pipe(

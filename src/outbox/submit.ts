@@ -9,6 +9,7 @@ import * as Stream from "effect/Stream"
 import { Discarded, EntryNotFound, NotSaved, type Refusal, type StorageError } from "../ClientError.js"
 import { type Ending, EntryId } from "../Entry.js"
 import { monotonicOf } from "../effect/clock.js"
+import { mapEffect } from "../effect/stream.js"
 import { uuid } from "../ids.js"
 import { longest, readAtLast, readInTime } from "../instance/inTime.js"
 import { type Instance, wake } from "../instance/instance.js"
@@ -145,7 +146,7 @@ const firstAttempt = (
     const already = yield* hear(false)
     if (already !== undefined) return yield* already
     const heard = yield* mirror.changes.pipe(
-      Stream.mapEffect(() => hear(false)),
+      mapEffect(() => hear(false)),
       Stream.filter(Predicate.isNotUndefined),
       Stream.runHead,
       Effect.timeoutOption(patience())
@@ -200,7 +201,7 @@ const awaitOutcome = (instance: Instance, id: EntryId): Effect.Effect<Ending, En
     const { log, mirror } = instance
     yield* readInTime(instance, mirror.sync)
     const last = yield* mirror.changes.pipe(
-      Stream.mapEffect(() => outcomeOf(instance, id)),
+      mapEffect(() => outcomeOf(instance, id)),
       Stream.takeUntil((outcome) => outcome !== undefined || log.byId(id) === undefined),
       Stream.runLast
     )

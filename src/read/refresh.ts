@@ -7,6 +7,7 @@ import type { Keeper } from "../account/ask.js"
 import type { StorageError } from "../ClientError.js"
 import { isTransport } from "../error/transport.js"
 import { type Now, now } from "../effect/clock.js"
+import { mapEffect } from "../effect/stream.js"
 import { isOpenIn, landedIn, wokenByRead } from "../instance/decide.js"
 import { type Instance, type Listed, type ReadError, type Refreshed, wake } from "../instance/instance.js"
 import { writtenSoon } from "../instance/inTime.js"
@@ -89,7 +90,7 @@ const note = (instance: Instance, workspaceId: WorkspaceId): Effect.Effect<void,
 /** Waits until the list has been read for all, or there is room to read it. */
 const madeGood = (instance: Instance, workspaceId: WorkspaceId): Effect.Effect<void> =>
   instance.mirror.changes.pipe(
-    Stream.mapEffect(() => now),
+    mapEffect(() => now),
     Stream.filter((now) => {
       const { state } = instance.log
       return !isCrossed(state, workspaceId) || hasRoom(state, workspaceId, landedIn(instance, workspaceId, now))

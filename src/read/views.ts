@@ -5,12 +5,12 @@ import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as PubSub from "effect/PubSub"
 import * as RcMap from "effect/RcMap"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { AnyClientId, Client, Filter, WorkspaceId } from "../Client.js"
 import { NoLocalCopy, NotFound, type TransportError } from "../ClientError.js"
+import { mapEffect, toldNowAndBy } from "../effect/stream.js"
 import { isTransport } from "../error/transport.js"
 import { fetchedInTime, readInTime } from "../instance/inTime.js"
 import type { HeldCopy } from "../instance/copies.js"
@@ -192,7 +192,7 @@ const kept = ({ instance, of }: Shown, workspaceId: WorkspaceId): Effect.Effect<
     const isBroughtUp = yield* Deferred.make<void>()
     let isShown = false
     const keeping = instance.mirror.changes.pipe(
-      Stream.mapEffect(() => readToShow(instance, workspaceId, () => isShown)),
+      mapEffect(() => readToShow(instance, workspaceId, () => isShown)),
       Stream.runForEach((copy) => {
         isShown = isShown || copy !== nothing
         view.upTo(copy)
@@ -207,12 +207,12 @@ const kept = ({ instance, of }: Shown, workspaceId: WorkspaceId): Effect.Effect<
 /** What a filter leaves of a workspace's view, and what tells when that is another. */
 const selected = (view: SharedView, filter: Filter) =>
   Effect.gen(function* () {
-    // As in the mirror: one of capacity 1 miscounts where it slides.
-    const news = yield* PubSub.sliding<void>({ capacity: 2, replay: 1 })
-    yield* PubSub.publish(news, undefined)
-    const selection = view.select(filter, () => news.unsafeOffer(undefined))
+    const listeners = new Set<() => void>()
+    const selection = view.select(filter, () => {
+      for (const listener of listeners) listener()
+    })
     yield* Effect.addFinalizer(() => Effect.sync(() => view.letGo(selection)))
-    return Stream.fromPubSub(news).pipe(
+    return toldNowAndBy(listeners).pipe(
       Stream.map(() => selection.view),
       Stream.changesWith((a, b) => a === b)
     )

@@ -1,6 +1,5 @@
 // The one place where credentials are read.
 import * as Context from "effect/Context"
-import * as Encoding from "effect/Encoding"
 import * as Redacted from "effect/Redacted"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -8,6 +7,7 @@ import * as Option from "effect/Option"
 import { CredentialsUnavailable } from "../ClientError.js"
 import { type Credentials, type Service, validate } from "../Credentials.js"
 import { nameOf } from "../error/thrown.js"
+import { base64 } from "./base64.js"
 
 /**
  * The credentials that were found to be the account's. Requests that are made with this in their context are signed with
@@ -63,6 +63,6 @@ export const signing = (credentials: Credentials): Signing => {
   const secret = Redacted.value(credentials._tag === "Token" ? credentials.token : credentials.password)
   const pair = credentials._tag === "Token" ? `${secret}:api_token` : `${credentials.email}:${secret}`
   // platform's basicAuth throws where a password is not Latin-1
-  const authorization = `Basic ${Encoding.encodeBase64(pair.replace(/\p{Cs}/gu, "\uFFFD"))}`
+  const authorization = `Basic ${base64(pair.replace(/\p{Cs}/gu, "\uFFFD"))}`
   return { headers: { authorization }, secrets: [secret, pair], cookies: "omit" }
 }

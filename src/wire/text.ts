@@ -1,7 +1,7 @@
 // What a body says, as plain text: without markup, without control characters, without credentials.
 import * as Either from "effect/Either"
-import * as Encoding from "effect/Encoding"
 import * as Predicate from "effect/Predicate"
+import { base64 } from "./base64.js"
 
 // Toggl's own is nested three deep. What is much deeper would overflow the stack of whoever walks through it.
 const deepest = 100
@@ -56,7 +56,7 @@ const plain = (text: string) => text.replace(/[\p{Cc}\u2028\u2029]/gu, " ")
 
 const forms = (secret: string): ReadonlyArray<string> => {
   const sound = secret.replace(/\p{Cs}/gu, "\uFFFD")
-  const base64 = Encoding.encodeBase64(sound).replace(/=+$/, "")
+  const encoded = base64(sound).replace(/=+$/, "")
   return [
     secret,
     plain(secret),
@@ -64,9 +64,9 @@ const forms = (secret: string): ReadonlyArray<string> => {
     encodeURIComponent(sound),
     encodeURI(sound),
     new URLSearchParams({ "": sound }).toString().slice(1),
-    base64,
-    encodeURIComponent(base64),
-    Encoding.encodeBase64Url(sound)
+    encoded,
+    encodeURIComponent(encoded),
+    encoded.replace(/\+/g, "-").replace(/\//g, "_")
   ]
 }
 
