@@ -12,6 +12,7 @@ import * as Tab from "../test/browser/Tab.js"
 import * as Budget from "./Budget.js"
 import * as BundleSize from "./BundleSize.js"
 import type { Api, Turns } from "./page.js"
+import * as Peers from "./Peers.js"
 
 const turnCount = 300
 const chunk = 50
@@ -117,7 +118,8 @@ const inPage = Effect.gen(function* () {
         "the first is not counted, for law 8 wants it at each start, and no workspace's quota pays for it"
     }
   ]
-  return { version: chromium.version, budgets }
+  yield* tab.close
+  return { version: chromium.version, budgets, peers: yield* Peers.measureInstalled(context, progress) }
 })
 
 const size = (work: string, entry: string, limit: number, aim: number) =>
@@ -135,12 +137,16 @@ const main = Effect.gen(function* () {
     size("own code: the whole library", "../src/index.ts", 16, 12),
     size("own code: `ClientsApi` alone", "../src/ClientsApi.ts", 5, 4)
   ])
-  const { budgets: measured, version } = yield* inPage
+  const { budgets: measured, peers, version } = yield* inPage
   const budgets = [...measured, ...sizes]
   yield* Console.log(Budget.table(budgets))
   yield* Console.log(
     `\n\`npm run bench\`: ${version}, ${cpus()[0]?.model ?? "unknown CPU"}, Node ${process.version}; medians of ${turnCount} turns, each measured in each.`
   )
+  if (peers.length > 0) {
+    yield* Console.log(`\n${Peers.table(peers)}`)
+    yield* Peers.draw(peers, `npm run bench: ${version}, medians; each library in a tab of its own`)
+  }
   const exceeded = budgets.filter(Budget.isExceeded)
   if (exceeded.length > 0) {
     process.exitCode = 1

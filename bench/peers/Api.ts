@@ -75,6 +75,6 @@ export type Api = {
   readonly replay: (name: Name, pending: number) => Promise<Replayed>
   /** What is sent for so many edits of so many clients that were made before the library was opened anew. */
   readonly edit: (name: Name, edits: number, clients: number) => Promise<Replayed>
-  /** With which durability the library has written last. */
+  /** With which durability the library has written the change that it accepted last. */
   readonly durability: () => string
 }

@@ -61,31 +61,34 @@ class Told extends IndexedDBAdapter {
  */
 export const offlineTransactions: Peer = {
   seed: async (queue, changes) => {
-    const clients = known()
-    await clients.preload()
-    const outbox = new OutboxManager(new IndexedDBAdapter(queue), { clients })
+    const storage = new IndexedDBAdapter(queue)
     const from = Date.now()
-    const kept = changes.map((change, index) => {
-      const transaction = createTransaction({ autoCommit: false, mutationFn: () => Promise.resolve() })
-      transaction.isPersisted.promise.catch(() => undefined)
-      transaction.mutate(() => edit(clients, change))
-      const { mutations } = transaction
-      transaction.rollback()
-      const id = crypto.randomUUID()
-      return outbox.add({
-        id,
-        mutationFnName: "sync",
-        mutations,
-        keys: mutations.map(({ globalKey }) => globalKey),
-        idempotencyKey: crypto.randomUUID(),
-        createdAt: new Date(from + index),
-        retryCount: 0,
-        nextAttemptAt: from,
-        metadata: {},
-        version: 1
+    // a collection that has seen many transactions takes long for the next
+    for (let at = 0; at < changes.length; at += 100) {
+      const clients = known()
+      await clients.preload()
+      const outbox = new OutboxManager(storage, { clients })
+      const kept = changes.slice(at, at + 100).map((change, index) => {
+        const transaction = createTransaction({ autoCommit: false, mutationFn: () => Promise.resolve() })
+        transaction.isPersisted.promise.catch(() => undefined)
+        transaction.mutate(() => edit(clients, change))
+        const { mutations } = transaction
+        transaction.rollback()
+        return outbox.add({
+          id: crypto.randomUUID(),
+          mutationFnName: "sync",
+          mutations,
+          keys: mutations.map(({ globalKey }) => globalKey),
+          idempotencyKey: crypto.randomUUID(),
+          createdAt: new Date(from + at + index),
+          retryCount: 0,
+          nextAttemptAt: from,
+          metadata: {},
+          version: 1
+        })
       })
-    })
-    await Promise.all(kept)
+      await Promise.all(kept)
+    }
   },
   open: async (queue, server) => {
     const clients = known()
@@ -96,7 +99,7 @@ export const offlineTransactions: Peer = {
     const offline = startOfflineExecutor({
       collections: { clients },
       storage,
-      // each turn is a tab of its own: it waits for no tab that goes
+      // a lock of its own: opened anew at once, it does not wait for the one before to let go
       leaderElection: new WebLocksLeader(crypto.randomUUID()),
       onlineDetector: {
         subscribe: (listener) => {

@@ -6,9 +6,13 @@
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { Client, Clients, Credentials, Outbox } from "../../src/index.js"
+import * as Database from "./Database.js"
 import { type Change, clientCount, type Peer, type Server } from "./Peer.js"
 
 const baseUrl = `${location.origin}/toggl`
+// other rows of that store tell of the queue itself
+const logged = IDBKeyRange.bound(1, Number.MAX_SAFE_INTEGER)
+
 const workspaceId = Client.WorkspaceId.make(2230580)
 
 const wireClient = (id: number) => ({
@@ -46,6 +50,20 @@ const update = ({ client, notes }: Change) => Clients.update(workspaceId, Client
 
 const nobody: Server = { change: () => Promise.resolve(), read: () => undefined }
 
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null ? { ...value } : {}
+
+// the row of another change of another client
+const copyOf = (row: unknown, { client, notes }: Change): unknown => {
+  const { base, mutation, ...rest } = fieldsOf(row)
+  return {
+    ...rest,
+    id: crypto.randomUUID(),
+    mutation: { ...fieldsOf(mutation), clientId: client, notes },
+    base: { ...fieldsOf(base), id: client, name: `Client ${client}` }
+  }
+}
+
 /**
  * This library.
  *
@@ -56,8 +74,14 @@ export const ours: Peer = {
   seed: async (queue, changes) => {
     const app = start(queue, nobody)
     await app.runPromise(Effect.zipRight(Clients.list(workspaceId), Outbox.pause))
-    await app.runPromise(Effect.forEach(changes, update, { concurrency: 100, discard: true }))
+    const [first, ...others] = changes
+    if (first !== undefined) await app.runPromise(update(first))
     await app.dispose()
+    if (others.length === 0) return
+    const database = await Database.opened(Clients.databaseName(queue, baseUrl))
+    const [row] = await Database.asked(Database.rows(database, "log").getAll(logged, 1))
+    await Database.write(database, "log", (store) => others.forEach((change) => store.add(copyOf(row, change))))
+    database.close()
   },
   open: async (queue, server) => {
     const app = start(queue, server)

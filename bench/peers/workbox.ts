@@ -5,15 +5,21 @@
  * @since 0.1.0
  */
 import { Queue } from "workbox-background-sync/Queue.js"
+import * as Database from "./Database.js"
 import { type Change, type Peer } from "./Peer.js"
 
 Reflect.set(globalThis, "registration", {})
 
-const requestOf = ({ client, notes }: Change) =>
-  new Request(`/clients/${client}`, {
+const bodyOf = ({ notes }: Change) => JSON.stringify({ notes })
+
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null ? { ...value } : {}
+
+const requestOf = (change: Change) =>
+  new Request(`/clients/${change.client}`, {
     method: "PUT",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ notes })
+    body: bodyOf(change)
   })
 
 const opened = (queue: string) => new Queue(queue, { onSync: () => undefined })
@@ -30,12 +36,23 @@ const closed = (queue: string) => Queue._queueNames.delete(queue)
 export const workbox: Peer = {
   seed: async (queue, changes) => {
     const requests = opened(queue)
-    for (let at = 0; at < changes.length; at += 100) {
-      await Promise.all(
-        changes.slice(at, at + 100).map((change) => requests.pushRequest({ request: requestOf(change) }))
-      )
-    }
+    const [first, ...others] = changes
+    if (first !== undefined) await requests.pushRequest({ request: requestOf(first) })
     closed(queue)
+    if (others.length === 0) return
+    const database = await Database.opened("workbox-background-sync")
+    const stored: Array<unknown> = await Database.asked(
+      Database.rows(database, "requests").index("queueName").getAll(queue)
+    )
+    const { id: _, requestData, ...row } = fieldsOf(stored.at(-1))
+    await Database.write(database, "requests", (store) => {
+      for (const change of others) {
+        const { url } = requestOf(change)
+        const body = new TextEncoder().encode(bodyOf(change)).buffer
+        store.add({ ...row, requestData: { ...fieldsOf(requestData), url, body } })
+      }
+    })
+    database.close()
   },
   open: async (queue, server) => {
     const requests = opened(queue)
