@@ -228,7 +228,7 @@ export const measureInstalled = Effect.fnUntraced(function* (
   return []
 })
 
-const millis = (value: number) => `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ms`
+const millis = (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(value).toLocaleString("en")} ms`
 
 // by less, two measurements of the same heap differ
 const megabytes = (bytes: number) => (bytes < 500_000 ? "< 0.5 MB" : `${(bytes / 1_000_000).toFixed(1)} MB`)
@@ -251,10 +251,10 @@ export const table = (all: ReadonlyArray<Measured>): string => {
           ({ accept }: Measured) => millis(accept[index] ?? Number.NaN)
         ] as const
     ),
-    ["longest task of it, 10,000 pending", ({ longestOfAccept }) => millis(longestOfAccept)],
-    ["that write is", durabilityOf],
+    ["longest task of that, 10,000 pending", ({ longestOfAccept }) => millis(longestOfAccept)],
+    ["how an accepted change is written", durabilityOf],
     [`open with ${pendingAtStart.toLocaleString("en")} pending`, ({ open }) => millis(open)],
-    ["longest task of it", ({ longestOfOpen }) => millis(longestOfOpen)],
+    ["longest task of that opening", ({ longestOfOpen }) => millis(longestOfOpen)],
     [`replay ${replayed} changes`, ({ replay }) => millis(replay.millis)],
     ["write transactions for each", ({ replay }) => (replay.writes / replayed).toFixed(0)],
     ["memory of the page for 10,000 pending", ({ memory }) => megabytes(memory)],
@@ -285,8 +285,15 @@ export const draw = (all: ReadonlyArray<Measured>, note: string) =>
       drawing,
       Plot.svg(
         lengths,
-        all.map(({ accept, name }) => ({ label: labels[name], millis: accept })),
-        note
+        all.map((measured) => ({
+          label: labels[measured.name],
+          millis: measured.accept,
+          dashed: durabilityOf(measured) === "relaxed"
+        })),
+        {
+          legend: "milliseconds until it is kept: full lines on the disk (strict), dashed with the system (relaxed)",
+          note
+        }
       )
     )
   )

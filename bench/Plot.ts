@@ -13,6 +13,8 @@
 export interface Line {
   readonly label: string
   readonly millis: ReadonlyArray<number>
+  /** Drawn with dashes. */
+  readonly dashed: boolean
 }
 
 // Okabe and Ito's colours, which the colour-blind tell apart; the yellow is too pale on white
@@ -20,7 +22,7 @@ const colours = ["#0072b2", "#000000", "#d55e00", "#009e73", "#cc79a7", "#e69f00
 const symbols = ["circle", "square", "diamond", "triangle", "cross", "ring"] as const
 
 const width = 860
-const height = 460
+const height = 480
 const plot = { left: 76, right: 590, top: 66, bottom: 396 }
 const labelHeight = 19
 
@@ -68,7 +70,11 @@ const apart = (wanted: ReadonlyArray<number>): ReadonlyArray<number> => {
  * @since 0.1.0
  * @category constructors
  */
-export const svg = (lengths: ReadonlyArray<number>, lines: ReadonlyArray<Line>, note: string): string => {
+export const svg = (
+  lengths: ReadonlyArray<number>,
+  lines: ReadonlyArray<Line>,
+  { legend, note }: { readonly legend: string; readonly note: string }
+): string => {
   const all = lines.flatMap(({ millis }) => millis)
   const decades = [Math.floor(Math.log10(Math.min(...all))), Math.ceil(Math.log10(Math.max(...all)))] as const
   const y = (millis: number) =>
@@ -91,14 +97,14 @@ export const svg = (lengths: ReadonlyArray<number>, lines: ReadonlyArray<Line>, 
 
   const ends = lines.map(({ millis }) => y(millis.at(-1) ?? Number.NaN))
   const labels = apart(ends)
-  const drawn = lines.flatMap(({ label, millis }, index) => {
+  const drawn = lines.map(({ dashed, label, millis }, index) => {
     const colour = colours[index % colours.length] ?? "#000"
     const points = millis.map((value, at) => `${x(at).toFixed(1)} ${y(value).toFixed(1)}`)
     const end = x(lengths.length - 1)
     const [from = 0, to = 0] = [ends[index], labels[index]]
     const last = millis.at(-1) ?? Number.NaN
     return [
-      `<path d="M${points.join("L")}" fill="none" stroke="${colour}" stroke-width="${index === 0 ? 3.5 : 2}"/>`,
+      `<path d="M${points.join("L")}" fill="none" stroke="${colour}" stroke-width="${index === 0 ? 3.5 : 2}"${dashed ? ` stroke-dasharray="6 4"` : ""}/>`,
       `<path d="M${end + 8} ${from.toFixed(1)}L${plot.right + 8} ${to.toFixed(1)}" stroke="${colour}"/>`,
       ...millis.map((value, at) => mark(symbols[index % symbols.length], x(at), y(value), colour)),
       text(
@@ -115,9 +121,10 @@ export const svg = (lengths: ReadonlyArray<number>, lines: ReadonlyArray<Line>, 
     `<title>What accepting one change costs, by the length of the queue</title>`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
     text(plot.left, 28, "What accepting one change costs", ` font-size="18" font-weight="bold"`),
-    text(plot.left, 48, "milliseconds until it is kept, logarithmic; less is better", ` fill="#555"`),
+    text(plot.left, 48, legend, ` fill="#555"`),
     ...grid,
-    ...drawn,
+    // the first above all others
+    ...drawn.toReversed().flat(),
     text((plot.left + plot.right) / 2, plot.bottom + 46, "changes already pending", ` text-anchor="middle"`),
     text(width - 12, height - 10, note, ` text-anchor="end" font-size="11" fill="#777"`),
     `</svg>`,
