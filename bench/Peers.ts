@@ -177,7 +177,11 @@ export const measure = Effect.fnUntraced(function* (
   const replays = yield* Effect.forEach(all, ({ call, name }) =>
     Effect.all({
       durability: call("durability"),
-      replay: call("replay", name, replayed),
+      replay: Effect.filterOrFail(
+        call("replay", name, replayed),
+        ({ changes }) => changes === replayed,
+        ({ changes }) => new NotMeasured({ reason: `${labels[name]} has sent ${changes} changes, not ${replayed}` })
+      ),
       edit: call("edit", name, edits, editedClients)
     })
   )

@@ -87,3 +87,12 @@ export const isChange = (value: unknown): value is Change =>
   typeof value.client === "number" &&
   "notes" in value &&
   typeof value.notes === "string"
+
+/**
+ * The fields of what came out of a storage or a request, none if it has none.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null ? { ...value } : {}

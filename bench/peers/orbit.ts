@@ -7,8 +7,8 @@ import { type Task, TaskQueue } from "@orbit/core"
 import { buildTransform } from "@orbit/data"
 import { IndexedDBBucket } from "@orbit/indexeddb-bucket"
 import { MemorySource } from "@orbit/memory"
-import { type RecordOperation, RecordSchema, RecordTransformBuilder } from "@orbit/records"
-import { type Change, clientCount, type Peer } from "./Peer.js"
+import { type RecordOperation, RecordSchema, type RecordTransform, RecordTransformBuilder } from "@orbit/records"
+import { type Change, clientCount, fieldsOf, type Peer } from "./Peer.js"
 
 const schema = new RecordSchema({
   models: { client: { attributes: { name: { type: "string" }, notes: { type: "string" } } } }
@@ -20,10 +20,11 @@ const edit = (builder: RecordTransformBuilder, { client, notes }: Change) =>
   builder.replaceAttribute(named(client), "notes", notes)
 
 const changeOf = (task: Task): Change => {
-  const transform = Object(task.data)
-  const [operation] = [Reflect.get(transform, "operations")].flat()
-  if (operation?.op !== "replaceAttribute") throw new Error("no change")
-  return { client: Number(operation.record.id), notes: String(operation.value) }
+  const { operations } = fieldsOf(task.data)
+  const [first]: Array<unknown> = [operations].flat()
+  const { op, record, value } = fieldsOf(first)
+  if (op !== "replaceAttribute") throw new Error("no change")
+  return { client: Number(fieldsOf(record)["id"]), notes: String(value) }
 }
 
 // `push` answers when the task was performed. That it is kept only its bucket is told.
@@ -67,7 +68,7 @@ export const orbit: Peer = {
       { name: "requests", bucket, autoProcess: false }
     )
     // what its coordinator's request strategy does, not blocking
-    memory.on("update", (transform) => {
+    memory.on("update", (transform: RecordTransform) => {
       void requests.push({ type: "update", id: transform.id, data: transform })
     })
     await requests.reified

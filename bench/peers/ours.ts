@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { Client, Clients, Credentials, Outbox } from "../../src/index.js"
 import * as Database from "./Database.js"
-import { type Change, clientCount, type Peer, type Server } from "./Peer.js"
+import { type Change, clientCount, fieldsOf, type Peer, type Server } from "./Peer.js"
 
 const baseUrl = `${location.origin}/toggl`
 // other rows of that store tell of the queue itself
@@ -35,9 +35,9 @@ const answers =
       server.read()
       return Response.json(request.url.endsWith("/me") ? { id: 1 } : list)
     }
-    const body = Object(await request.json())
+    const body = fieldsOf(await request.json())
     const client = Number(request.url.slice(request.url.lastIndexOf("/") + 1))
-    await server.change({ client, notes: String(Reflect.get(body, "notes")) })
+    await server.change({ client, notes: String(body["notes"]) })
     return Response.json({ ...wireClient(client), ...body })
   }
 
@@ -49,9 +49,6 @@ const start = (account: string, server: Server) =>
 const update = ({ client, notes }: Change) => Clients.update(workspaceId, Client.ClientId.make(client), { notes })
 
 const nobody: Server = { change: () => Promise.resolve(), read: () => undefined }
-
-const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null ? { ...value } : {}
 
 // the row of another change of another client
 const copyOf = (row: unknown, { client, notes }: Change): unknown => {
@@ -79,15 +76,15 @@ export const ours: Peer = {
     await app.dispose()
     if (others.length === 0) return
     const database = await Database.opened(Clients.databaseName(queue, baseUrl))
-    const [row] = await Database.asked(Database.rows(database, "log").getAll(logged, 1))
-    await Database.write(database, "log", (store) => others.forEach((change) => store.add(copyOf(row, change))))
+    const found: Array<unknown> = await Database.asked(Database.rows(database, "log").getAll(logged, 1))
+    await Database.write(database, "log", (store) => others.forEach((change) => store.add(copyOf(found[0], change))))
     database.close()
   },
   open: async (queue, server) => {
     const app = start(queue, server)
     await app.runPromise(Outbox.status)
     return {
-      accept: async (change) => void (await app.runPromise(update(change))),
+      accept: (change) => app.runPromise(Effect.asVoid(update(change))),
       rest: () => Promise.resolve(),
       pending: async () => (await app.runPromise(Outbox.status)).waiting,
       replay: () => app.runPromise(Effect.zipRight(Outbox.resume, Outbox.awaitDrained)),

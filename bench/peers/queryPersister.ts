@@ -18,9 +18,15 @@ const clientOf = (server: Server) => {
   return client
 }
 
+interface Told {
+  /** How many changes the last write has kept. */
+  onSet: (kept: number) => void
+  writing: number
+}
+
 const persisterOf = (queue: string) => {
   const store = createStore(`query ${queue}`, "cache")
-  const told = { onSet: (_kept: number) => undefined as void, writing: 0 }
+  const told: Told = { onSet: () => undefined, writing: 0 }
   return {
     told,
     persistClient: async (client: PersistedClient) => {

@@ -6,14 +6,11 @@
  */
 import { Queue } from "workbox-background-sync/Queue.js"
 import * as Database from "./Database.js"
-import { type Change, type Peer } from "./Peer.js"
+import { type Change, fieldsOf, type Peer } from "./Peer.js"
 
 Reflect.set(globalThis, "registration", {})
 
 const bodyOf = ({ notes }: Change) => JSON.stringify({ notes })
-
-const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null ? { ...value } : {}
 
 const requestOf = (change: Change) =>
   new Request(`/clients/${change.client}`, {
@@ -67,9 +64,9 @@ export const workbox: Peer = {
         const { fetch } = globalThis
         globalThis.fetch = async (input, init) => {
           const request = new Request(input, init)
-          const body = Object(await request.json())
+          const body = fieldsOf(await request.json())
           const client = Number(request.url.slice(request.url.lastIndexOf("/") + 1))
-          await server.change({ client, notes: String(Reflect.get(body, "notes")) })
+          await server.change({ client, notes: String(body["notes"]) })
           return Response.json({})
         }
         await requests.replayRequests()
