@@ -109,7 +109,6 @@ interface Running {
 const run = Effect.fnUntraced(function* (context: BrowserContext, url: string, name: Name) {
   const tab = yield* Tab.open<Api>(context, url)
   const call = tab.callWithin("5 minutes")
-  yield* call("warmUp", name, warmUpCount)
   return { name, call, session: yield* sessionOf(tab.page) } satisfies Running
 })
 
@@ -156,7 +155,12 @@ export const measure = Effect.fnUntraced(function* (
   const all = yield* Effect.forEach(names, (name) => run(context, url("/"), name))
 
   const seeded = (pending: number) => Effect.forEach(all, ({ call, name }) => call("seed", name, pending))
-  const accepting = inRounds(all, ({ call }) => call("accept", acceptTurns, watchedTurns))
+  // what was compiled is thrown away while something else is measured, and with collected garbage
+  const warmUp = Effect.forEach(all, ({ call, name }) => call("warmUp", name, warmUpCount))
+  const accepting = Effect.zipRight(
+    warmUp,
+    inRounds(all, ({ call }) => call("accept", acceptTurns, watchedTurns))
+  )
 
   const acceptAt = Effect.fnUntraced(function* (pending: number) {
     yield* seeded(pending)
@@ -170,10 +174,12 @@ export const measure = Effect.fnUntraced(function* (
   const some = yield* acceptAt(lengths[1])
 
   yield* seeded(pendingAtStart)
+  yield* warmUp
   const opened = yield* inRounds(all, ({ call, name }) => call("open", name, pendingAtStart, openTurns, oneTurn))
   yield* progress(`peers: opened with ${pendingAtStart} pending`)
 
   yield* seeded(replayed)
+  yield* warmUp
   const replays = yield* Effect.forEach(all, ({ call, name }) =>
     Effect.all({
       durability: call("durability"),
@@ -195,8 +201,6 @@ export const measure = Effect.fnUntraced(function* (
       return (yield* heldBytes(running.session)) - before
     })
   )
-  // collecting all garbage also throws compiled code away
-  yield* Effect.forEach(all, ({ call, name }) => call("warmUp", name, warmUpCount))
   const full = yield* accepting
   yield* progress(`peers: accepted with ${lengths[2]} pending`)
 

@@ -113,6 +113,7 @@ const replayOf = (name: Name, queue: string): Promise<Replayed> =>
     return { millis, writes, ...sent }
   })
 
+let warmed = 0
 let held: Queue | undefined
 
 const holding = (): Queue => {
@@ -122,9 +123,11 @@ const holding = (): Queue => {
 
 expose({
   warmUp: async (name, count) => {
-    await peers[name].seed("warm", changes(count))
-    for (let times = 0; times < 5; times++) await opened(name, "warm", () => Promise.resolve())
-    await opened(name, "warm", async (library) => {
+    warmed += 1
+    const queue = `warm ${warmed}`
+    await peers[name].seed(queue, changes(count))
+    for (let times = 0; times < 5; times++) await opened(name, queue, () => Promise.resolve())
+    await opened(name, queue, async (library) => {
       for (let accepted = 0; accepted < count; accepted++) {
         await library.accept(nextChange())
         await library.rest()
