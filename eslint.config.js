@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint"
 
 export default tseslint.config(
-  { ignores: ["dist", "node_modules", "tmp", ".ci", "test/fixtures/*/*.mjs"] },
+  { ignores: ["dist", "node_modules", "tmp", ".ci", "bench/peers", "test/fixtures/*/*.mjs"] },
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked],

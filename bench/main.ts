@@ -11,6 +11,7 @@ import * as PageServer from "../test/browser/PageServer.js"
 import * as Tab from "../test/browser/Tab.js"
 import * as Budget from "./Budget.js"
 import type { Api } from "./page.js"
+import * as Peers from "./Peers.js"
 import * as Screen from "./Screen.js"
 import * as Sizes from "./Sizes.js"
 import { inChunks, progress, ratio, turnCount } from "./Turns.js"
@@ -98,17 +99,22 @@ const inPage = Effect.gen(function* () {
   ]
   yield* tab.close
   const felt = yield* Screen.measure(context, url("/screen"))
-  return { version: chromium.version, budgets: [...budgets, ...felt] }
+  const peers = yield* Peers.measureInstalled(context, progress)
+  return { version: chromium.version, budgets: [...budgets, ...felt], peers }
 })
 
 const main = Effect.gen(function* () {
   const { budgets: sizes } = yield* Sizes.measure
-  const { budgets: measured, version } = yield* inPage
+  const { budgets: measured, peers, version } = yield* inPage
   const budgets = [...measured, ...sizes]
   yield* Console.log(Budget.table(budgets))
   yield* Console.log(
     `\n\`npm run bench\`: ${version}, ${cpus()[0]?.model ?? "unknown CPU"}, Node ${process.version}; medians of ${turnCount} turns, each measured in each.`
   )
+  if (peers.length > 0) {
+    yield* Console.log(`\n${Peers.table(peers)}`)
+    yield* Peers.draw(peers, `npm run bench: ${version}, medians; each library in a tab of its own`)
+  }
   const exceeded = budgets.filter(Budget.isExceeded)
   if (exceeded.length > 0) {
     process.exitCode = 1
