@@ -53,6 +53,8 @@ export const view = (workspaceId: Client.WorkspaceId, options?: ReadOptions) =>
  * other tabs. It asks Toggl for nothing: read with {@link list} to refresh it. It never fails: of what is no workspace id, or
  * with what is no filter, it shows nothing and ends, and a warning in the log says why ({@link list} fails with that).
  *
+ * All who watch share what they are shown: it is frozen, and a client that shows the same as before is the same object.
+ *
  * @since 0.1.0
  * @category operations
  */

@@ -2,7 +2,6 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Option from "effect/Option"
 import { StorageError } from "../ClientError.js"
 import { unknownEnd } from "../store/failure.js"
 import type { Instance } from "./instance.js"
@@ -24,7 +23,7 @@ const isLike = (error: unknown, one: StorageError): boolean =>
   error instanceof StorageError && error.reason === one.reason && error.detail === one.detail
 
 // What goes on in the store ends when it can: a tab that is stopped may hold the database for a minute. Whoever is
-// interrupted waits for that, for then it is known how it ended.
+// interrupted waits for that, for then it is known how it ended. Effect's own timeouts race two fibers more.
 const within = <A, E>(
   effect: Effect.Effect<A, E>,
   duration: Duration.Duration,
@@ -32,15 +31,16 @@ const within = <A, E>(
 ): Effect.Effect<A, E | StorageError> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.flatMap(Effect.forkDaemon(restore(effect)), (fiber) =>
-      restore(Effect.timeoutOption(Fiber.join(fiber), duration)).pipe(
-        Effect.onInterrupt(() => Fiber.interrupt(fiber)),
-        Effect.flatMap(
-          Option.match({
-            onNone: () => Effect.zipRight(Fiber.interruptFork(fiber), Effect.fail(error)),
-            onSome: Effect.succeed
-          })
+      Effect.flatMap(Effect.forkDaemon(Effect.interruptible(Effect.sleep(duration))), (limit) => {
+        const ended = Effect.async<A, E | StorageError>((resume) => {
+          fiber.addObserver(resume)
+          limit.addObserver(() => resume(Effect.zipRight(Fiber.interruptFork(fiber), Effect.fail(error))))
+        })
+        return restore(ended).pipe(
+          Effect.onInterrupt(() => Fiber.interrupt(fiber)),
+          Effect.ensuring(Effect.sync(() => limit.unsafeInterruptAsFork(fiber.id())))
         )
-      )
+      })
     )
   )
 

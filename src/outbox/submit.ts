@@ -19,7 +19,6 @@ import { attemptOf, type Entry, type Outcome } from "../log/entry.js"
 import { asked } from "../log/request.js"
 import * as Mutation from "../Mutation.js"
 import { laid } from "../read/overlay.js"
-import { frozen } from "../read/shown.js"
 import type { Receipt } from "../Receipt.js"
 import type { WaitingFor } from "../Status.js"
 import { mayBeStored } from "../store/failure.js"
@@ -72,7 +71,7 @@ const viewOf = (log: Log, { base, mutation }: Entry): ClientView | undefined => 
   const id = log.resolve(named) ?? named
   const key = String(log.clients.keyOf(named))
   const view = laid(log.sumOf(workspaceId, named), { client: base, id, key, workspaceId })
-  return view === undefined ? undefined : frozen(view)
+  return view === undefined ? undefined : Object.freeze(view)
 }
 
 const queued = ({ log }: Instance, entry: Entry, reason: WaitingFor): Receipt<Ending> => {

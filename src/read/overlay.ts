@@ -29,6 +29,16 @@ interface Pending {
   readonly known?: Iterable<Client>
 }
 
+const nothing: ReadonlyArray<never> = Object.freeze([])
+
+/** Apart from what it was made of: nothing that is sent later is built on what was handed out. */
+const asView = (client: Client, key: string, pending: boolean): ClientView => {
+  const permissions = client.permissions.length === 0 ? nothing : Object.freeze([...client.permissions])
+  return client.at === undefined
+    ? { ...client, permissions, key, pending }
+    : { ...client, permissions, key, pending, at: new Date(client.at) }
+}
+
 // As `log/byClient` has them: one of several stands for all.
 const localIds = (ids: Pending["ids"]): ReadonlyMap<AnyClientId, LocalClientId> => {
   const locals = new Map<ClientId, LocalClientId>()
@@ -49,11 +59,11 @@ export const overlay = (
   { entries, ids, known = [] }: Pending
 ): ReadonlyMap<AnyClientId, ClientView> => {
   const locals = localIds(ids)
-  const knownIds = new Set<AnyClientId>(Array.from(known, (client) => client.id))
+  const knownIds = () => new Set<AnyClientId>(Array.from(known, (client) => client.id))
   const views = new Map<AnyClientId, ClientView>()
   const made = new Map<LocalClientId, AnyClientId>()
   for (const client of clients) {
-    views.set(client.id, { ...client, key: String(locals.get(client.id) ?? client.id), pending: false })
+    views.set(client.id, asView(client, String(locals.get(client.id) ?? client.id), false))
   }
   for (const entry of entries) {
     if (entry.mutation.workspaceId !== workspaceId || entry.state._tag === "Refused") continue
@@ -62,8 +72,7 @@ export const overlay = (
     const id = isLocalClientId(named) ? (ids.get(named) ?? made.get(named) ?? named) : named
     if (mutation._tag === "Create") {
       if (views.has(id)) continue
-      const before: ReadonlySet<AnyClientId> = entry.first?.known === undefined ? knownIds : new Set(entry.first.known)
-      const there = madeBy(views, before, entry, mutation)
+      const there = madeBy(views, knownIds, entry, mutation)
       if (there !== undefined) {
         made.set(mutation.localId, there.id)
         views.set(there.id, { ...there, key: String(mutation.localId), pending: true })
@@ -76,7 +85,7 @@ export const overlay = (
         name: mutation.name,
         notes: mutation.notes,
         archived: false,
-        permissions: [],
+        permissions: nothing,
         pending: true
       })
       continue
@@ -93,20 +102,21 @@ export const laid = (
   { change, isPending, made }: Sum,
   { client, id, key, workspaceId }: Place
 ): ClientView | undefined => {
-  if (client !== undefined && change !== "Gone") return { ...client, ...change, key, pending: isPending }
+  if (client !== undefined && change !== "Gone") return { ...asView(client, key, isPending), ...change }
   if (made === undefined) return undefined
   const { localId, ...fields } = made
-  return { id, key: String(localId), workspaceId, ...fields, permissions: [], pending: true }
+  return { id, key: String(localId), workspaceId, ...fields, permissions: nothing, pending: true }
 }
 
 // Toggl may have applied an attempt that got no answer: then the list that was read since holds the client already.
 const madeBy = (
   views: ReadonlyMap<AnyClientId, ClientView>,
-  known: ReadonlySet<AnyClientId>,
-  { state }: Entry,
+  knownNow: () => ReadonlySet<AnyClientId>,
+  { first, state }: Entry,
   create: Mutation.Create
 ): ClientView | undefined => {
   if (state._tag === "Pending") return undefined
+  const known: ReadonlySet<AnyClientId> = first?.known === undefined ? knownNow() : new Set(first.known)
   // Later changes of the client may have gone with it.
   const { name, notes } = state.attempt?.target ?? create
   return Array.from(views.values()).find(

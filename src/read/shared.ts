@@ -5,7 +5,7 @@ import type { Log } from "../instance/log.js"
 import { workspaceOf } from "../log/state.js"
 import type { ClientView, View } from "../View.js"
 import { laid, overlay } from "./overlay.js"
-import { changed, frozen, isSame } from "./shown.js"
+import { changed, isSame } from "./shown.js"
 
 const nowhere = { source: "Local", fetchedAt: undefined, leftOut: 0 } as const
 
@@ -89,7 +89,7 @@ export class SharedView {
       if (before !== undefined) gone.add(before)
       this.shown.delete(id)
       if (view === undefined) return
-      const handedOut = frozen(view)
+      const handedOut = Object.freeze(view)
       this.shown.set(id, handedOut)
       come.push(handedOut)
     }

@@ -1,16 +1,6 @@
 // What is handed out is nobody's to change, for many may hold it; and what stays as it was is the same object.
 import type { ClientView, View } from "../View.js"
 
-const none: ReadonlyArray<never> = Object.freeze([])
-
-/** Apart from what it was made of: nothing that is sent later is built on it. */
-export const frozen = (view: ClientView): ClientView =>
-  Object.freeze({
-    ...view,
-    ...(view.at === undefined ? {} : { at: new Date(view.at) }),
-    permissions: view.permissions.length === 0 ? none : Object.freeze([...view.permissions])
-  })
-
 const isSameValue = (a: unknown, b: unknown): boolean => {
   if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime()
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, at) => item === b[at])
@@ -30,7 +20,10 @@ const byName = (a: ClientView, b: ClientView): number =>
 
 /** A view that is handed out once. */
 export const viewOf = (clients: Iterable<ClientView>, from: Omit<View, "clients">): View =>
-  Object.freeze({ ...from, clients: Object.freeze(Array.from(clients, frozen).sort(byName)) })
+  Object.freeze({
+    ...from,
+    clients: Object.freeze(Array.from(clients, (client) => Object.freeze(client)).sort(byName))
+  })
 
 // Where it belongs among those from `from` on.
 const placeOf = (sorted: ReadonlyArray<ClientView>, view: ClientView, from: number): number => {

@@ -80,7 +80,8 @@ const serve = (memory: Memory, request: Exclude<Request, Abort>): (() => void) |
       return undefined
     }
     case "Range": {
-      const rows = memory.rows.slice(...within(memory, request.from, request.to))
+      const [start, end] = within(memory, request.from, request.to)
+      const rows = memory.rows.slice(start, Math.min(end, start + (request.limit ?? Number.POSITIVE_INFINITY)))
       request.keys = rows.map((row) => row.key)
       request.rows = rows.map((row) => structuredClone(row.row))
       return undefined

@@ -22,7 +22,8 @@ export interface Get {
 }
 
 /**
- * Reads the rows whose keys lie in `from <= key <= to`, in the order of their keys.
+ * Reads the rows whose keys lie in `from <= key <= to`, in the order of their keys: no more than the first `limit` of them,
+ * where there is one. A store may give more, and then all of them.
  *
  * @since 0.1.0
  * @category models
@@ -31,6 +32,7 @@ export interface Range {
   readonly _tag: "Range"
   readonly from: IDBValidKey
   readonly to: IDBValidKey
+  readonly limit?: number
   keys: ReadonlyArray<IDBValidKey>
   rows: ReadonlyArray<unknown>
 }
@@ -106,6 +108,29 @@ export const range = function* (
   const request: Range = { _tag: "Range", from, to, keys: [], rows: [] }
   yield request
   return request.keys.map((key, index) => [key, request.rows[index]])
+}
+
+// So many rows are read at once where there may be very many: a page is to answer whoever uses it in between.
+const pieceSize = 1000
+
+const behind = (key: IDBValidKey | undefined): IDBValidKey => {
+  if (Array.isArray(key)) return [...key.slice(0, -1), behind(key.at(-1))]
+  return Number(key) + 1
+}
+
+/** Takes each of the rows of a range whose keys are numbers, or end with one, a piece after another. */
+export const pieces = function* (
+  from: IDBValidKey,
+  to: IDBValidKey,
+  take: (key: IDBValidKey, row: unknown) => void
+): Step<void> {
+  let request: Range = { _tag: "Range", from, to, limit: pieceSize, keys: [], rows: [] }
+  do {
+    request = { ...request, from: request.keys.length === 0 ? from : behind(request.keys.at(-1)) }
+    yield request
+    const { keys, rows } = request
+    for (const [index, key] of keys.entries()) take(key, rows[index])
+  } while (request.keys.length >= pieceSize)
 }
 
 export const put = function* (key: IDBValidKey, row: unknown): Step<void> {

@@ -12,8 +12,13 @@ const endedEarly = new StorageError({ reason: "Failed", detail: "the transaction
 const closedUnder = new StorageError({ reason: "Closed", detail: "the browser closed the database" })
 
 // Issues the request; calls `next` inside the transaction when a read has its result. True: go on at once, as a write
-// that fails aborts the whole transaction anyway.
-const serve = (store: IDBObjectStore, request: Exclude<Request, Abort>, next: () => void): boolean => {
+// that fails aborts the whole transaction anyway. `isPause`: let the page do what it has to before.
+const serve = (
+  store: IDBObjectStore,
+  request: Exclude<Request, Abort>,
+  isPause: boolean,
+  next: () => void
+): boolean => {
   switch (request._tag) {
     case "Get": {
       const get: IDBRequest<unknown> = store.get(request.key)
@@ -25,8 +30,8 @@ const serve = (store: IDBObjectStore, request: Exclude<Request, Abort>, next: ()
     }
     case "Range": {
       const between = IDBKeyRange.bound(request.from, request.to)
-      const keys = store.getAllKeys(between)
-      const rows: IDBRequest<Array<unknown>> = store.getAll(between)
+      const keys = store.getAllKeys(between, request.limit)
+      const rows: IDBRequest<Array<unknown>> = store.getAll(between, request.limit)
       rows.onsuccess = () => {
         request.keys = keys.result
         request.rows = rows.result
@@ -42,14 +47,20 @@ const serve = (store: IDBObjectStore, request: Exclude<Request, Abort>, next: ()
       }
       return false
     }
-    case "Put":
-      store.put(request.row, request.key)
-      return true
+    case "Put": {
+      const put = store.put(request.row, request.key)
+      if (!isPause) return true
+      put.onsuccess = next
+      return false
+    }
     case "Remove":
       store.delete(IDBKeyRange.bound(request.from, request.to))
       return true
   }
 }
+
+// A page is to answer whoever uses it in between.
+const servedAtOnce = 500
 
 const isWrite = (request: Request): boolean => request._tag !== "Get" && request._tag !== "Range"
 
@@ -69,6 +80,7 @@ export const runStep = <A>(
   const transaction = database.transaction(objectStore, mode, { durability: "strict" })
   const store = transaction.objectStore(objectStore)
   const generator = step()
+  let served = 0
   let hasBegun = false
   let wrote = false
   let hasTold = false
@@ -87,7 +99,7 @@ export const runStep = <A>(
       const request = turn.value
       if (request._tag === "Abort") return abort(request.error)
       wrote = wrote || isWrite(request)
-      if (!serve(store, request, advance)) {
+      if (!serve(store, request, ++served % servedAtOnce === 0, advance)) {
         // Without a wait for the answer. Whoever is told before the transaction has begun might be served before it.
         if (hasBegun && request._tag === "Add" && request.isLast) {
           tell()

@@ -6,7 +6,7 @@ import type { EntryId } from "../Entry.js"
 import { type Entry, isOpen, isParked, type Outcome, type Unreadable, version } from "../log/entry.js"
 import { type QueueState, raised } from "../log/state.js"
 import * as Mutation from "../Mutation.js"
-import { add, firstSeq, lastSeq, range, type Step, under } from "../store/step.js"
+import { add, firstSeq, lastSeq, pieces, range, type Step, under } from "../store/step.js"
 import { outcome } from "./outcomes.js"
 import { changedTo, type Fence, stepOn } from "./queue.js"
 import { getClient, getState, putEntry, putState, readGone, readResolved, readRow, resolve, writeNew } from "./rows.js"
@@ -45,20 +45,20 @@ const namesOf = function* (
 export const load = function* (newStoreId: string): Step<Snapshot> {
   const entries: Array<Entry> = []
   const unreadable: Array<Unreadable> = []
-  for (const [key, row] of yield* range(firstSeq, lastSeq)) {
+  yield* pieces(firstSeq, lastSeq, (key, row) => {
     const read = readRow(Number(key), row)
     if (Either.isRight(read)) entries.push(read.right)
     else unreadable.push(read.left)
-  }
+  })
   const ids = new Map<LocalClientId, ClientId>()
   const gone = new Set<LocalClientId>()
-  for (const [key, row] of yield* range(...under("id"))) {
+  yield* pieces(...under("id"), (key, row) => {
     const localId = Array.isArray(key) ? key[1] : undefined
-    if (!isLocalId(localId)) continue
+    if (!isLocalId(localId)) return
     const clientId = readResolved(row)
     if (clientId !== undefined) ids.set(localId, clientId)
     else if (readGone(row)) gone.add(localId)
-  }
+  })
   const isPassed = unreadable.length > 0 || entries.some(isParked)
   const names = isPassed ? yield* namesOf(entries, ids) : new Map<ClientId, string>()
   return { entries, unreadable, ids, gone, names, state: yield* getState(newStoreId) }

@@ -3,7 +3,7 @@ import type { Client, ClientId } from "../Client.js"
 import type { Entry } from "../log/entry.js"
 import { isWhole, type Listed, mostDiffering, noDoubt, settled, staying } from "../log/listed.js"
 import { isSameTurn, type QueueState, type Turn, turnOf, type Workspace, workspaceOf } from "../log/state.js"
-import { clientKey, range, remove, type Step, under } from "../store/step.js"
+import { clientKey, pieces, remove, type Step, under } from "../store/step.js"
 import { boundTo } from "./user.js"
 import { getDoubt, getEntry, getState, putClient, putDoubt, putEntry, putState, readClient } from "./rows.js"
 
@@ -25,10 +25,10 @@ export const readCopy = function* (newStoreId: string, workspaceId: number): Ste
 
 const known = function* (workspaceId: number): Step<ReadonlyArray<Client>> {
   const clients: Array<Client> = []
-  for (const [, row] of yield* range(...under("client", workspaceId))) {
+  yield* pieces(...under("client", workspaceId), (_key, row) => {
     const client = readClient(row)
     if (client !== undefined) clients.push(client)
-  }
+  })
   return clients
 }
 

@@ -1,12 +1,13 @@
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { Client, ClientId, type AnyClientId, isLocalClientId, type WorkspaceId } from "../Client.js"
+import { Client, ClientId, type AnyClientId, isLocalClientId } from "../Client.js"
 import { StorageError } from "../ClientError.js"
 import { type Entry, Outcome, Row, type Unreadable, version } from "../log/entry.js"
 import { type Doubt, noDoubt } from "../log/listed.js"
 import { believedState, newState, QueueState } from "../log/state.js"
 import { Mutation } from "../Mutation.js"
+import { plainClient } from "../plainClient.js"
 import * as upgrade from "./upgrade.js"
 import { abort, clientKey, doubtKey, get, idKey, put, remove, stateKey, type Step } from "../store/step.js"
 
@@ -92,25 +93,6 @@ export const putEntry = function* (entry: Entry): Step<void> {
   yield* put(entry.seq, writeRow(entry))
 }
 
-const isInt = (u: unknown): u is number => Number.isSafeInteger(u)
-const isId = (u: unknown): u is ClientId & WorkspaceId => isInt(u) && u > 0
-
-// As the schema reads most of what this library itself has written, at a fraction of its cost.
-const readWritten = (row: unknown): Client | undefined => {
-  if (!Predicate.isRecord(row)) return undefined
-  const { archived, at, creator_id: creatorId, id, name, notes, permissions, wid: workspaceId } = row
-  const known = 6 + Number(at !== undefined) + Number(creatorId !== undefined)
-  if (Object.keys(row).length !== known || !Array.isArray(permissions) || permissions.length > 0) return undefined
-  if (!isId(id) || !isId(workspaceId) || typeof archived !== "boolean") return undefined
-  if (typeof name !== "string" || typeof notes !== "string") return undefined
-  if (creatorId !== undefined && !isInt(creatorId)) return undefined
-  const client = { id, workspaceId, name, archived, notes, permissions: [] }
-  const made = creatorId === undefined ? client : { ...client, creatorId }
-  if (at === undefined) return made
-  const date = typeof at === "string" ? new Date(at) : undefined
-  return date === undefined || Number.isNaN(date.getTime()) ? undefined : { ...made, at: date }
-}
-
 /** As the schema encodes it. */
 export const writeClient = (client: Client): unknown => {
   const { archived, at, creatorId, id, name, notes, permissions, workspaceId: wid, ...more } = client
@@ -128,7 +110,7 @@ export const writeClient = (client: Client): unknown => {
 }
 
 export const readClient = (row: unknown): Client | undefined =>
-  row === undefined ? undefined : (readWritten(row) ?? Either.getOrUndefined(decodeClient(row)))
+  row === undefined ? undefined : (plainClient(row) ?? Either.getOrUndefined(decodeClient(row)))
 
 export const getClient = function* (workspaceId: number, clientId: number): Step<Client | undefined> {
   return readClient(yield* get(clientKey(workspaceId, clientId)))

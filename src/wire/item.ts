@@ -2,36 +2,34 @@
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { Client, ClientId } from "../Client.js"
+import { Client, type ClientId } from "../Client.js"
+import { isAbsent, isTogglId, plainClient } from "../plainClient.js"
 
 const decodeClient = /*#__PURE__*/ Schema.decodeUnknownEither(Client)
-
-// That of a workspace is of the same form.
-const isId = /*#__PURE__*/ Schema.is(ClientId)
-
-const isAbsent = (value: unknown): boolean => value === undefined || value === null
 
 /** Why there is no client in it; nothing where there is one, for what else an item holds only decorates it. */
 const problemOf = (item: unknown): string | undefined => {
   if (!Predicate.isRecord(item)) return "it is no object"
   const { archived, id, name, notes, wid } = item
-  if (!isId(id)) return "its id is no positive integer"
-  if (!isId(wid)) return "its wid is no positive integer"
+  if (!isTogglId(id)) return "its id is no positive integer"
+  if (!isTogglId(wid)) return "its wid is no positive integer"
   if (typeof name !== "string") return "its name is no text"
   if (!isAbsent(archived) && typeof archived !== "boolean") return "archived is neither true nor false"
   return isAbsent(notes) || typeof notes === "string" ? undefined : "its notes are no text"
 }
 
 export const decodeItem = (item: unknown): Either.Either<Client, string> => {
+  const plain = plainClient(item)
+  if (plain !== undefined) return Either.right(plain)
   const problem = problemOf(item)
   return problem === undefined ? Either.mapLeft(decodeClient(item), () => "it is no client") : Either.left(problem)
 }
 
 /** The id of an item that cannot be read, unless it says that it is of another workspace. */
 export const idIn = (item: unknown, workspaceId: number | undefined): ClientId | undefined => {
-  if (!Predicate.isRecord(item) || !isId(item["id"])) return undefined
+  if (!Predicate.isRecord(item) || !isTogglId(item["id"])) return undefined
   const { id, wid } = item
-  return isId(wid) && workspaceId !== undefined && Number(wid) !== workspaceId ? undefined : id
+  return isTogglId(wid) && workspaceId !== undefined && Number(wid) !== workspaceId ? undefined : id
 }
 
 /** How many there are, by what the item says. */

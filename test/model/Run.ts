@@ -29,6 +29,7 @@ import { signing } from "../../src/wire/signing.js"
 import * as TogglAuth from "../../src/testing/TogglAuth.js"
 import * as Books from "./Books.js"
 import * as Dice from "./Dice.js"
+import * as Fresh from "./Fresh.js"
 import * as Laws from "./Laws.js"
 import * as LockPort from "./LockPort.js"
 import * as Machine from "./Machine.js"
@@ -1049,7 +1050,25 @@ const playThrough = (history: History, options: Options): Result => {
         else if (Cause.isFailure(exit.cause)) heard.push(undefined)
       })
       rest()
-      if (heard.length > 0 && laws.books().state.step === version) laws.viewIsTrue(tab.process, heard[0])
+      if (heard.length === 0 || laws.books().state.step !== version) continue
+      laws.viewIsTrue(tab.process, heard[0])
+      isAsFresh(tab, heard[0])
+    }
+  }
+
+  /** What is worked out a change at a time, and shared by all who watch, is what the rows give all at once. */
+  const isAsFresh = (tab: Tab.Tab, read: View | undefined) => {
+    const watched = tab.view()
+    const fresh = JSON.stringify(Fresh.clientsIn(store.memory, workspaceId))
+    for (const [how, view] of [
+      ["reads", read],
+      ["watches", watched]
+    ] as const) {
+      if (view === undefined || JSON.stringify(view.clients) === fresh) continue
+      machine.fail(
+        "law 6",
+        `${tab.process.name} ${how} ${JSON.stringify(view.clients)}, and ${fresh} stands in the rows`
+      )
     }
   }
 

@@ -210,15 +210,36 @@ const regressions: ReadonlyArray<Regression> = [
     }
   },
   {
+    name: "what was sent behind a change that was given up came before it, which landed late",
+    history: {
+      setup: 1600578828,
+      theme: "second thoughts",
+      steps: [
+        { kind: "advance", tab: 3, n: 247545324, uid: 29 },
+        { kind: "create", tab: 5, n: 853412069, uid: 33 },
+        { kind: "weather", tab: 0, n: 468715205, uid: 35 },
+        { kind: "run", tab: 3, n: 1739092672, uid: 37 },
+        { kind: "run", tab: 5, n: 1964561753, uid: 38 },
+        { kind: "update", tab: 3, n: 438017433, uid: 39 },
+        { kind: "create", tab: 8, n: 907092545, uid: 40 },
+        { kind: "advance", tab: 1, n: 1771023155, uid: 42 },
+        { kind: "update", tab: 0, n: 332459774, uid: 45 },
+        { kind: "edit", tab: 5, n: 520175991, uid: 47 },
+        { kind: "advance", tab: 7, n: 497499772, uid: 48 },
+        { kind: "giveUp", tab: 1, n: 803008432, uid: 58 }
+      ]
+    }
+  },
+  {
     name: "what a gateway said of a create counted as not done, and it was made again after a colleague had renamed it",
     history: {
       setup: 1627470667,
       steps: [
-        { kind: "create", tab: 3, n: 31111791, uid: 0 },
-        { kind: "advance", tab: 10, n: 516878524, uid: 1 },
+        { kind: "create", tab: 3, n: 1762742344, uid: 0 },
+        { kind: "advance", tab: 10, n: 1085273121, uid: 1 },
         { kind: "weather", tab: 10, n: 1210907834, uid: 2 },
         { kind: "create", tab: 5, n: 1578232513, uid: 3 },
-        { kind: "settle", tab: 10, n: 848258557, uid: 4 },
+        { kind: "settle", tab: 10, n: 1258862411, uid: 4 },
         { kind: "meddle", tab: 6, n: 230336887, uid: 6 }
       ]
     }
@@ -247,26 +268,26 @@ const regressions: ReadonlyArray<Regression> = [
       setup: 1889249436,
       theme: "odd answers",
       steps: [
-        { kind: "open", tab: 6, n: 1152572595, uid: 0 },
+        { kind: "open", tab: 6, n: 777454354, uid: 0 },
         { kind: "create", tab: 2, n: 1472745485, uid: 1 },
         { kind: "advance", tab: 7, n: 1578332612, uid: 2 },
         { kind: "cache", tab: 9, n: 1564962299, uid: 3 },
-        { kind: "settle", tab: 1, n: 218450040, uid: 4 },
+        { kind: "settle", tab: 1, n: 376512523, uid: 4 },
         { kind: "storm", tab: 6, n: 317917655, uid: 5 },
-        { kind: "create", tab: 10, n: 1270547667, uid: 6 },
-        { kind: "run", tab: 1, n: 913292940, uid: 7 },
-        { kind: "run", tab: 4, n: 1789615415, uid: 8 },
+        { kind: "create", tab: 10, n: 1673925926, uid: 6 },
+        { kind: "run", tab: 1, n: 995472047, uid: 7 },
+        { kind: "run", tab: 4, n: 1790570016, uid: 8 },
         { kind: "run", tab: 3, n: 237164404, uid: 9 },
         { kind: "run", tab: 6, n: 1552520251, uid: 10 },
-        { kind: "run", tab: 1, n: 619581340, uid: 11 },
-        { kind: "run", tab: 0, n: 683123379, uid: 12 },
+        { kind: "run", tab: 1, n: 1003186618, uid: 11 },
+        { kind: "run", tab: 0, n: 228571235, uid: 12 },
         { kind: "read", tab: 0, n: 291863250, uid: 13 },
         { kind: "run", tab: 6, n: 1975612563, uid: 14 },
         { kind: "run", tab: 5, n: 883462521, uid: 15 },
         { kind: "run", tab: 1, n: 248186762, uid: 16 },
         { kind: "run", tab: 11, n: 907739319, uid: 17 },
-        { kind: "run", tab: 7, n: 1601370800, uid: 18 },
-        { kind: "run", tab: 2, n: 915959756, uid: 19 }
+        { kind: "run", tab: 7, n: 2020517925, uid: 18 },
+        { kind: "run", tab: 2, n: 265719642, uid: 19 }
       ]
     }
   },

@@ -88,14 +88,14 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "what was seen of names since an attempt may be what that has made",
-    shown: [82, "odd answers"],
+    shown: [62, "odd answers"],
     law: "law 3",
     changes: [["replay/attempt.ts", `const wasSeen = !isKept &&`, `const wasSeen =`]]
   },
   {
     name: "an answer about another client than was asked for is none",
-    shown: [98, "odd answers"],
-    law: "law 1",
+    shown: [6, "anything"],
+    law: "law 10",
     changes: [["wire/answer.ts", `isAsked(asked, client) && isIt(client)`, `true`]]
   },
   {
@@ -106,7 +106,7 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "what is not Toggl's body ends no delete and no archive",
-    shown: [20, "odd answers"],
+    shown: [1, "second thoughts"],
     law: "law 1",
     changes: [
       ["wire/answer.ts", `return isDone ? Either.right(undefined) : `, `return true ? Either.right(undefined) : `]
@@ -129,7 +129,7 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "an attempt is looked up only when it can land no more",
-    shown: [31, "second thoughts"],
+    shown: [12, "namesakes"],
     law: "law 3",
     changes: [["instance/decide.ts", `return entry.state._tag === "Uncertain" ? millis : 0`, `return millis * 0`]]
   },
@@ -185,19 +185,19 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "what was given up and may still land is waited for",
-    shown: [89, "second thoughts"],
+    shown: "what was sent behind a change that was given up came before it, which landed late",
     law: "law 2",
     changes: [["instance/decide.ts", `return Math.max(0, ...recent.map(`, `return Math.min(0, ...recent.map(`]]
   },
   {
     name: "who discards what is in doubt hears that it may have been applied",
-    shown: [23, "second thoughts"],
+    shown: [3, "odd databases"],
     law: "law 5",
     changes: [["log/entry.ts", `return isInDoubt && attemptOf(entry) !== undefined`, `return false`]]
   },
   {
     name: "a late answer is how a discarded create ends",
-    shown: [23, "second thoughts"],
+    shown: [31, "second thoughts"],
     law: "law 5",
     changes: [
       [
@@ -338,7 +338,7 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "a store that does not answer is no empty one",
-    shown: [7, "odd databases"],
+    shown: [9, "odd databases"],
     law: "law 1",
     changes: [
       ["outbox/unsaved.ts", `if (storage.reason === "Stalled") return notSaved(mutation, storage)`, ``],
@@ -369,7 +369,7 @@ export const rules: ReadonlyArray<Rule> = [
     name: "a view says what the list has left out",
     shown: [13, "odd times"],
     law: "law 6",
-    changes: [["read/views.ts", `workspaceOf(state, workspaceId).leftOut ?? 0`, `0`]]
+    changes: [["read/shared.ts", `workspaceOf(this.log.state, this.workspaceId).leftOut ?? 0`, `0`]]
   },
   {
     name: "what is absurd is no time",
@@ -379,7 +379,7 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "after a sleep Toggl is asked for its time",
-    shown: [17, "odd times"],
+    shown: [24, "odd times"],
     law: "law 9",
     changes: [["instance/decide.ts", `  ...(mayBeOver(instance, wait, now) ? { mayBeOver: wait } : {})\n`, ``]]
   },
@@ -397,7 +397,7 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "what is said of requests alone is their quota, and not the plan",
-    shown: [5, "odd times"],
+    shown: [16, "odd times"],
     law: "law 9",
     changes: [["wire/paymentRequired.ts", `  if (isSurelyQuota(text)) return true\n`, ``]]
   },
@@ -406,6 +406,18 @@ export const rules: ReadonlyArray<Rule> = [
     shown: [101, "odd times"],
     law: "law 3",
     changes: [["read/views.ts", `readInTime(instance, mirror.reread)`, `readInTime(instance, mirror.sync)`]]
+  },
+  {
+    name: "the copy that is held follows what this tab writes into it",
+    shown: [1, "anything"],
+    law: "law 6",
+    changes: [["instance/copies.ts", `clients.set(client.id, client)`, ``]]
+  },
+  {
+    name: "what a client's changes come to is worked out anew when one of them ends",
+    shown: [1, "anything"],
+    law: "law 6",
+    changes: [["instance/log.ts", `this.sums.delete(this.resolve(id) ?? id)`, ``]]
   }
 ]
 

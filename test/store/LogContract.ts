@@ -59,6 +59,28 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
   const states = (store: Steps.Transactions) =>
     Effect.map(store.load, ({ entries }) => entries.map((entry) => [entry.seq, entry.state._tag]))
 
+  describe(`${name}: very many rows`, () => {
+    const many = Array.from({ length: 2500 }, (_, index) => index + 1)
+
+    it.scopedLive("are read one piece after another, none left out and none twice: entries, ids and clients", () =>
+      Effect.gen(function* () {
+        const store = yield* connected
+        for (const n of many) yield* store.accept(draft(creates(n), n))
+        yield* copied(store, ...many.map((n) => toggl(n, `Client ${n}`)))
+        const { entries } = yield* store.load
+        assert.deepStrictEqual(
+          entries.map(({ acceptedAt }) => acceptedAt),
+          many
+        )
+        const { clients } = yield* store.copy(workspaceId)
+        assert.deepStrictEqual(
+          clients.map(({ id }) => id),
+          many.map((n) => clientId(n))
+        )
+      })
+    )
+  })
+
   describe(`${name}: accepting`, () => {
     it.live("numbers entries in the order of acceptance, and gives them back as they were accepted", () =>
       Effect.gen(function* () {
