@@ -39,6 +39,10 @@ const inPage = Effect.gen(function* () {
   const accept = yield* inChunks("accept one", warmUpCount, chunk, (count) => call("accept", count))
   const waiting = yield* call("setUpAcceptingBehind", pendingBefore)
   const behind = yield* inChunks(`accept one behind ${waiting}`, chunk, chunk, (count) => call("acceptBehind", count))
+  const own = yield* call("setUpAcceptingBehindItsOwn", pendingBefore)
+  const behindOwn = yield* inChunks(`accept one behind ${own} of its client`, chunk, chunk, (count) =>
+    call("acceptBehindItsOwn", count)
+  )
   const pending = yield* call("setUpStarting", pendingAtStart)
   const starting = yield* inChunks(`start with ${pending} pending`, 1, chunk / 5, (count) => call("start", count))
   const [few, many] = [yield* call("writesOfReplay", 50), yield* call("writesOfReplay", 100)]
@@ -50,7 +54,7 @@ const inPage = Effect.gen(function* () {
     {
       work: "accept one update to `Queued`",
       limit: 1.8,
-      aim: 1.4,
+      aim: 1.5,
       ...ratio(accept, "a bare strict one-row transaction")
     },
     {
@@ -66,9 +70,15 @@ const inPage = Effect.gen(function* () {
       ...ratio(behind, "the same with few pending")
     },
     {
+      work: `the same with ${own} pending of that one client`,
+      limit: 1.2,
+      aim: 1.05,
+      ...ratio(behindOwn, "the same with few pending")
+    },
+    {
       work: `cold start with ${pending} pending`,
-      limit: 3,
-      aim: 2,
+      limit: 2.5,
+      aim: 1.6,
       ...ratio(starting, "opening the database and one bare `getAll` of the rows")
     },
     {

@@ -35,6 +35,7 @@ const emptied = Outbox.purge.pipe(
 
 let empty: App | undefined
 let full: App | undefined
+let fullOfOne: App | undefined
 let bare: IDBDatabase | undefined
 let row: unknown
 let writes = 0
@@ -57,6 +58,11 @@ const api = {
   setUpAcceptingBehind: async (waiting: number) => {
     full = await paused("full", waiting)
     const status = await full.runPromise(Outbox.status)
+    return status.waiting
+  },
+  setUpAcceptingBehindItsOwn: async (waiting: number) => {
+    fullOfOne = await paused("full of one", waiting, 1)
+    const status = await fullOfOne.runPromise(Outbox.status)
     return status.waiting
   },
   /** One update accepted, beside a bare strict transaction that adds the same row, and idb-keyval's. */
@@ -84,8 +90,20 @@ const api = {
     await short.runPromise(emptied)
     return taken
   },
+  /** One update accepted where many of the same client wait, beside one where few do. */
+  acceptBehindItsOwn: async (count: number): Promise<Turns> => {
+    const [long, short] = [fullOfOne, empty]
+    if (long === undefined || short === undefined) throw new Error("not set up")
+    const taken = await turns(
+      count,
+      () => update(long, 1),
+      () => update(short, 1)
+    )
+    await short.runPromise(emptied)
+    return taken
+  },
   setUpStarting: async (waiting: number) => {
-    await Promise.all([empty?.dispose(), full?.dispose()])
+    await Promise.all([empty?.dispose(), full?.dispose(), fullOfOne?.dispose()])
     bare?.close()
     const app = await paused("starting", waiting)
     const status = await app.runPromise(Outbox.status)

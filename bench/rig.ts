@@ -168,8 +168,8 @@ const copyOf = (row: unknown, client: number): unknown => {
 export const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null ? { ...value } : {}
 
-/** An account that sends nothing and knows its clients, with so many changes waiting. */
-export const paused = async (account: string, waiting: number): Promise<App> => {
+/** An account that sends nothing and knows its clients, with so many changes waiting, of so many of them. */
+export const paused = async (account: string, waiting: number, clients = clientCount): Promise<App> => {
   const before = start(account)
   await before.runPromise(Effect.zipRight(Clients.list(workspaceId), Outbox.pause))
   await update(before)
@@ -178,7 +178,7 @@ export const paused = async (account: string, waiting: number): Promise<App> => 
     const [row] = await readAll(database)
     await write(
       database,
-      Array.from({ length: waiting - 1 }, (_, index) => copyOf(row, (index % clientCount) + 1))
+      Array.from({ length: waiting - 1 }, (_, index) => copyOf(row, (index % clients) + 1))
     )
   })
   return start(account)
