@@ -40,7 +40,7 @@ export class Log {
   private readonly names = new Map<ClientId, string>()
   private unread: ReadonlyArray<Unreadable> = []
   private index = byClient.make([], this.resolved)
-  private readonly sums = new Map<AnyClientId, { readonly workspaceId: WorkspaceId; readonly sum: Sum }>()
+  private readonly sums = new Map<AnyClientId, Map<WorkspaceId, Sum>>()
   private readonly doubted = new Set<number>()
   private known: Growing | undefined
   private knownScouts: ReturnType<Log["scouts"]> | undefined
@@ -100,13 +100,14 @@ export class Log {
   /** What the client's entries come to, but for the refused. Costs the same however many there are, while they only grow. */
   readonly sumOf = (workspaceId: WorkspaceId, id: AnyClientId): Sum => {
     const client = this.resolve(id) ?? id
-    const known = this.sums.get(client)
-    if (known?.workspaceId === workspaceId) return known.sum
+    const sums = this.sums.get(client) ?? new Map<WorkspaceId, Sum>()
+    const known = sums.get(workspaceId)
+    if (known !== undefined) return known
     let sum = noChange
     for (const { mutation, state } of this.entriesOf(client)) {
       if (mutation.workspaceId === workspaceId && state._tag !== "Refused") sum = plus(sum, mutation)
     }
-    this.sums.set(client, { workspaceId, sum })
+    this.sums.set(client, sums.set(workspaceId, sum))
     return sum
   }
 
@@ -317,10 +318,9 @@ export class Log {
     const { workspaceId } = mutation
     const id = Mutation.clientId(mutation)
     const client = this.resolve(id) ?? id
-    const known = this.sums.get(client)
-    if (known?.workspaceId === workspaceId && state._tag !== "Refused") {
-      this.sums.set(client, { workspaceId, sum: plus(known.sum, mutation) })
-    }
+    const sums = this.sums.get(client)
+    const known = sums?.get(workspaceId)
+    if (known !== undefined && state._tag !== "Refused") sums?.set(workspaceId, plus(known, mutation))
     this.touches.one(id)
   }
 

@@ -49,6 +49,8 @@ export class SharedView {
   private touched = new Set<AnyClientId>()
   private isAllTouched = true
   private wasDoubtful = false
+  /** How often it was brought up to a copy that could be read. */
+  brought = 0
   private clients: HeldCopy["clients"] | undefined
 
   constructor(log: Log, workspaceId: WorkspaceId) {
@@ -77,8 +79,9 @@ export class SharedView {
 
   readonly letGo = (selection: Selection): void => void this.selections.delete(selection)
 
-  /** Brings it up to the log, and the copy that goes with it. */
-  readonly upTo = (copy: HeldCopy): View => {
+  /** Brings it up to the log, and the copy that goes with it; `isRead`: whether that could be read. */
+  readonly upTo = (copy: HeldCopy, isRead = true): View => {
+    if (isRead) this.brought++
     const isDoubtful = this.log.mayBeListed(this.workspaceId)
     const isAll = this.isAllTouched || copy.clients !== this.clients
     const gone = new Set<ClientView>()

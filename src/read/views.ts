@@ -61,14 +61,17 @@ const pendingIn = ({ entries, ids }: Log) => ({ entries: entries.values(), ids }
 
 /** The copy, as far as it could be read. */
 const ofCopy = (
-  { instance: { log }, of }: Shown,
+  { instance: { log, reads }, of }: Shown,
   workspaceId: WorkspaceId,
   copy: HeldCopy,
   source: View.View["source"]
 ): View.View => {
-  if (copy !== nothing) return { ...of(workspaceId).upTo(copy), source }
+  const held = copy === nothing ? undefined : reads.copies.at(workspaceId, log.state)
+  if (held !== undefined) return { ...of(workspaceId).upTo(held), source }
+  // It could not be read, or the log has gone on since: that is no view for all.
   const { leftOut = 0 } = workspaceOf(log.state, workspaceId)
-  return overlaid(pendingIn(log), workspaceId, [], [], { source, fetchedAt: undefined, leftOut })
+  const clients = [...copy.clients.values()]
+  return overlaid(pendingIn(log), workspaceId, clients, clients, { source, fetchedAt: copy.fetchedAt, leftOut })
 }
 
 // A pending create makes something to show even where Toggl was never asked.
@@ -190,19 +193,23 @@ const kept = ({ instance, of }: Shown, workspaceId: WorkspaceId): Effect.Effect<
   Effect.gen(function* () {
     const view = of(workspaceId)
     const isBroughtUp = yield* Deferred.make<void>()
-    let isShown = false
+    const before = view.brought
     const keeping = instance.mirror.changes.pipe(
-      mapEffect(() => readToShow(instance, workspaceId, () => isShown)),
+      mapEffect(() => readToShow(instance, workspaceId, () => view.brought !== before)),
       Stream.runForEach((copy) => {
-        isShown = isShown || copy !== nothing
-        view.upTo(copy)
+        view.upTo(copy, copy !== nothing)
         return Deferred.succeed(isBroughtUp, undefined)
       })
     )
-    yield* watched("what brings views up to date", keeping).pipe(Effect.forkScoped)
+    // Whoever watches first may not be interruptible: this is for all of them, and ends with the last.
+    yield* watched("what brings views up to date", keeping).pipe(Effect.interruptible, Effect.forkScoped)
     yield* Deferred.await(isBroughtUp)
     return view
   })
+
+/** Who joins the others sees what is so now, and not what they were last shown. */
+const joined = ({ instance, of }: Shown, workspaceId: WorkspaceId): Effect.Effect<void> =>
+  Effect.ignore(Effect.map(localCopy(instance, workspaceId), (copy) => of(workspaceId).upTo(copy)))
 
 /** What a filter leaves of a workspace's view, and what tells when that is another. */
 const selected = (view: SharedView, filter: Filter) =>
@@ -228,7 +235,10 @@ const watches = (shown: Shown) =>
     })
     return (workspaceId: WorkspaceId, { name, status = "active" }: Filter): Stream.Stream<View.View> =>
       Stream.unwrapScoped(
-        RcMap.get(selections, Data.struct({ workspaceId, status, name: name?.toLowerCase() }) satisfies Watching)
+        Effect.zipLeft(
+          RcMap.get(selections, Data.struct({ workspaceId, status, name: name?.toLowerCase() }) satisfies Watching),
+          joined(shown, workspaceId)
+        )
       )
   })
 

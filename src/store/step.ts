@@ -113,24 +113,25 @@ export const range = function* (
 // So many rows are read at once where there may be very many: a page is to answer whoever uses it in between.
 const pieceSize = 1000
 
-const behind = (key: IDBValidKey | undefined): IDBValidKey => {
-  if (Array.isArray(key)) return [...key.slice(0, -1), behind(key.at(-1))]
-  return Number(key) + 1
-}
-
-/** Takes each of the rows of a range whose keys are numbers, or end with one, a piece after another. */
+/** Takes each of the rows of a range, a piece after another. */
 export const pieces = function* (
   from: IDBValidKey,
   to: IDBValidKey,
   take: (key: IDBValidKey, row: unknown) => void
 ): Step<void> {
-  let request: Range = { _tag: "Range", from, to, limit: pieceSize, keys: [], rows: [] }
+  let next = from
+  let known = 0
+  let keys: ReadonlyArray<IDBValidKey>
   do {
-    request = { ...request, from: request.keys.length === 0 ? from : behind(request.keys.at(-1)) }
+    // Keys have no successor: each piece begins with the last row of the one before.
+    const request: Range = { _tag: "Range", from: next, to, limit: pieceSize + known, keys: [], rows: [] }
     yield request
-    const { keys, rows } = request
+    keys = request.keys.slice(known)
+    const rows = request.rows.slice(known)
     for (const [index, key] of keys.entries()) take(key, rows[index])
-  } while (request.keys.length >= pieceSize)
+    next = keys.at(-1) ?? to
+    known = 1
+  } while (keys.length >= pieceSize)
 }
 
 export const put = function* (key: IDBValidKey, row: unknown): Step<void> {

@@ -53,9 +53,12 @@ const serve = (
       put.onsuccess = next
       return false
     }
-    case "Remove":
-      store.delete(IDBKeyRange.bound(request.from, request.to))
-      return true
+    case "Remove": {
+      const removal = store.delete(IDBKeyRange.bound(request.from, request.to))
+      if (!isPause) return true
+      removal.onsuccess = next
+      return false
+    }
   }
 }
 
@@ -99,7 +102,8 @@ export const runStep = <A>(
       const request = turn.value
       if (request._tag === "Abort") return abort(request.error)
       wrote = wrote || isWrite(request)
-      if (!serve(store, request, ++served % servedAtOnce === 0, advance)) {
+      if (!serve(store, request, ++served >= servedAtOnce, advance)) {
+        served = 0
         // Without a wait for the answer. Whoever is told before the transaction has begun might be served before it.
         if (hasBegun && request._tag === "Add" && request.isLast) {
           tell()

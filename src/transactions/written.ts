@@ -31,24 +31,29 @@ const writeOf = (request: Request): Write | undefined => {
 /** A step, with what it has written since it was last begun. */
 export class Notes {
   private writes: Array<Write> = []
+  private read: Request | undefined
   private stepped: { readonly store: string; readonly step: number } | undefined
 
   readonly of = <A>(step: Step<A>): Step<A> => {
     this.writes = []
+    this.read = undefined
     this.stepped = undefined
     return this.noting(step)
   }
 
-  /** `undefined`: nothing was written that moves the queue on. */
+  /** `undefined`: it has not moved the queue on by one step, so that its writes are nobody's to follow. */
   readonly written = (): Written | undefined => {
     if (this.stepped === undefined) return undefined
     const { step, store } = this.stepped
-    return { store, step, writes: this.writes }
+    const before = this.read?._tag === "Get" ? this.read.result : undefined
+    const isNext = isStepped(before) ? before.store === store && before.step + 1 === step : step === 1
+    return isNext ? { store, step, writes: this.writes } : undefined
   }
 
   private readonly note = (request: Request): void => {
     const write = writeOf(request)
     if (write !== undefined) this.writes.push(write)
+    if (request._tag === "Get" && request.key === stateKey) this.read ??= request
     if (request._tag === "Put" && request.key === stateKey && isStepped(request.row)) this.stepped = request.row
   }
 

@@ -1,16 +1,19 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import { type Client, type ClientId, type Filter, matches } from "../../src/Client.js"
 import { Copies } from "../../src/instance/copies.js"
 import { Log } from "../../src/instance/log.js"
 import type { Entry } from "../../src/log/entry.js"
+import * as OutboxStore from "../../src/OutboxStore.js"
 import { overlay } from "../../src/read/overlay.js"
 import { SharedView } from "../../src/read/shared.js"
 import { isSame, viewOf } from "../../src/read/shown.js"
+import * as transactions from "../../src/transactions/make.js"
 import { writeClient } from "../../src/transactions/rows.js"
 import type { Write } from "../../src/transactions/written.js"
 import type { ClientView } from "../../src/View.js"
-import { clientId, workspaceId } from "../store/StoreUnderTest.js"
+import { clientId, toggl, workspaceId } from "../store/StoreUnderTest.js"
 import { clients, Model, states, type Step, steps, take } from "./Logs.js"
 
 // Law 6: what many share, worked out a change at a time, is what is worked out of the rows all at once.
@@ -271,6 +274,23 @@ describe("the view that all share", () => {
       )
     )
   })
+
+  it.effect("follows no step that has not moved the queue on", () =>
+    Effect.gen(function* () {
+      const memory = yield* OutboxStore.makeMemory
+      const log = new Log()
+      const copies = new Copies(log.touches)
+      const own = transactions.make(yield* OutboxStore.fromMemory(memory), copies.wrote)
+      const others = transactions.make(yield* OutboxStore.fromMemory(memory))
+      const { store } = yield* own.changeState((state) => ({ ...state }))
+      copies.put(workspaceId, yield* own.copy(workspaceId))
+      const since = { store, turn: 0 }
+      yield* others.storeClient(workspaceId, clientId(1), since, toggl(1, "Acme"))
+      yield* own.receive([], new Map(), undefined, 0)
+      log.take(yield* own.load)
+      assert.isUndefined(copies.at(workspaceId, log.state))
+    })
+  )
 
   it("is nobody's to change", () => {
     const world = new World()

@@ -1,9 +1,11 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import { Fault } from "../../src/testing/index.js"
 import { create, isCreate, offline, opened } from "../Requests.js"
-import { law } from "../World.js"
+import { law, workspaceId } from "../World.js"
 
 // Law 13, interruptible: interrupting a caller after acceptance removes nothing; before it, all or nothing. Closing the
 // scope stops timers, listeners, locks and requests, and a later start goes on.
@@ -45,6 +47,23 @@ describe("closing the scope", () => {
       yield* world.passes("5 minutes")
       assert.deepStrictEqual(yield* world.names, ["A", "B", "C"])
       assert.strictEqual((yield* other.outbox.status).waiting, 0)
+    })
+  )
+})
+
+describe("a watch that cannot be interrupted", () => {
+  law("ends when it has seen enough, and stops nobody who watches the same", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* create(tab, "Acme")
+      const seen = yield* Effect.fork(Effect.uninterruptible(Stream.runHead(tab.clients.watch(workspaceId))))
+      const other = yield* Effect.fork(Stream.runDrain(tab.clients.watch(workspaceId)))
+      yield* world.passes("1 minute")
+      assert.isTrue(Option.isSome(yield* Fiber.poll(seen)))
+      assert.isTrue(Option.isNone(yield* Fiber.poll(other)))
+      const closed = yield* Effect.fork(Effect.zipRight(Fiber.interrupt(other), tab.close))
+      yield* world.passes("1 minute")
+      assert.isTrue(Option.isSome(yield* Fiber.poll(closed)))
     })
   )
 })

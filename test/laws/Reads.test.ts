@@ -2,11 +2,12 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
-import { Client, Clients, Credentials, Outbox } from "../../src/index.js"
+import { Client, ClientError, Clients, Credentials, Outbox } from "../../src/index.js"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
 import { create, isCreate, isDelete, isList, names, offline, opened, withAcme } from "../Requests.js"
 import { law, type Tab, workspaceId } from "../World.js"
@@ -319,6 +320,48 @@ const app = Clients.layerMemory({ account: "anna" }).pipe(
   Layer.provide(Credentials.layer(Credentials.token(Redacted.make(FakeToggl.defaultUser.apiToken)))),
   Layer.provideMerge(FakeToggl.layer())
 )
+
+describe("who watches where others do already", () => {
+  law("is shown the user's own change at once, while the others' view waits for the store", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      const other = yield* opened(world)
+      yield* offline(world, tab, other)
+      const seen = yield* watched(tab)
+      yield* world.rests
+      const broken = new ClientError.StorageError({ reason: "Failed", detail: "broken" })
+      yield* tab.setStorageFault((operation) => (operation === "load" || operation === "copy" ? broken : undefined))
+      yield* create(other, "Acme")
+      yield* world.passes("2 minutes")
+      yield* tab.setStorageFault(undefined)
+      yield* create(tab, "Beta")
+      const first = yield* Stream.runHead(tab.clients.watch(workspaceId))
+      assert.deepStrictEqual(Option.getOrThrow(Option.map(first, ({ clients }) => names(clients))), ["Acme", "Beta"])
+      assert.deepStrictEqual((yield* seen).at(-1), ["Acme", "Beta"])
+    })
+  )
+
+  law("keeps what a read has shown where the store fails again", (world) =>
+    Effect.gen(function* () {
+      const { tab } = yield* withAcme(world)
+      const other = yield* opened(world)
+      const broken = new ClientError.StorageError({ reason: "Failed", detail: "broken" })
+      yield* tab.kill
+      const next = yield* world.open()
+      yield* next.setStorageFault((operation) => (operation === "copy" ? broken : undefined))
+      const seen = yield* watched(next)
+      yield* world.rests
+      yield* next.setStorageFault(undefined)
+      yield* next.clients.view(workspaceId, { freshness: "Local" })
+      yield* world.rests
+      assert.deepStrictEqual((yield* seen).at(-1), ["Acme"])
+      yield* next.setStorageFault((operation) => (operation === "copy" ? broken : undefined))
+      yield* create(other, "Beta")
+      yield* world.rests
+      assert.include((yield* seen).at(-1) ?? [], "Acme")
+    })
+  )
+})
 
 describe("a page that its browser has kept aside", () => {
   law("shows what other tabs did meanwhile as soon as it is seen again, though no word of it came", (world) =>

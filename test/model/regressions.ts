@@ -434,3 +434,14 @@ export const kept: ReadonlyArray<Regression> = [
   ...seeds.map(({ name, seed, steps }) => ({ name, history: Seeds.history(seed, steps) })),
   ...shortSeeds.map(({ name, seed, theme }) => ({ name, history: Seeds.short(seed, theme) }))
 ]
+
+/**
+ * Seeds of the normal run whose long history shows a fault that is known, with the law that it breaks: each is to break it
+ * until that is mended, and then to go from here.
+ */
+export const faults: ReadonlyMap<number, string> = new Map([
+  // An entry that the user retries is set aside though nothing else has got through since.
+  [25, "law 4"],
+  // A change is sent before one in doubt whose ending could not be stored so often, right after the user has signed out.
+  [30, "law 2"]
+])
