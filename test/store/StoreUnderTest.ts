@@ -65,9 +65,8 @@ export const rawPut = (name: string, key: IDBValidKey, row: unknown) =>
     return () => undefined
   })
 
-let databases = 0
-
-export const newDatabaseName = (): string => `store under test ${++databases}`
+// Test files that share a worker share its databases too, and a count would begin anew in each.
+export const newDatabaseName = (): string => `store under test ${crypto.randomUUID()}`
 
 /** The database has been opened once, so that its object store is there. */
 export const indexedDbDevice: Effect.Effect<Device> = Effect.gen(function* () {
