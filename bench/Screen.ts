@@ -7,9 +7,8 @@ import * as Effect from "effect/Effect"
 import type { BrowserContext } from "playwright-core"
 import * as Tab from "../test/browser/Tab.js"
 import * as Budget from "./Budget.js"
-import type { Turns } from "./rig.js"
 import type { Api } from "./screenPage.js"
-import { inChunks, millis, progress } from "./Turns.js"
+import { inChunks, middle, millis, progress } from "./Turns.js"
 
 const screenTurns = 60
 const watchedClients = 10_000
@@ -19,8 +18,6 @@ const listedWhileWatched = 10_000
 const entriesWaiting = 3000
 const entriesRefused = 300
 const pendingAtLongStart = 10_000
-
-const middle = (turns: Turns, at: number) => Budget.median(turns.map((turn) => turn[at] ?? Number.NaN))
 
 const measured = (value: number, detail: string) => ({ measured: value, unit: "ms", detail })
 

@@ -32,8 +32,10 @@ export const inChunks = <E>(
 
 export const millis = (value: number) => `${value.toFixed(2)} ms`
 
+/** The median of one of the works that take turns. */
+export const middle = (turns: Turns, at: number) => Budget.median(turns.map((turn) => turn[at] ?? Number.NaN))
+
 export const ratio = (turns: Turns, besides: string, at = 1) => {
-  const ours = Budget.median(turns.map((turn) => turn[0] ?? Number.NaN))
-  const beside = Budget.median(turns.map((turn) => turn[at] ?? Number.NaN))
+  const [ours, beside] = [middle(turns, 0), middle(turns, at)]
   return { measured: ours / beside, unit: "×", detail: `${millis(ours)} beside ${millis(beside)} for ${besides}` }
 }

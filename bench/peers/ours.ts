@@ -6,24 +6,13 @@
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { Client, Clients, Credentials, Outbox } from "../../src/index.js"
+import { wireClient, workspaceId } from "../rig.js"
 import * as Database from "./Database.js"
 import { type Change, clientCount, fieldsOf, type Peer, type Server } from "./Peer.js"
 
 const baseUrl = `${location.origin}/toggl`
 // other rows of that store tell of the queue itself
 const logged = IDBKeyRange.bound(1, Number.MAX_SAFE_INTEGER)
-
-const workspaceId = Client.WorkspaceId.make(2230580)
-
-const wireClient = (id: number) => ({
-  id,
-  wid: workspaceId,
-  archived: false,
-  name: `Client ${id}`,
-  notes: "",
-  at: "2026-01-01T00:00:00+00:00",
-  creator_id: 1
-})
 
 const list = Array.from({ length: clientCount }, (_, index) => wireClient(index + 1))
 

@@ -66,18 +66,12 @@ const checked = (
 
 // --- Reads -------------------------------------------------------------------------------------------------------------
 
-const filtered = (view: View.View, filter: Client.Filter): View.View =>
-  Object.freeze({
-    ...view,
-    clients: Object.freeze(view.clients.filter((client) => Client.matches(client, filter)))
-  })
-
 const view = (app: App, workspaceId: Client.WorkspaceId, options: Clients.ReadOptions = {}) =>
   Effect.gen(function* () {
     yield* checkedWorkspace("list", workspaceId)
     yield* checkedLocalFilter("list", workspaceId, options)
     const freshness = yield* wanted(app, "list", workspaceId, options.freshness)
-    return filtered(yield* app.outbox.reads.read(workspaceId, freshness), options)
+    return yield* app.outbox.reads.read(workspaceId, freshness, options)
   })
 
 const get = (

@@ -14,7 +14,8 @@ import type * as View from "../View.js"
 export interface Reads {
   readonly read: (
     workspaceId: WorkspaceId,
-    freshness: View.Freshness
+    freshness: View.Freshness,
+    filter: Filter
   ) => Effect.Effect<View.View, ListError | NoLocalCopy>
   readonly get: (
     workspaceId: WorkspaceId,

@@ -5,20 +5,18 @@ import type { Log } from "../instance/log.js"
 import { workspaceOf } from "../log/state.js"
 import type { ClientView, View } from "../View.js"
 import { laid, overlay } from "./overlay.js"
-import { changed, isSame } from "./shown.js"
+import { changed, isSame, matching } from "./shown.js"
 
-const nowhere = { source: "Local", fetchedAt: undefined, leftOut: 0 } as const
-
-const nobody: ReadonlyArray<ClientView> = Object.freeze([])
+const nobody: View = { clients: [], source: "Local", fetchedAt: undefined, leftOut: 0 }
 
 /** What a filter leaves of the view. */
 export class Selection {
   private readonly filter: Filter
   view: View
 
-  constructor(filter: Filter, clients: ReadonlyArray<ClientView>, from: Omit<View, "clients">) {
+  constructor(filter: Filter, view: View) {
     this.filter = filter
-    this.view = Object.freeze({ ...from, clients: Object.freeze(clients.filter((client) => matches(client, filter))) })
+    this.view = matching(view, filter)
   }
 
   /** Whether anything of it is another than before. */
@@ -28,8 +26,11 @@ export class Selection {
     from: Omit<View, "clients">
   ): boolean => {
     const { view } = this
-    const matching = come.filter((client) => matches(client, this.filter))
-    const clients = changed(view.clients, gone, matching)
+    const clients = changed(
+      view.clients,
+      gone,
+      come.filter((client) => matches(client, this.filter))
+    )
     if (clients === view.clients && from.fetchedAt === view.fetchedAt && from.leftOut === view.leftOut) return false
     this.view = Object.freeze({ ...from, clients })
     return true
@@ -44,7 +45,7 @@ export class SharedView {
   private readonly log: Log
   private readonly workspaceId: WorkspaceId
   private readonly shown = new Map<AnyClientId, ClientView>()
-  private readonly everyone = new Selection({ status: "both" }, nobody, nowhere)
+  private readonly everyone = new Selection({ status: "both" }, nobody)
   private readonly selections = new Map<Selection, () => void>([[this.everyone, () => undefined]])
   private touched = new Set<AnyClientId>()
   private isAllTouched = true
@@ -71,8 +72,7 @@ export class SharedView {
 
   /** What a filter leaves of it, from now on until it is let go. `onChange` is called when that is another. */
   readonly select = (filter: Filter, onChange: () => void): Selection => {
-    const { clients, ...from } = this.view
-    const selection = new Selection(filter, clients, from)
+    const selection = new Selection(filter, this.view)
     this.selections.set(selection, onChange)
     return selection
   }

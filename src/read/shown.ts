@@ -1,4 +1,5 @@
 // What is handed out is nobody's to change, for many may hold it; and what stays as it was is the same object.
+import { type Filter, matches } from "../Client.js"
 import type { ClientView, View } from "../View.js"
 
 const isSameValue = (a: unknown, b: unknown): boolean => {
@@ -24,6 +25,10 @@ export const viewOf = (clients: Iterable<ClientView>, from: Omit<View, "clients"
     ...from,
     clients: Object.freeze(Array.from(clients, (client) => Object.freeze(client)).sort(byName))
   })
+
+/** What a filter leaves of a view. */
+export const matching = (view: View, filter: Filter): View =>
+  Object.freeze({ ...view, clients: Object.freeze(view.clients.filter((client) => matches(client, filter))) })
 
 // Where it belongs among those from `from` on.
 const placeOf = (sorted: ReadonlyArray<ClientView>, view: ClientView, from: number): number => {

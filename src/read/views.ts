@@ -26,7 +26,7 @@ import { overlay } from "./overlay.js"
 import { refresh } from "./refresh.js"
 import type { Reads } from "./service.js"
 import { SharedView } from "./shared.js"
-import { viewOf } from "./shown.js"
+import { matching, viewOf } from "./shown.js"
 
 const nothing: HeldCopy = { clients: new Map(), fetchedAt: undefined }
 
@@ -269,7 +269,8 @@ export const make = (instance: Instance): Effect.Effect<Reads, never, Scope.Scop
     }
     const shown: Shown = { instance, of }
     return {
-      read: (workspaceId, freshness) => read(shown, workspaceId, freshness),
+      read: (workspaceId, freshness, filter) =>
+        Effect.map(read(shown, workspaceId, freshness), (view) => matching(view, filter)),
       get: (workspaceId, id, freshness) => get(shown, workspaceId, id, freshness),
       watch: yield* watches(shown),
       knows: (id) => knows(instance, id)

@@ -47,16 +47,14 @@ const serve = (
       }
       return false
     }
-    case "Put": {
-      const put = store.put(request.row, request.key)
-      if (!isPause) return true
-      put.onsuccess = next
-      return false
-    }
+    case "Put":
     case "Remove": {
-      const removal = store.delete(IDBKeyRange.bound(request.from, request.to))
+      const write =
+        request._tag === "Put"
+          ? store.put(request.row, request.key)
+          : store.delete(IDBKeyRange.bound(request.from, request.to))
       if (!isPause) return true
-      removal.onsuccess = next
+      write.onsuccess = next
       return false
     }
   }

@@ -1,6 +1,6 @@
 // What a step writes into the copies, noted as it is written: so who holds a copy need not read it again.
 import * as Predicate from "effect/Predicate"
-import { clientAt, type Request, stateKey, type Step } from "../store/step.js"
+import { clientAt, type Get, type Request, stateKey, type Step } from "../store/step.js"
 
 /** One write: the row of a client; none where it is gone, and no id where all of the workspace's are. */
 export interface Write {
@@ -31,7 +31,7 @@ const writeOf = (request: Request): Write | undefined => {
 /** A step, with what it has written since it was last begun. */
 export class Notes {
   private writes: Array<Write> = []
-  private read: Request | undefined
+  private read: Get | undefined
   private stepped: { readonly store: string; readonly step: number } | undefined
 
   readonly of = <A>(step: Step<A>): Step<A> => {
@@ -45,7 +45,7 @@ export class Notes {
   readonly written = (): Written | undefined => {
     if (this.stepped === undefined) return undefined
     const { step, store } = this.stepped
-    const before = this.read?._tag === "Get" ? this.read.result : undefined
+    const before = this.read?.result
     const isNext = isStepped(before) ? before.store === store && before.step + 1 === step : step === 1
     return isNext ? { store, step, writes: this.writes } : undefined
   }
