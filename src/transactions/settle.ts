@@ -127,6 +127,8 @@ export const settle = function* (
     const entry = yield* getEntry(seq)
     if (entry !== undefined) entries.push(entry)
   }
+  // What failed so often may be what the user has discarded since: the others are tried again by themselves.
+  const hasGone = entries.length < seqs.length
   // One answer stands for all of them, or for none.
   const [lead] = entries
   const verdict = told._tag === "Each" || lead === undefined ? told : yield* believed(told, lead)
@@ -159,8 +161,9 @@ export const settle = function* (
       changed.push(goneFrom(entry))
       continue
     }
-    const isTakenUp = own._tag === "Again" && known.some((before) => wasTakenUp(entry, before))
-    const standing = afterVerdict(entry, isTakenUp ? { ...own, isSetAside: false } : own, isFirst, now, state)
+    const isTriedAgain =
+      own._tag === "Again" && (isTakenUp(entry, known) || (hasGone && entry.state._tag !== "SetAside"))
+    const standing = afterVerdict(entry, isTriedAgain ? { ...own, isSetAside: false } : own, isFirst, now, state)
     yield* putEntry(standing)
     left.push(standing)
     changed.push(changedTo(standing))
@@ -200,8 +203,8 @@ const wasEdited = (entry: Entry, known: ReadonlyArray<Entry>): boolean =>
   known.some((before) => before.seq === entry.seq && !asksAsKnown(entry, before))
 
 /** Whether the user has taken up again, since it was looked up, what failed so often. */
-const wasTakenUp = (entry: Entry, before: Entry): boolean =>
-  before.seq === entry.seq && entry.state._tag !== "Sending" && entry.failures < before.failures
+const isTakenUp = (entry: Entry, known: ReadonlyArray<Entry>): boolean =>
+  entry.state._tag !== "Sending" && known.some((before) => before.seq === entry.seq && entry.failures < before.failures)
 
 /** An answer to a create that names a client which was here before is about that one, and not about what was made. */
 const believed = function* (verdict: Verdict, entry: Entry): Step<Verdict> {

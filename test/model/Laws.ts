@@ -1103,6 +1103,13 @@ export const make = (
       if (books.state.signIn !== undefined && books.state.signIn !== signIn) refusedAt.add(operation.process)
       if (operation.name === "settle" && Exit.isSuccess(operation.exit)) {
         lastLoaded.set(operation.process, books.entries.size)
+        // Whoever has no turn any more books nothing: the look-up that follows finds what was done, and counts as none.
+        if (operation.exit.value === undefined) {
+          for (const seq of marks.get(operation.process)?.seqs ?? []) {
+            const entry = accepted.get(seq)
+            if (entry !== undefined) entry.wasTaken = false
+          }
+        }
       }
       if (operation.name === "mark" && Exit.isSuccess(operation.exit) && isMarked(operation.exit.value)) {
         marked(operation.process, operation.exit.value)
