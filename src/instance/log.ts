@@ -42,6 +42,8 @@ export class Log {
   private index = byClient.make([], this.resolved)
   private readonly sums = new Map<AnyClientId, Map<WorkspaceId, Sum>>()
   private readonly doubted = new Set<number>()
+  // The steps that this instance has taken and not advanced to yet, each with its store.
+  private readonly steps = new Map<number, string>()
   private known: Growing | undefined
   private knownScouts: ReturnType<Log["scouts"]> | undefined
 
@@ -245,9 +247,15 @@ export class Log {
       this.isUpToDate = false
       return
     }
-    if (state.store !== this.state.store || state.step > this.state.step + 1) this.isUpToDate = false
+    const { step, store } = this.state
+    const isNext = state.step === step + 1 && this.steps.get(state.step) === store
+    if (state.store !== store || (state.step !== step && !isNext)) this.isUpToDate = false
     this.state = state
+    for (const own of this.steps.keys()) if (own <= state.step) this.steps.delete(own)
   }
+
+  /** This instance has taken the step. */
+  readonly wrote = ({ step, store }: Pick<QueueState, "step" | "store">): void => void this.steps.set(step, store)
 
   /** What dependencies are worked out from. */
   readonly rows = (): Rows => ({

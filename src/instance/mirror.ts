@@ -231,7 +231,10 @@ export const make = (
       log.isUpToDate = false
       Queue.unsafeOffer(hints, undefined)
     }
-    const steps = transactions.make(hintingInDoubt(store, hint), copies.wrote)
+    const steps = transactions.make(hintingInDoubt(store, hint), (written) => {
+      log.wrote(written)
+      copies.wrote(written)
+    })
     const mirror = new Mirror(steps, log, hint, wake)
     yield* store.onHint(hint)
     // Other instances' steps are read as they come, and in long queues no more often than leaves room for other work.

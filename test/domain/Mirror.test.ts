@@ -7,6 +7,7 @@ import { Copies } from "../../src/instance/copies.js"
 import { Log } from "../../src/instance/log.js"
 import * as mirrors from "../../src/instance/mirror.js"
 import { newState } from "../../src/log/state.js"
+import * as memories from "../../src/store/memory.js"
 import type { Snapshot } from "../../src/transactions/accept.js"
 
 /** Lets the fiber stand still once, before the operation of this number, and interrupts it there. */
@@ -46,6 +47,41 @@ const snapshot = (step: number): Snapshot => ({
   unreadable: [],
   ids: new Map(),
   state: { ...newState("a store"), step }
+})
+
+const ofMemory = (memory: memories.Memory, isDeaf: boolean) =>
+  Effect.gen(function* () {
+    const log = new Log()
+    const store = memories.make(memory)
+    const heard = isDeaf ? { ...store, onHint: () => Effect.void } : store
+    return yield* mirrors.make(heard, log, new Copies(log.touches), () => undefined)
+  })
+
+describe("a mirror that hears nothing of other tabs", () => {
+  it.scopedLive("takes a step of its own for the next, and none of theirs", () =>
+    Effect.gen(function* () {
+      const memory = memories.makeMemory()
+      const mirror = yield* ofMemory(memory, true)
+      const others = yield* ofMemory(memory, false)
+      const takesStep = ({ setState, transactions }: mirrors.Mirror, isStep: boolean) =>
+        Effect.flatMap(
+          transactions.changeState((state) => (isStep ? { ...state, failures: state.failures + 1 } : state)),
+          setState
+        )
+      yield* takesStep(mirror, true)
+      yield* mirror.sync
+      yield* takesStep(mirror, true)
+      yield* takesStep(mirror, false)
+      assert.isTrue(mirror.isUpToDate())
+      yield* takesStep(others, true)
+      yield* takesStep(mirror, false)
+      assert.isFalse(mirror.isUpToDate())
+      yield* mirror.sync
+      yield* takesStep(others, true)
+      yield* takesStep(mirror, true)
+      assert.isFalse(mirror.isUpToDate())
+    })
+  )
 })
 
 describe("reading the log", () => {
