@@ -175,6 +175,18 @@ const get = Effect.fn("Clients.get")(function* (
   return find(instance, alone, id) ?? (yield* notFound(workspaceId, id))
 })
 
+/** Completes at the next change behind which the store can be read again. */
+const readable = ({ mirror }: Instance): Effect.Effect<void> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const changed = yield* Deferred.make<void>()
+      yield* mirror.onChange(() => {
+        if (mirror.storageError === undefined) Deferred.unsafeDone(changed, Effect.void)
+      })
+      yield* Deferred.await(changed)
+    })
+  )
+
 /** While the store does not answer, what is shown stays, and it is read again later and later. */
 const readToShow = (
   instance: Instance,
@@ -184,7 +196,10 @@ const readToShow = (
 ): Effect.Effect<HeldCopy> =>
   Effect.catchAll(localCopy(instance, workspaceId), () =>
     isShown()
-      ? Effect.zipRight(Effect.sleep(millis), readToShow(instance, workspaceId, isShown, Math.min(millis * 2, 60_000)))
+      ? Effect.zipRight(
+          Effect.raceFirst(readable(instance), Effect.sleep(millis)),
+          readToShow(instance, workspaceId, isShown, Math.min(millis * 2, 60_000))
+        )
       : Effect.succeed(nothing)
   )
 

@@ -363,6 +363,52 @@ describe("who watches where others do already", () => {
   )
 })
 
+describe("who has watched all the time", () => {
+  law("is shown a change as soon as the store can be read again, however long it could not", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      const other = yield* opened(world)
+      yield* offline(world, tab, other)
+      const seen = yield* watched(tab)
+      yield* world.rests
+      const broken = new ClientError.StorageError({ reason: "Failed", detail: "broken" })
+      yield* tab.setStorageFault((operation) => (operation === "load" || operation === "copy" ? broken : undefined))
+      yield* create(other, "Acme")
+      yield* world.passes("10 minutes")
+      yield* tab.setStorageFault(undefined)
+      yield* create(tab, "Beta")
+      yield* world.passes("1 second")
+      assert.deepStrictEqual((yield* seen).at(-1), ["Acme", "Beta"])
+    })
+  )
+
+  law("reads no more often for changes that come while the store cannot be read", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* offline(world, tab)
+      yield* watched(tab)
+      yield* world.rests
+      const broken = new ClientError.StorageError({ reason: "Failed", detail: "broken" })
+      yield* tab.setStorageFault((operation) => (operation === "load" || operation === "copy" ? broken : undefined))
+      const other = yield* opened(world)
+      yield* create(other, "Acme")
+      yield* world.passes("10 minutes")
+      const readsIn10Minutes = (each: Effect.Effect<unknown, unknown>) =>
+        Effect.gen(function* () {
+          yield* tab.clearOperations
+          for (let minute = 0; minute < 10; minute++) {
+            yield* each
+            yield* world.passes("1 minute")
+          }
+          return (yield* tab.operations).filter((operation) => operation === "load" || operation === "copy").length
+        })
+      const quiet = yield* readsIn10Minutes(Effect.void)
+      const busy = yield* readsIn10Minutes(create(other, "Another"))
+      assert.isAtMost(busy, quiet + 5 * 10)
+    })
+  )
+})
+
 describe("a page that its browser has kept aside", () => {
   law("shows what other tabs did meanwhile as soon as it is seen again, though no word of it came", (world) =>
     Effect.gen(function* () {
