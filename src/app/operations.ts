@@ -2,13 +2,19 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Client from "../Client.js"
 import * as ClientError from "../ClientError.js"
 import { monotonicOf } from "../effect/clock.js"
 import type { Ending } from "../Entry.js"
-import { checkedAnyClient, checkedLocalFilter, checkedRestore, checkedState, checkedWorkspace } from "../error/input.js"
+import {
+  checkedAnyClient,
+  checkedLocalFilter,
+  checkedRestore,
+  checkedState,
+  checkedWorkspace,
+  isChange
+} from "../error/input.js"
 import { checkedName, checkedNotes } from "../error/name.js"
 import { localId } from "../ids.js"
 import type { Mutation } from "../Mutation.js"
@@ -17,8 +23,6 @@ import type { Receipt } from "../Receipt.js"
 import { bytes, checked as checkedSetting, count, durationOf } from "../settings.js"
 import type * as View from "../View.js"
 import type * as Clients from "./service.js"
-
-const isUpdateInput = Schema.is(Client.UpdateInput)
 
 /** The outbox, and how it is used where a call does not say otherwise. */
 interface App {
@@ -48,7 +52,7 @@ const unknown = (operation: Client.Operation, workspaceId: Client.WorkspaceId, c
   new ClientError.NotFound({ operation, workspaceId, clientId })
 
 /** When a caller began, in milliseconds of the monotonic clock: its patience counts from there. */
-const begins: Effect.Effect<number> = Effect.map(Effect.clock, monotonicOf)
+const begins: Effect.Effect<number> = Effect.clockWith((clock) => Effect.succeed(monotonicOf(clock)))
 
 /** The client is one that can be changed: Toggl's, or one that was made here. Gives when its caller began. */
 const checked = (
@@ -147,7 +151,7 @@ const update = (app: App, workspaceId: Client.WorkspaceId, clientId: Client.AnyC
   Effect.gen(function* () {
     const asked = { operation: "update", workspaceId, clientId } as const
     const since = yield* checked(app, "update", workspaceId, clientId)
-    if (!isUpdateInput(input)) return yield* bad(asked, "a change takes a name, notes or both, as text")
+    if (!isChange(input)) return yield* bad(asked, "a change takes a name, notes or both, as text")
     if (input.name === undefined && input.notes === undefined) {
       return yield* bad(asked, "a change needs a name, notes or both")
     }

@@ -17,7 +17,7 @@ export const unsafeNow = (clock: Clock.Clock): Now => ({
   monotonic: monotonicOf(clock)
 })
 
-export const now: Effect.Effect<Now> = Effect.map(Effect.clock, unsafeNow)
+export const now: Effect.Effect<Now> = /*#__PURE__*/ Effect.clockWith((clock) => Effect.succeed(unsafeNow(clock)))
 
 /** No timer is set for more milliseconds: a much longer one never fires. */
 export const longestTimer = 86_400_000

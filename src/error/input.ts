@@ -1,13 +1,15 @@
-// What the types forbid may still come from plain JavaScript, or by a cast: it is refused before anything is done.
+// What the types forbid may still come from plain JavaScript, or by a cast: it is refused before anything is done. What each
+// change is checked for is checked by hand, for a schema allocates as much as all the rest of the call.
 import * as Either from "effect/Either"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Client from "../Client.js"
+import { isTogglId } from "../plainClient.js"
 import type { Asked } from "./base.js"
 import { BadRequest, InvalidStatus } from "./refusals.js"
 
-const isWorkspaceId = /*#__PURE__*/ Schema.is(Client.WorkspaceId)
-const isClientId = /*#__PURE__*/ Schema.is(Client.ClientId)
-const isAnyClientId = /*#__PURE__*/ Schema.is(Client.AnyClientId)
+/** Whether it is an id of a client: Toggl's is above 0, and one that was given here below. */
+export const isAnyClientId = (id: unknown): boolean => Number.isSafeInteger(id) && id !== 0
 const isStatus = /*#__PURE__*/ Schema.is(Client.Status)
 const isFilter = /*#__PURE__*/ Schema.is(
   /*#__PURE__*/ Schema.Struct({
@@ -19,16 +21,19 @@ const isFilter = /*#__PURE__*/ Schema.is(
 const isState = /*#__PURE__*/ Schema.is(Client.CreateInput)
 const isRestoreInput = /*#__PURE__*/ Schema.is(Client.RestoreInput)
 
+const isText = (value: unknown): value is string | undefined => value === undefined || typeof value === "string"
+
+/** Whether it is an `UpdateInput`. */
+export const isChange = (value: unknown): boolean =>
+  Predicate.isRecord(value) && isText(value.name) && isText(value.notes)
+
 type Checked = Either.Either<void, BadRequest>
 
 const unless = (isSound: boolean, refusal: () => BadRequest): Checked =>
   isSound ? Either.right(undefined) : Either.left(refusal())
 
 export const checkedWorkspace = (operation: Client.Operation, workspaceId: Client.WorkspaceId): Checked =>
-  unless(
-    isWorkspaceId(workspaceId),
-    () => new BadRequest({ operation, text: "a workspace's id is a positive integer" })
-  )
+  unless(isTogglId(workspaceId), () => new BadRequest({ operation, text: "a workspace's id is a positive integer" }))
 
 /** The workspace, and one of its clients by Toggl's id or a local one. */
 export const checkedAnyClient = (
@@ -51,7 +56,7 @@ export const checkedClients = (
 ): Checked =>
   Either.flatMap(checkedWorkspace(operation, workspaceId), () =>
     unless(
-      Array.isArray(ids) && ids.every((id) => isClientId(id)),
+      Array.isArray(ids) && ids.every((id) => isTogglId(id)),
       () => new BadRequest({ operation, workspaceId, text: "a client's id is the positive integer that Toggl gave it" })
     )
   )

@@ -15,6 +15,7 @@ import { ReplayLock, type Service as Lock } from "../ReplayLock.js"
 import { OutboxStore } from "../store/service.js"
 import type * as transactions from "../transactions/make.js"
 import type { Now } from "../effect/clock.js"
+import { makeTimer, type Timer } from "../effect/timer.js"
 import { Deadlines } from "./clock.js"
 import { Copies } from "./copies.js"
 import { Log } from "./log.js"
@@ -150,6 +151,8 @@ export interface Instance {
   readonly quotas: quota.Listened
   readonly reads: Reads
   readonly tab: Tab
+  /** How long callers wait. */
+  readonly timer: Timer
   readonly wakeUps: Queue.Queue<void>
 }
 
@@ -222,6 +225,7 @@ export const make = (
         times: singleFlight.make(scope)
       },
       tab,
+      timer: yield* makeTimer,
       wakeUps
     }
   })

@@ -3,13 +3,16 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { StorageError } from "../ClientError.js"
 import { writtenWithin } from "../instance/inTime.js"
-import { type Instance, wake } from "../instance/instance.js"
+import { type Instance, unsafeWake } from "../instance/instance.js"
 import type { Entry } from "../log/entry.js"
 import { mayBeStored, undone } from "../store/failure.js"
 import { type Draft, newEntry } from "../transactions/accept.js"
 
 const stored = (instance: Instance, entry: Entry, reads: number): Effect.Effect<Entry> =>
-  Effect.as(Effect.zipRight(instance.mirror.accepted(entry, reads), wake(instance, "Entry")), entry)
+  Effect.map(instance.mirror.accepted(entry, reads), () => {
+    unsafeWake(instance, "Entry")
+    return entry
+  })
 
 /** No step is run again that may be stored: another connection tells whether the entry is there. */
 const lookedFor = (instance: Instance, draft: Draft, reads: number, error: StorageError) =>
@@ -35,11 +38,14 @@ export const accept = (
   const { mirror, transactions } = instance
   const accepting = Effect.suspend(() => {
     const { reads } = mirror
-    return transactions.accept(draft).pipe(
-      Effect.flatMap((entry) => stored(instance, entry, reads)),
-      Effect.catchIf(mayBeStored, (error) => lookedFor(instance, draft, reads, error)),
-      Effect.tapError(mirror.lost)
-    )
+    return Effect.matchEffect(transactions.accept(draft), {
+      onFailure: (error) =>
+        Effect.tapError(
+          mayBeStored(error) ? lookedFor(instance, draft, reads, error) : Effect.fail(error),
+          mirror.lost
+        ),
+      onSuccess: (entry) => stored(instance, entry, reads)
+    })
   })
-  return writtenWithin(Effect.uninterruptible(accepting), within)
+  return writtenWithin(instance, Effect.uninterruptible(accepting), within)
 }

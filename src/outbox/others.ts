@@ -45,11 +45,16 @@ const unknown = (error: StorageError) => ({
   error
 })
 
-const look = (others: Others, name: string, which: Which): Effect.Effect<Option.Option<Outbox.OtherOutbox>> =>
+const look = (
+  instance: Instance,
+  others: Others,
+  name: string,
+  which: Which
+): Effect.Effect<Option.Option<Outbox.OtherOutbox>> =>
   Effect.gen(function* () {
     const store = yield* others.open(name)
     if (Option.isNone(store)) return Option.none()
-    const survey = yield* readElsewhere(transactions.make(store.value).survey)
+    const survey = yield* readElsewhere(instance, transactions.make(store.value).survey)
     return isEmpty(survey) ? Option.none() : Option.some({ ...which, ...described(survey) })
   }).pipe(
     Effect.scoped,
@@ -57,14 +62,14 @@ const look = (others: Others, name: string, which: Which): Effect.Effect<Option.
     Effect.catchAll((error) => Effect.succeedSome({ ...which, ...unknown(error) }))
   )
 
-const find = (others: Others): Effect.Effect<ReadonlyArray<Outbox.OtherOutbox>, StorageError> =>
+const find = (instance: Instance, others: Others): Effect.Effect<ReadonlyArray<Outbox.OtherOutbox>, StorageError> =>
   Effect.gen(function* () {
     const names = yield* others.names
     const found = yield* Effect.forEach(
       names,
       (name) => {
         const which = ownerOf(name)
-        return which === undefined ? Effect.succeedNone : look(others, name, which)
+        return which === undefined ? Effect.succeedNone : look(instance, others, name, which)
       },
       // Those that do not answer are waited for side by side.
       { concurrency: "unbounded" }
@@ -88,7 +93,7 @@ const alone = (instance: Instance, steps: transactions.Transactions, lock: Lock 
       if (Option.isNone(held)) return yield* new NotTakenOver({ reason: "InUse" })
       if ((held.value.kind ?? lock.kind) === "Exclusive") return undefined
     }
-    const { state } = yield* readElsewhere(steps.load)
+    const { state } = yield* readElsewhere(instance, steps.load)
     if (state.run === undefined) return { step: undefined }
     yield* Effect.sleep(instance.settings.stillness)
     return { step: state.step }
@@ -135,7 +140,7 @@ export const make = (instance: Instance, others: Others | undefined): Pick<Outbo
   // Asked twice at once, the second finds what the first has left, and not that one at work.
   const one = Effect.unsafeMakeSemaphore(1)
   return {
-    others: others === undefined ? Effect.succeed([]) : find(others),
+    others: others === undefined ? Effect.succeed([]) : find(instance, others),
     takeOver: (other) => noticed(instance)(one.withPermits(1)(takeOver(instance, others, other)))
   }
 }

@@ -4,12 +4,12 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import { ask } from "../account/ask.js"
 import { identify } from "../account/identity.js"
-import { type ClientId, UpdateInput } from "../Client.js"
+import type { ClientId } from "../Client.js"
 import { BadRequest, EntryNotFound, type StorageError } from "../ClientError.js"
 import type { EntryId } from "../Entry.js"
+import { isChange } from "../error/input.js"
 import { checkedName, checkedNotes } from "../error/name.js"
 import { writtenInTime } from "../instance/inTime.js"
 import { type Instance, wake, type WakeUp } from "../instance/instance.js"
@@ -20,8 +20,6 @@ import type * as Mutation from "../Mutation.js"
 import { credentialsOf } from "../wire/signing.js"
 import { goOn, noticed } from "./changed.js"
 import type * as Outbox from "./service.js"
-
-const isEdit = Schema.is(UpdateInput)
 
 const edited =
   (edit: Mutation.Change) =>
@@ -54,7 +52,7 @@ const seqOf = (
 
 const retry = Effect.fn("Outbox.retry")(function* (instance: Instance, id: EntryId, edit: Outbox.Edit = {}) {
   // What the types forbid may still come from plain JavaScript.
-  if (!isEdit(edit)) return yield* new BadRequest({ text: "an edit takes a name, notes or both, as text" })
+  if (!isChange(edit)) return yield* new BadRequest({ text: "an edit takes a name, notes or both, as text" })
   const name = edit.name === undefined ? undefined : yield* checkedName({}, edit.name, instance.settings.maxNameBytes)
   const change = {
     ...(name === undefined ? {} : { name }),

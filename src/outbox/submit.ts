@@ -107,43 +107,41 @@ const whenGone = (instance: Instance, entry: Entry): Heard => {
   return Effect.fail(new NotSaved({ ...asked(mutation), storage: wiped(log.lost.size), mayHaveBeenApplied }))
 }
 
-/** What can be said of it by now; `undefined`: nothing yet. */
-const firstHeard = (instance: Instance, entry: Entry, isLast: boolean): Effect.Effect<Heard | undefined> =>
+/** What can be said of an entry that is not in the log; `undefined`: nothing yet. */
+const heardOfGone = (instance: Instance, entry: Entry, isLast: boolean): Effect.Effect<Heard | undefined> =>
   Effect.gen(function* () {
     const { log, mirror, tab } = instance
-    const now = log.byId(entry.id)
-    if (now === undefined) {
-      const reading = outcomeOf(instance, entry.id)
-      const outcome = yield* Effect.either(isLast ? readAtLast(reading) : readInTime(instance, reading))
-      if (Either.isRight(outcome) && outcome.right !== undefined) {
-        return ended(instance, entry.id, entry.mutation, outcome.right.ending)
-      }
-      const error = Either.isLeft(outcome) ? outcome.left : mirror.storageError
-      if (error !== undefined) return Effect.succeed(queued(instance, entry, { _tag: "StorageLost", error }))
-      if (log.byId(entry.id) !== undefined || !mirror.isUpToDate()) return undefined
-      return tab.onWire.has(entry.id) && !isLast ? undefined : whenGone(instance, entry)
+    const reading = outcomeOf(instance, entry.id)
+    const outcome = yield* Effect.either(isLast ? readAtLast(instance, reading) : readInTime(instance, reading))
+    if (Either.isRight(outcome) && outcome.right !== undefined) {
+      return ended(instance, entry.id, entry.mutation, outcome.right.ending)
     }
-    if (now.state._tag === "Refused") return claimRefusal(instance, now, now.state.error)
-    const reason = yield* reasonNow(instance, now)
-    return reason === undefined ? undefined : Effect.succeed(queued(instance, now, reason))
+    const error = Either.isLeft(outcome) ? outcome.left : mirror.storageError
+    if (error !== undefined) return Effect.succeed(queued(instance, entry, { _tag: "StorageLost", error }))
+    if (log.byId(entry.id) !== undefined || !mirror.isUpToDate()) return undefined
+    return tab.onWire.has(entry.id) && !isLast ? undefined : whenGone(instance, entry)
   })
 
+/** What can be said of it by now; `undefined`: nothing yet. */
+const firstHeard = (instance: Instance, entry: Entry, isLast: boolean): Effect.Effect<Heard | undefined> => {
+  const now = instance.log.byId(entry.id)
+  if (now === undefined) return heardOfGone(instance, entry, isLast)
+  if (now.state._tag === "Refused") return Effect.succeed(claimRefusal(instance, now, now.state.error))
+  return Effect.map(reasonNow(instance, now), (reason) =>
+    reason === undefined ? undefined : Effect.succeed(queued(instance, now, reason))
+  )
+}
+
 /** The receipt, as soon as the first attempt has ended or cannot come soon. */
-const firstAttempt = (
-  instance: Instance,
-  entry: Entry,
-  patience: () => Duration.Duration
-): Effect.Effect<Receipt<Ending>, Refusal | Discarded | NotSaved> =>
-  Effect.gen(function* () {
-    const { log, mirror } = instance
-    let last = entry
-    const hear = (isLast: boolean) =>
-      Effect.suspend(() => {
-        last = log.byId(entry.id) ?? last
-        return firstHeard(instance, last, isLast)
-      })
-    const already = yield* hear(false)
-    if (already !== undefined) return yield* already
+const firstAttempt = (instance: Instance, entry: Entry, patience: () => Duration.Duration): Heard => {
+  const { log, mirror } = instance
+  let last = entry
+  const hear = (isLast: boolean) =>
+    Effect.suspend(() => {
+      last = log.byId(entry.id) ?? last
+      return firstHeard(instance, last, isLast)
+    })
+  const later = Effect.gen(function* () {
     const heard = yield* mirror.changes.pipe(
       mapEffect(() => hear(false)),
       Stream.filter(Predicate.isNotUndefined),
@@ -155,6 +153,8 @@ const firstAttempt = (
     if (gone !== undefined) return yield* gone
     return queued(instance, last, yield* reason(instance, last))
   })
+  return Effect.flatMap(hear(false), (already) => already ?? later)
+}
 
 // --- The service -------------------------------------------------------------------------------------------------------
 
@@ -167,21 +167,23 @@ const submit = (
   mutation: Mutation.Mutation,
   begun?: number
 ): Effect.Effect<Receipt<Ending>, Refusal | Discarded | NotSaved> =>
-  Effect.gen(function* () {
-    const clock = yield* Effect.clock
+  Effect.clockWith((clock) => {
     const since = begun ?? monotonicOf(clock)
     const left = (duration: Duration.Duration) => Duration.subtract(duration, monotonicOf(clock) - since)
-    const id = EntryId.make(yield* uuid, true)
     // It may make the store a user's: if the app has just set other credentials, that is to be heard first.
-    if (instance.tab.verified !== undefined && instance.log.userId === undefined) yield* Effect.yieldNow()
-    const draft = { id, mutation, acceptedAt: yield* Clock.currentTimeMillis, ...accepting(instance) }
-    const accepted = yield* Effect.either(accept(instance, draft, left(longest(instance))))
-    if (Either.isRight(accepted)) {
-      return yield* firstAttempt(instance, accepted.right, () => left(instance.settings.patience))
-    }
-    if (mayBeStored(accepted.left)) return yield* notSaved(mutation, id, accepted.left)
-    const done = yield* sendUnsaved(instance, oneUnsaved, mutation, accepted.left, left(longest(instance)))
-    return yield* ended(instance, undefined, mutation, done)
+    const mayBind = instance.tab.verified !== undefined && instance.log.userId === undefined
+    return Effect.flatMap(mayBind ? Effect.zipRight(Effect.yieldNow(), uuid) : uuid, (uuid) => {
+      const id = EntryId.make(uuid, true)
+      const draft = { id, mutation, acceptedAt: clock.unsafeCurrentTimeMillis(), ...accepting(instance) }
+      return Effect.matchEffect(accept(instance, draft, left(longest(instance))), {
+        onFailure: (error) => {
+          if (mayBeStored(error)) return notSaved(mutation, id, error)
+          const sent = sendUnsaved(instance, oneUnsaved, mutation, error, left(longest(instance)))
+          return Effect.flatMap(sent, (done) => ended(instance, undefined, mutation, done))
+        },
+        onSuccess: (entry) => firstAttempt(instance, entry, () => left(instance.settings.patience))
+      })
+    })
   })
 
 const outcome = (instance: Instance, id: EntryId): Effect.Effect<Outbox.Outcome, StorageError> =>

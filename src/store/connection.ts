@@ -70,7 +70,7 @@ const lost = new StorageError({ reason: "Lost", detail: "UnknownError" })
 /** A connection that opens when it is first needed, and again after it was closed under us or given up. */
 export class Connection {
   private opening: Promise<Opened> | undefined
-  private opened: Promise<Opened> | undefined
+  private opened: { readonly by: Promise<Opened>; readonly it: Opened } | undefined
   private isClosed = false
   private frame: Frame | undefined
   readonly name: string
@@ -107,8 +107,9 @@ export class Connection {
       database.onclose = onClose
       // It goes without a word to what runs on it.
       this.frame?.onRemoval(onClose)
-      this.opened = opening
-      return { database, running }
+      const it = { database, running }
+      this.opened = { by: opening, it }
+      return it
     })
     opening.catch(() => this.forget(opening))
     this.opening = opening
@@ -132,7 +133,9 @@ export class Connection {
     this.frame = undefined
   }
 
-  readonly isOpen = (): boolean => this.opening !== undefined && this.opening === this.opened
+  /** The database, where it is open already. */
+  readonly now = (): Opened | undefined =>
+    this.opening !== undefined && this.opening === this.opened?.by ? this.opened.it : undefined
 
   private readonly forget = (opening: Promise<Opened>): boolean => {
     if (this.opening !== opening) return false

@@ -7,15 +7,15 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { StorageError } from "../ClientError.js"
-import { Connection, type Opening } from "./connection.js"
+import { Connection, type Opened, type Opening } from "./connection.js"
+import { makeTimer } from "../effect/timer.js"
 import { mayBeStored, stalled, toStorageError, unknownEnd } from "./failure.js"
 import type { Service } from "./service.js"
 import type { Step } from "./step.js"
-import { makeTimer, type Timer } from "./timer.js"
-import { runStep, type Transaction } from "./transaction.js"
+import { runStep } from "./transaction.js"
 
 // Safari is known to answer no opening at all for as long as it runs.
-const longestOpening = Duration.seconds(5)
+const longestOpening = Duration.toMillis("5 seconds")
 
 const errorOf = (exit: Exit.Exit<unknown, StorageError>): StorageError | undefined =>
   Exit.isSuccess(exit) ? undefined : Option.getOrUndefined(Cause.failureOption(exit.cause))
@@ -42,8 +42,8 @@ export const make = (
     const connection = new Connection(name, mode, () => {
       for (const listener of listeners) listener()
     })
-    const steps = yield* makeTimer(limit)
-    const openings = yield* makeTimer(Duration.min(limit, longestOpening))
+    const timer = yield* makeTimer
+    const longestStep = Duration.toMillis(limit)
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {
         channel?.close()
@@ -58,12 +58,12 @@ export const make = (
       step: () => Step<A>,
       onEnd: (exit: Exit.Exit<A, StorageError>) => void
     ): (() => void) => {
-      let transaction: Transaction<A> | undefined
+      let abort: ((error: StorageError) => void) | undefined
       let isOver = false
       let untime = (): void => undefined
-      const timeBy = (timer: Timer, giveUp: () => void) => {
+      const timeFor = (millis: number, giveUp: () => void) => {
         untime()
-        untime = timer.start(giveUp)
+        untime = timer.start(millis, giveUp)
       }
       const end = (exit: Exit.Exit<A, StorageError>) => {
         untime()
@@ -71,41 +71,41 @@ export const make = (
       }
       const stop = () => {
         isOver = true
-        if (transaction === undefined) {
+        if (abort === undefined) {
           end(Exit.fail(stalled))
         } else {
-          timeBy(steps, () => end(Exit.fail(unknownEnd)))
-          transaction.abort(stalled)
+          timeFor(longestStep, () => end(Exit.fail(unknownEnd)))
+          abort(stalled)
         }
       }
-      const attempt = (): Promise<Exit.Exit<A, StorageError>> => {
-        transaction = undefined
+      // A database that is open is used at once: each promise in between would be felt.
+      const attempt = (onEnd: (exit: Exit.Exit<A, StorageError>) => void): void => {
+        abort = undefined
         const opening = connection.open()
         // It may be the connection that is stuck.
         const giveUp = () => {
           connection.giveUp(opening)
           stop()
         }
-        const isOpen = connection.isOpen()
-        timeBy(isOpen ? steps : openings, giveUp)
-        return opening
-          .then((opened) => {
-            if (isOver) return Exit.fail(stalled)
-            if (!isOpen) timeBy(steps, giveUp)
-            transaction = runStep(opened, mode, step, hint)
-            return transaction.ended
-          })
-          .catch((error: unknown) => Exit.fail(toStorageError(error)))
-          .then((exit) => {
-            const reason = errorOf(exit)?.reason
-            if (!isOver && (reason === "Closed" || reason === "Failed")) connection.giveUp(opening)
-            return exit
-          })
+        const ended = (exit: Exit.Exit<A, StorageError>) => {
+          const reason = errorOf(exit)?.reason
+          if (!isOver && (reason === "Closed" || reason === "Failed")) connection.giveUp(opening)
+          onEnd(exit)
+        }
+        const begin = (opened: Opened) => {
+          if (isOver) return ended(Exit.fail(stalled))
+          timeFor(longestStep, giveUp)
+          const begun = Either.try({ try: () => runStep(opened, mode, step, hint, ended), catch: toStorageError })
+          if (Either.isRight(begun)) abort = begun.right
+          else ended(Exit.fail(begun.left))
+        }
+        const open = connection.now()
+        if (open !== undefined) return begin(open)
+        timeFor(Math.min(longestStep, longestOpening), giveUp)
+        opening.then(begin, (error: unknown) => ended(Exit.fail(toStorageError(error))))
       }
       // Where nothing can be stored of it yet: once more, on another connection.
-      void attempt()
-        .then((exit) => (wasClosedBefore(exit) && !isOver ? attempt() : exit))
-        .then(end)
+      attempt((exit) => (wasClosedBefore(exit) && !isOver ? attempt(end) : end(exit)))
       return stop
     }
 

@@ -65,19 +65,17 @@ const servedAtOnce = 500
 
 const isWrite = (request: Request): boolean => request._tag !== "Get" && request._tag !== "Range"
 
-export interface Transaction<A> {
-  readonly ended: Promise<Exit.Exit<A, StorageError>>
-  /** Undoes it with this error, unless it is too late to: then the browser finishes it, and `ended` says how. */
-  readonly abort: (error: StorageError) => void
-}
-
-/** `hint` is called from inside it, once it has written. */
+/**
+ * `hint` is called from inside it, once it has written, and `onEnd` when it is known how it ended. What it gives undoes it
+ * with that error, unless it is too late to: then the browser finishes it, and `onEnd` says how.
+ */
 export const runStep = <A>(
   { database, running }: Opened,
   mode: "readonly" | "readwrite",
   step: () => Step<A>,
-  hint: () => void
-): Transaction<A> => {
+  hint: () => void,
+  onEnd: (exit: Exit.Exit<A, StorageError>) => void
+): ((error: StorageError) => void) => {
   const transaction = database.transaction(objectStore, mode, { durability: "strict" })
   const store = transaction.objectStore(objectStore)
   const generator = step()
@@ -102,7 +100,8 @@ export const runStep = <A>(
       wrote = wrote || isWrite(request)
       if (!serve(store, request, ++served >= servedAtOnce, advance)) {
         served = 0
-        // Without a wait for the answer. Whoever is told before the transaction has begun might be served before it.
+        // Without a wait for the answer. Whoever is told before the transaction has begun might be served before it; nobody
+        // would be told of what is committed first, were the page killed in between.
         if (hasBegun && request._tag === "Add" && request.isLast) {
           tell()
           transaction.commit()
@@ -123,18 +122,15 @@ export const runStep = <A>(
     hasBegun = true
     takeTurnsOrAbort()
   }
-  const ended = new Promise<Exit.Exit<A, StorageError>>((resolve) => {
-    const end = (exit: Exit.Exit<A, StorageError>) => {
-      running.delete(onClose)
-      resolve(exit)
-    }
-    const onClose = () => end(Exit.fail(aborted ?? endOf(closedUnder, wrote)))
-    running.add(onClose)
-    // Only `complete` says that it is stored; a request's own success does not.
-    transaction.oncomplete = () =>
-      end(result === undefined ? Exit.fail(endOf(endedEarly, wrote)) : Exit.succeed(result.value))
-    transaction.onabort = () => end(Exit.fail(aborted ?? endOf(transaction.error, wrote)))
-  })
+  const end = (exit: Exit.Exit<A, StorageError>) => {
+    if (running.delete(onClose)) onEnd(exit)
+  }
+  const onClose = () => end(Exit.fail(aborted ?? endOf(closedUnder, wrote)))
+  running.add(onClose)
+  // Only `complete` says that it is stored; a request's own success does not.
+  transaction.oncomplete = () =>
+    end(result === undefined ? Exit.fail(endOf(endedEarly, wrote)) : Exit.succeed(result.value))
+  transaction.onabort = () => end(Exit.fail(aborted ?? endOf(transaction.error, wrote)))
   takeTurnsOrAbort()
-  return { ended, abort }
+  return abort
 }

@@ -6,10 +6,21 @@ import type { EntryId } from "../Entry.js"
 import { type Entry, isOpen, isParked, type Outcome, type Unreadable, version } from "../log/entry.js"
 import { type QueueState, raised } from "../log/state.js"
 import * as Mutation from "../Mutation.js"
-import { add, firstSeq, lastSeq, pieces, range, type Step, under } from "../store/step.js"
+import { add, clientKey, firstSeq, get, lastSeq, pieces, range, type Step, under } from "../store/step.js"
 import { outcome } from "./outcomes.js"
 import { changedTo, type Fence, stepOn } from "./queue.js"
-import { getClient, getState, putEntry, putState, readGone, readResolved, readRow, resolve, writeNew } from "./rows.js"
+import {
+  getClient,
+  getState,
+  putEntry,
+  putState,
+  readClient,
+  readGone,
+  readResolved,
+  readRow,
+  resolve,
+  writeNew
+} from "./rows.js"
 
 /** Everything that the replay and the status stand on. */
 export interface Snapshot {
@@ -96,9 +107,10 @@ export const newEntry = (draft: Draft): Entry => ({
 export const accept = function* (draft: Draft): Step<Entry> {
   const named = Mutation.clientId(draft.mutation)
   const clientId = draft.mutation._tag === "Create" ? undefined : yield* resolve(named)
-  const base = clientId === undefined ? undefined : yield* getClient(draft.mutation.workspaceId, clientId)
+  const row = clientId === undefined ? undefined : yield* get(clientKey(draft.mutation.workspaceId, clientId))
+  const base = readClient(row)
   const entry: Entry = { ...newEntry(draft), ...(base === undefined ? {} : { base }) }
-  return { ...entry, seq: yield* add(writeNew(entry), true) }
+  return { ...entry, seq: yield* add(writeNew(entry, base === undefined ? undefined : row), true) }
 }
 
 /** Where the entry of this id is: in the log, or ended already. For where nobody heard how the step that appends it ended. */

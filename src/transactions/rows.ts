@@ -47,20 +47,24 @@ export const writeRow = ({ base, seq: _, ...row }: Row & Partial<Entry>): unknow
   return base === undefined ? written : { ...written, base: writeClient(base) }
 }
 
-/** The same for an entry that has only been accepted, at a fraction of the cost: its mutation alone is from outside. */
-export const writeNew = ({ acceptedAt, attempts, base, failures, id, mutation, userId, version }: Entry): unknown => {
-  const written = {
-    version,
-    id,
-    mutation: encodeMutation(mutation),
-    acceptedAt,
-    state: pending,
-    attempts,
-    failures,
-    ...(userId === undefined ? {} : { userId })
-  }
-  return base === undefined ? written : { ...written, base: writeClient(base) }
-}
+/**
+ * The same for an entry that has only been accepted, at a fraction of the cost: its mutation alone is from outside. `base`:
+ * the row of its base, where it has one, as it was read.
+ */
+export const writeNew = (
+  { acceptedAt, attempts, failures, id, mutation, userId, version }: Entry,
+  base: unknown
+): unknown => ({
+  version,
+  id,
+  mutation: encodeMutation(mutation),
+  acceptedAt,
+  state: pending,
+  attempts,
+  failures,
+  ...(userId === undefined ? {} : { userId }),
+  ...(base === undefined ? {} : { base })
+})
 
 /**
  * The queue's state. Where there is none yet it is new; where it cannot be read nothing is sent before the user says

@@ -2,8 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
-import { Client } from "../../src/Client.js"
-import { plainClient } from "../../src/plainClient.js"
+import { AnyClientId, Client, UpdateInput, WorkspaceId } from "../../src/Client.js"
+import { isAnyClientId, isChange } from "../../src/error/input.js"
+import { isTogglId, plainClient } from "../../src/plainClient.js"
 
 const asJson = Schema.decodeUnknownSync(Schema.parseJson())
 
@@ -53,5 +54,25 @@ describe("a client that is read by hand", () => {
       assert.isDefined(plainClient(sent))
     }
     for (const other of [undefined, null, 7, [], "Acme"]) assert.isUndefined(plainClient(other))
+  })
+})
+
+describe("what a change is checked for by hand", () => {
+  it("is what the schemas say", () => {
+    const isUpdate = Schema.is(UpdateInput)
+    const [isWorkspace, isClient] = [Schema.is(WorkspaceId), Schema.is(AnyClientId)]
+    const values = FastCheck.oneof(integers, texts, FastCheck.anything())
+    const changes = FastCheck.oneof(values, FastCheck.record({ name: values, notes: values }, { requiredKeys: [] }))
+    let changing = 0
+    FastCheck.assert(
+      FastCheck.property(values, changes, (id, change) => {
+        assert.strictEqual(isTogglId(id), isWorkspace(id))
+        assert.strictEqual(isAnyClientId(id), isClient(id))
+        assert.strictEqual(isChange(change), isUpdate(change))
+        if (isChange(change)) changing++
+      }),
+      { numRuns: 5000 }
+    )
+    assert.isAbove(changing, 50)
   })
 })

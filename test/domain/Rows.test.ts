@@ -87,7 +87,7 @@ describe("a new entry at rest", () => {
           failures: 0,
           seq: 1
         }
-        assert.deepStrictEqual(writeNew(entry), writeRow(entry))
+        assert.deepStrictEqual(writeNew(entry, base === undefined ? undefined : writeClient(base)), writeRow(entry))
       })
     )
   })

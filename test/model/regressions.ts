@@ -216,15 +216,13 @@ const regressions: ReadonlyArray<Regression> = [
       theme: "second thoughts",
       steps: [
         { kind: "advance", tab: 3, n: 247545324, uid: 29 },
-        { kind: "create", tab: 5, n: 853412069, uid: 33 },
+        { kind: "create", tab: 9, n: 853412069, uid: 33 },
         { kind: "weather", tab: 0, n: 468715205, uid: 35 },
-        { kind: "run", tab: 3, n: 1739092672, uid: 37 },
-        { kind: "run", tab: 5, n: 1964561753, uid: 38 },
+        { kind: "advance", tab: 1, n: 1771023155, uid: 42 },
         { kind: "update", tab: 3, n: 438017433, uid: 39 },
         { kind: "create", tab: 8, n: 907092545, uid: 40 },
-        { kind: "advance", tab: 1, n: 1771023155, uid: 42 },
-        { kind: "update", tab: 0, n: 332459774, uid: 45 },
-        { kind: "edit", tab: 5, n: 520175991, uid: 47 },
+        { kind: "run", tab: 3, n: 1739092672, uid: 37 },
+        { kind: "update", tab: 0, n: 1775684036, uid: 45 },
         { kind: "advance", tab: 7, n: 497499772, uid: 48 },
         { kind: "giveUp", tab: 1, n: 803008432, uid: 58 }
       ]
@@ -461,6 +459,84 @@ const regressions: ReadonlyArray<Regression> = [
         { kind: "signOut", tab: 6, n: 1690340866, uid: 465 },
         { kind: "create", tab: 0, n: 957675544, uid: 472 },
         { kind: "run", tab: 10, n: 6334416, uid: 473 }
+      ]
+    }
+  },
+  {
+    name: "of creates in doubt that asked for the same a later one took what the first had made",
+    history: {
+      setup: 658926781,
+      theme: "namesakes",
+      steps: [
+        { kind: "create", tab: 8, n: 71902422, uid: 0 },
+        { kind: "read", tab: 2, n: 1693289305, uid: 2 },
+        { kind: "advance", tab: 1, n: 1177984563, uid: 3 },
+        { kind: "create", tab: 4, n: 1190040221, uid: 4 },
+        { kind: "run", tab: 11, n: 1508874245, uid: 6 },
+        { kind: "crash", tab: 8, n: 1043375436, uid: 10 },
+        { kind: "meddle", tab: 9, n: 2091608361, uid: 19 },
+        { kind: "open", tab: 11, n: 2049034531, uid: 24 },
+        { kind: "create", tab: 8, n: 1575894106, uid: 26 },
+        { kind: "weather", tab: 11, n: 367380629, uid: 27 },
+        { kind: "create", tab: 1, n: 603130042, uid: 28 },
+        { kind: "advance", tab: 9, n: 388378015, uid: 29 },
+        { kind: "meddle", tab: 1, n: 1965759514, uid: 30 },
+        { kind: "create", tab: 9, n: 521058609, uid: 34 },
+        { kind: "advance", tab: 9, n: 371967916, uid: 35 },
+        { kind: "weather", tab: 1, n: 1125720990, uid: 36 },
+        { kind: "settle", tab: 6, n: 1239289879, uid: 37 },
+        { kind: "create", tab: 11, n: 1757298388, uid: 39 },
+        { kind: "create", tab: 3, n: 1963191014, uid: 40 },
+        { kind: "advance", tab: 11, n: 1184778020, uid: 41 },
+        { kind: "clock", tab: 11, n: 915562518, uid: 49 }
+      ]
+    }
+  },
+  {
+    name: "a create was refused for a name that came up after its attempt, and was its own",
+    history: {
+      setup: 542875919,
+      theme: "odd answers",
+      steps: [
+        { kind: "advance", tab: 8, n: 2131036329, uid: 0 },
+        { kind: "cache", tab: 6, n: 2018442628, uid: 4 },
+        { kind: "create", tab: 5, n: 1112720867, uid: 5 },
+        { kind: "settle", tab: 7, n: 1328143170, uid: 6 },
+        { kind: "update", tab: 7, n: 711070856, uid: 7 },
+        { kind: "advance", tab: 7, n: 1604458036, uid: 8 },
+        { kind: "delete", tab: 11, n: 1639640531, uid: 9 },
+        { kind: "create", tab: 2, n: 2089552385, uid: 10 },
+        { kind: "create", tab: 4, n: 1516410369, uid: 12 },
+        { kind: "run", tab: 4, n: 1428456539, uid: 13 },
+        { kind: "create", tab: 6, n: 663521103, uid: 14 },
+        { kind: "run", tab: 6, n: 357072849, uid: 17 },
+        { kind: "create", tab: 0, n: 501221049, uid: 18 },
+        { kind: "delete", tab: 5, n: 1191471521, uid: 19 },
+        { kind: "delete", tab: 11, n: 146564711, uid: 20 },
+        { kind: "update", tab: 3, n: 264113183, uid: 21 },
+        { kind: "delete", tab: 7, n: 1281703312, uid: 22 },
+        { kind: "cache", tab: 2, n: 688394111, uid: 23 },
+        { kind: "archive", tab: 11, n: 548842503, uid: 24 },
+        { kind: "create", tab: 2, n: 793942862, uid: 25 },
+        { kind: "update", tab: 0, n: 1706333185, uid: 56 },
+        { kind: "delete", tab: 7, n: 1363739603, uid: 28 },
+        { kind: "advance", tab: 2, n: 1571699666, uid: 30 },
+        { kind: "advance", tab: 0, n: 188438828, uid: 31 },
+        { kind: "create", tab: 3, n: 1613171314, uid: 32 },
+        { kind: "restore", tab: 9, n: 1834030095, uid: 33 },
+        { kind: "read", tab: 7, n: 985561635, uid: 34 },
+        { kind: "run", tab: 9, n: 147381025, uid: 35 },
+        { kind: "archive", tab: 6, n: 633998583, uid: 36 },
+        { kind: "create", tab: 2, n: 1366667475, uid: 37 },
+        { kind: "settle", tab: 10, n: 1609659999, uid: 38 },
+        { kind: "create", tab: 7, n: 544761318, uid: 40 },
+        { kind: "advance", tab: 6, n: 1530468305, uid: 41 },
+        { kind: "restore", tab: 0, n: 1343874945, uid: 44 },
+        { kind: "cache", tab: 7, n: 1118815844, uid: 45 },
+        { kind: "create", tab: 0, n: 493589337, uid: 46 },
+        { kind: "create", tab: 6, n: 1193419077, uid: 48 },
+        { kind: "storm", tab: 5, n: 662005050, uid: 52 },
+        { kind: "advance", tab: 8, n: 1602118241, uid: 53 }
       ]
     }
   }

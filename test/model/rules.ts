@@ -64,13 +64,13 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "of creates in doubt that ask for the same the first has made it",
-    shown: [170, "namesakes"],
+    shown: "of creates in doubt that asked for the same a later one took what the first had made",
     law: "law 3",
     changes: [["replay/lookUp.ts", `if (one?.ours === "Yes" && others.some(isOfOther)) {`, `if (false) {`]]
   },
   {
     name: "what may be ours under another name is doubt",
-    shown: [85, "namesakes"],
+    shown: [1, "namesakes"],
     law: "law 3",
     changes: [["replay/lookUp.ts", `return found.length <= mostRenamed ? found : []`, `return []`]]
   },
@@ -88,7 +88,7 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "what was seen of names since an attempt may be what that has made",
-    shown: [62, "odd answers"],
+    shown: "a create was refused for a name that came up after its attempt, and was its own",
     law: "law 3",
     changes: [["replay/attempt.ts", `const wasSeen = !isKept &&`, `const wasSeen =`]]
   },
@@ -114,7 +114,7 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "an empty body is believed only where Toggl is known to give it",
-    shown: [22, "odd answers"],
+    shown: [132, "odd answers"],
     law: "law 1",
     changes: [["wire/answer.ts", `holds(body, Predicate.isNull) && !mayBeEmpty(answer) ?`, `false ?`]]
   },
@@ -191,7 +191,7 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "who discards what is in doubt hears that it may have been applied",
-    shown: [3, "odd databases"],
+    shown: [23, "odd databases"],
     law: "law 5",
     changes: [["log/entry.ts", `return isInDoubt && attemptOf(entry) !== undefined`, `return false`]]
   },
@@ -281,8 +281,8 @@ export const rules: ReadonlyArray<Rule> = [
     changes: [
       [
         "outbox/accept.ts",
-        `(error) => lookedFor(instance, draft, reads, error)`,
-        `(error) => Effect.fail(undone(error))`
+        `mayBeStored(error) ? lookedFor(instance, draft, reads, error) : Effect.fail(error)`,
+        `Effect.fail(mayBeStored(error) ? undone(error) : error)`
       ]
     ]
   },
@@ -290,13 +290,13 @@ export const rules: ReadonlyArray<Rule> = [
     name: "who changes something hears in time, whatever the store does",
     shown: [4, "odd storage"],
     law: "law 11",
-    changes: [["instance/inTime.ts", `=> within(effect, duration, unknownEnd)`, `=> effect`]]
+    changes: [["instance/inTime.ts", `=> within(instance, effect, duration, unknownEnd)`, `=> effect`]]
   },
   {
     name: "who waits for what is gone hears in time, whatever the store does",
     shown: [158, "odd storage"],
     law: "law 11",
-    changes: [["outbox/submit.ts", `isLast ? readAtLast(reading) : readInTime(instance, reading)`, `reading`]]
+    changes: [["outbox/submit.ts", `isLast ? readAtLast(instance, reading) : readInTime(instance, reading)`, `reading`]]
   },
   {
     name: "what went with its database is told",
@@ -361,7 +361,7 @@ export const rules: ReadonlyArray<Rule> = [
   },
   {
     name: "a list takes away only what it surely shows to be gone",
-    shown: [1, "odd times"],
+    shown: [13, "odd times"],
     law: "law 6",
     changes: [["log/listed.ts", `!shown.has(id) && (mayMiss || unread.has(id))`, `!shown.has(id) && false`]]
   },
