@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
-import { isLocalClientId } from "../../src/Client.js"
+import { isLocalClientId, WorkspaceId } from "../../src/Client.js"
 import { Log } from "../../src/instance/log.js"
 import { dependencies } from "../../src/log/dependencies.js"
 import { type Entry, isParked } from "../../src/log/entry.js"
@@ -171,6 +171,19 @@ describe("the log as an instance knows it", () => {
       log.accept(entryOf(2, creates(2)))
       assert.deepStrictEqual(seqs(log.scouts()), [[1], 2])
     })
+  })
+
+  it("keeps apart what the same id has changed in two workspaces", () => {
+    const other = WorkspaceId.make(workspaceId + 1)
+    const log = new Log()
+    const here = updates(clientId(7), { name: "Here" })
+    log.accept(entryOf(1, here))
+    log.accept(entryOf(2, { ...updates(clientId(7), { notes: "there" }), workspaceId: other }))
+    for (let time = 0; time < 2; time++) {
+      assert.deepStrictEqual(log.sumOf(workspaceId, clientId(7)).change, { name: "Here" })
+      assert.deepStrictEqual(log.sumOf(other, clientId(7)).change, { notes: "there" })
+      log.accept(entryOf(3 + time, here))
+    }
   })
 
   it("begins anew with another store, whatever its step", () => {

@@ -292,6 +292,22 @@ describe("the view that all share", () => {
     })
   )
 
+  it.effect("is not made of a copy that the log has left behind", () =>
+    Effect.gen(function* () {
+      const memory = yield* OutboxStore.makeMemory
+      const log = new Log()
+      const copies = new Copies(log.touches)
+      const own = transactions.make(yield* OutboxStore.fromMemory(memory), copies.wrote)
+      const others = transactions.make(yield* OutboxStore.fromMemory(memory))
+      const { store } = yield* own.changeState((state) => ({ ...state }))
+      const read = yield* own.copy(workspaceId)
+      yield* others.storeClient(workspaceId, clientId(1), { store, turn: 0 }, toggl(1, "Acme"))
+      log.take(yield* own.load)
+      copies.put(workspaceId, read)
+      assert.isUndefined(copies.at(workspaceId, log.state))
+    })
+  )
+
   it("is nobody's to change", () => {
     const world = new World()
     world.happens({

@@ -79,6 +79,24 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
         )
       })
     )
+
+    it.scopedLive(
+      "are all read where a piece ends at a row under an odd key, as a bug or another version leaves one",
+      () =>
+        Effect.gen(function* () {
+          const device = yield* makeDevice
+          const store = yield* device.connect
+          const some = many.slice(0, 1500)
+          yield* copied(store, ...some.map((n) => toggl(n, `Client ${n}`)))
+          const odd = [998.25, 998.5, 998.75, "a", ["b"], [1, 2]]
+          for (const key of odd) yield* device.put(["client", workspaceId, key], { key })
+          const { clients } = yield* store.copy(workspaceId)
+          assert.deepStrictEqual(
+            clients.map(({ id }) => id),
+            some.map((n) => clientId(n))
+          )
+        })
+    )
   })
 
   describe(`${name}: accepting`, () => {
