@@ -43,7 +43,7 @@ export const makeTimer: Effect.Effect<Timer, never, Scope.Scope> = /*#__PURE__*/
     const millis = Math.min(longestTimer, Math.ceil(at - monotonicOf(clock)))
     const fiber = fork(
       Effect.zipRight(
-        Effect.sleep(millis),
+        Effect.interruptible(Effect.sleep(millis)),
         Effect.sync(() => wake(at))
       )
     )
@@ -54,6 +54,7 @@ export const makeTimer: Effect.Effect<Timer, never, Scope.Scope> = /*#__PURE__*/
   const end = () => {
     if (!isClosed || timed.size > 0) return
     for (const fiber of sleeping) fiber.unsafeInterruptAsFork(FiberId.none)
+    wakesAt = Infinity
   }
   yield* Effect.addFinalizer(() =>
     Effect.sync(() => {

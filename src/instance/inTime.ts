@@ -2,6 +2,7 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Runtime from "effect/Runtime"
 import { StorageError } from "../ClientError.js"
 import { unknownEnd } from "../store/failure.js"
 import type { Instance } from "./instance.js"
@@ -31,17 +32,16 @@ const within = <A, E>(
   duration: Duration.Duration,
   error: StorageError
 ): Effect.Effect<A, E | StorageError> =>
-  Effect.uninterruptibleMask((restore) =>
-    Effect.flatMap(Effect.forkDaemon(restore(effect)), (fiber) => {
-      const ended = Effect.async<A, E | StorageError>((resume) => {
-        const giveUp = () => resume(Effect.zipRight(Fiber.interruptFork(fiber), Effect.fail(error)))
-        const stop = timer.start(Duration.toMillis(duration), giveUp)
-        fiber.addObserver((exit) => {
-          stop()
-          resume(exit)
-        })
+  Effect.flatMap(Effect.runtime(), (runtime) =>
+    Effect.async((resume) => {
+      const fiber = Runtime.runFork(runtime, effect)
+      const giveUp = () => resume(Effect.zipRight(Fiber.interruptFork(fiber), Effect.fail(error)))
+      const stop = timer.start(Duration.toMillis(duration), giveUp)
+      fiber.addObserver((exit) => {
+        stop()
+        resume(exit)
       })
-      return Effect.onInterrupt(restore(ended), () => Fiber.interrupt(fiber))
+      return Effect.asVoid(Fiber.interrupt(fiber))
     })
   )
 

@@ -47,6 +47,9 @@ export class Mirror {
     this.wake = wake
   }
 
+  /** Whether the store could be read when it was last tried. */
+  readonly isReadable = (): boolean => this.unreadable === undefined
+
   /** Why the store cannot be read, or a step of the replay not be written. */
   get storageError(): StorageError | undefined {
     return this.unreadable ?? this.unwritten

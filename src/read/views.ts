@@ -175,32 +175,38 @@ const get = Effect.fn("Clients.get")(function* (
   return find(instance, alone, id) ?? (yield* notFound(workspaceId, id))
 })
 
-/** Completes at the next change behind which the store can be read again. */
-const readable = ({ mirror }: Instance): Effect.Effect<void> =>
-  Effect.scoped(
-    Effect.gen(function* () {
-      const changed = yield* Deferred.make<void>()
-      yield* mirror.onChange(() => {
-        if (mirror.storageError === undefined) Deferred.unsafeDone(changed, Effect.void)
-      })
-      yield* Deferred.await(changed)
-    })
-  )
+// No more often is it read for what changes while it cannot be.
+const shortestRest = 500
 
-/** While the store does not answer, what is shown stays, and it is read again later and later. */
+/**
+ * While the store does not answer, what is shown stays, and it is read again later and later: or as soon as a change tells
+ * that it can be.
+ */
 const readToShow = (
   instance: Instance,
   workspaceId: WorkspaceId,
   isShown: () => boolean,
-  millis = 500
+  millis = shortestRest
 ): Effect.Effect<HeldCopy> =>
-  Effect.catchAll(localCopy(instance, workspaceId), () =>
-    isShown()
-      ? Effect.zipRight(
-          Effect.raceFirst(readable(instance), Effect.sleep(millis)),
-          readToShow(instance, workspaceId, isShown, Math.min(millis * 2, 60_000))
-        )
-      : Effect.succeed(nothing)
+  Effect.gen(function* () {
+    const { mirror } = instance
+    const isBack = yield* Deferred.make<void>()
+    yield* mirror.onChange(() => {
+      if (mirror.isReadable()) Deferred.unsafeDone(isBack, Effect.void)
+    })
+    const copy = yield* Effect.either(localCopy(instance, workspaceId))
+    if (Either.isRight(copy)) return copy.right
+    if (!isShown()) return nothing
+    yield* Effect.sleep(shortestRest)
+    yield* Effect.raceFirst(Deferred.await(isBack), Effect.sleep(millis - shortestRest))
+    return undefined
+  }).pipe(
+    Effect.scoped,
+    Effect.flatMap((copy) =>
+      copy === undefined
+        ? readToShow(instance, workspaceId, isShown, Math.min(millis * 2, 60_000))
+        : Effect.succeed(copy)
+    )
   )
 
 /** Brings the workspace's view up to each change, for as long as anybody watches. It has been brought up once. */

@@ -221,6 +221,12 @@ const sendAgain = (run: Run, entries: ReadonlyArray<Entry>, verdict: Extract<Ver
     instance.tab.unwritten = 0
     if (settled === undefined) return yield* Effect.as(mirror.doubt, false)
     yield* mirror.stepped(settled)
+    // What was to be set aside with others that have gone meanwhile is tried again, and no sooner than after any failure.
+    const isSpared =
+      settled.entries.length < entries.length && settled.entries.some(({ state }) => state._tag !== "SetAside")
+    if (isSetAside && isSpared) {
+      return yield* Effect.as(book(run, yield* afterFailure(run, verdict.error, false, false)), false)
+    }
     return after.run !== "Ended"
   })
 

@@ -104,8 +104,8 @@ export const make = (
         timeFor(Math.min(longestStep, longestOpening), giveUp)
         opening.then(begin, (error: unknown) => ended(Exit.fail(toStorageError(error))))
       }
-      // Where nothing can be stored of it yet: once more, on another connection.
-      attempt((exit) => (wasClosedBefore(exit) && !isOver ? attempt(end) : end(exit)))
+      // Where nothing can be stored of it yet: once more, on another connection, and not from within what has closed this one.
+      attempt((exit) => (wasClosedBefore(exit) && !isOver ? queueMicrotask(() => attempt(end)) : end(exit)))
       return stop
     }
 

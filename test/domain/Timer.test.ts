@@ -101,6 +101,11 @@ describe("a timer", () => {
         assert.strictEqual(interrupted, stops === "never" ? 0 : 1)
         yield* TestClock.adjust(1000)
         assert.strictEqual(givenUp, stops === "never" ? 1 : 0)
+        // Whoever begins something all the same is not forgotten.
+        timer.start(1000, () => givenUp++)
+        timer.start(2000, () => givenUp++)
+        yield* TestClock.adjust(2000)
+        assert.strictEqual(givenUp, stops === "never" ? 3 : 2)
       }
     })
   )
