@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import { type Client, foldName, isLocalClientId } from "../../src/Client.js"
 import { StorageError } from "../../src/ClientError.js"
 import type { Entry, Outcome } from "../../src/log/entry.js"
+import { mostDiffering } from "../../src/log/listed.js"
 import { isTogglsWait, type QueueState, type Wait } from "../../src/log/state.js"
 import type { Marked } from "../../src/transactions/mark.js"
 import * as Mutation from "../../src/Mutation.js"
@@ -200,6 +201,9 @@ export const make = (
   let isDrifted = false
   // Whether no list has counted otherwise than it shows.
   let isCountTrue = true
+  // The tabs whose last list counts more than it shows, and how many such were stored in a row.
+  const listedShort = new Map<Machine.Process, boolean>()
+  let shortInARow = 0
   // The tabs that could not store a change, how many entries stood in the log as they last read it, and what they sent.
   let hasStorageFailed = false
   const unsaved = new Set<Machine.Process>()
@@ -1095,7 +1099,14 @@ export const make = (
       if (operation.name === "storeClient") isLeftOut = undefined
       happened++
       turns++
+      const copied = [...books.clients.keys()]
       compare(operation)
+      if (operation.name === "storeList" && isStored) {
+        const isShort = listedShort.get(operation.process)
+        if (isShort !== undefined) shortInARow = isShort ? shortInARow + 1 : 0
+        // After so many the count says nothing any more, and what the list does not show counts as gone.
+        if (shortInARow >= mostDiffering) for (const id of copied) if (!books.clients.has(id)) touched.add(id)
+      }
       if (operation.name === "storeList" && isStored) {
         const [user, as] = [owner(), listedAs.get(operation.process)]
         if (user !== as) broken("law 8", `${operation.process.name} stores what user ${as} may see, for user ${user}`)
@@ -1146,6 +1157,7 @@ export const make = (
         if (flight.isUnreadable) listedUnread.set(flight.process, true)
         else if (isWhole && isCountTrue) listedUnread.set(flight.process, false)
         else listedUnread.delete(flight.process)
+        if (!flight.isUnreadable) listedShort.set(flight.process, !isWhole)
         if (!isWhole) isCountTrue = false
       }
       if (!flight.isWrite) return

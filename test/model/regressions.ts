@@ -539,6 +539,28 @@ const regressions: ReadonlyArray<Regression> = [
         { kind: "advance", tab: 8, n: 1602118241, uid: 53 }
       ]
     }
+  },
+  {
+    name: "a client went for three lists in a row that did not show it, though each counted more than it showed",
+    history: {
+      setup: 1993132869,
+      theme: "odd times",
+      steps: [
+        { kind: "open", tab: 5, n: 47797893, uid: 3 },
+        { kind: "run", tab: 3, n: 1835838885, uid: 6 },
+        { kind: "create", tab: 7, n: 1401108112, uid: 8 },
+        { kind: "run", tab: 5, n: 2122632752, uid: 9 },
+        { kind: "advance", tab: 8, n: 1736144290, uid: 20 },
+        { kind: "update", tab: 0, n: 1938224666, uid: 23 },
+        { kind: "waits", tab: 2, n: 1835842615, uid: 38 },
+        { kind: "advance", tab: 7, n: 95390400, uid: 39 },
+        { kind: "read", tab: 10, n: 1238421945, uid: 48 },
+        { kind: "create", tab: 6, n: 1735391974, uid: 52 },
+        { kind: "read", tab: 1, n: 1168200413, uid: 54 },
+        { kind: "create", tab: 0, n: 468644734, uid: 56 },
+        { kind: "advance", tab: 6, n: 1184655086, uid: 58 }
+      ]
+    }
   }
 ]
 
