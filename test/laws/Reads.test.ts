@@ -386,7 +386,7 @@ describe("who has watched all the time", () => {
     Effect.gen(function* () {
       const tab = yield* opened(world)
       yield* offline(world, tab)
-      yield* watched(tab)
+      const seen = yield* watched(tab)
       yield* world.rests
       const broken = new ClientError.StorageError({ reason: "Failed", detail: "broken" })
       yield* tab.setStorageFault((operation) => (operation === "load" || operation === "copy" ? broken : undefined))
@@ -404,6 +404,7 @@ describe("who has watched all the time", () => {
         })
       const quiet = yield* readsIn10Minutes(Effect.void)
       const busy = yield* readsIn10Minutes(create(other, "Another"))
+      assert.deepStrictEqual(yield* seen, [[]], "what was shown stays")
       assert.isAtMost(busy, quiet + 5 * 10)
     })
   )
