@@ -178,35 +178,27 @@ const get = Effect.fn("Clients.get")(function* (
 // No more often is it read for what changes while it cannot be.
 const shortestRest = 500
 
-/**
- * While the store does not answer, what is shown stays, and it is read again later and later: or as soon as a change tells
- * that it can be.
- */
-const readToShow = (
-  instance: Instance,
-  workspaceId: WorkspaceId,
-  isShown: () => boolean,
-  millis = shortestRest
-): Effect.Effect<HeldCopy> =>
+/** Reads it later and later, or as soon as a change tells that the store can be read again. */
+const readAgain = (instance: Instance, workspaceId: WorkspaceId): Effect.Effect<HeldCopy, never, Scope.Scope> =>
   Effect.gen(function* () {
     const { mirror } = instance
-    const isBack = yield* Deferred.make<void>()
+    let isBack = yield* Deferred.make<void>()
     yield* mirror.onChange(() => {
       if (mirror.isReadable()) Deferred.unsafeDone(isBack, Effect.void)
     })
-    const copy = yield* Effect.either(localCopy(instance, workspaceId))
-    if (Either.isRight(copy)) return copy.right
-    if (!isShown()) return nothing
-    yield* Effect.sleep(shortestRest)
-    yield* Effect.raceFirst(Deferred.await(isBack), Effect.sleep(millis - shortestRest))
-    return undefined
-  }).pipe(
-    Effect.scoped,
-    Effect.flatMap((copy) =>
-      copy === undefined
-        ? readToShow(instance, workspaceId, isShown, Math.min(millis * 2, 60_000))
-        : Effect.succeed(copy)
-    )
+    for (let millis = shortestRest; ; millis = Math.min(millis * 2, 60_000)) {
+      yield* Effect.sleep(shortestRest)
+      yield* Effect.raceFirst(Deferred.await(isBack), Effect.sleep(millis - shortestRest))
+      isBack = yield* Deferred.make<void>()
+      const copy = yield* Effect.either(localCopy(instance, workspaceId))
+      if (Either.isRight(copy)) return copy.right
+    }
+  })
+
+/** While the store does not answer, what is shown stays. */
+const readToShow = (instance: Instance, workspaceId: WorkspaceId, isShown: () => boolean): Effect.Effect<HeldCopy> =>
+  Effect.catchAll(localCopy(instance, workspaceId), () =>
+    isShown() ? Effect.scoped(readAgain(instance, workspaceId)) : Effect.succeed(nothing)
   )
 
 /** Brings the workspace's view up to each change, for as long as anybody watches. It has been brought up once. */

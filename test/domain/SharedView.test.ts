@@ -191,6 +191,17 @@ const writeOf = (row: Row): Write => ({
   row: row.isGone ? undefined : writeClient(clientOf(row))
 })
 
+/** A log and its copies over a store, with a state in it, that others use too. */
+const stored = Effect.gen(function* () {
+  const memory = yield* OutboxStore.makeMemory
+  const log = new Log()
+  const copies = new Copies(log.touches)
+  const own = transactions.make(yield* OutboxStore.fromMemory(memory), copies.wrote)
+  const others = transactions.make(yield* OutboxStore.fromMemory(memory))
+  const { store } = yield* own.changeState((state) => ({ ...state }))
+  return { copies, log, others, own, store }
+})
+
 describe("the view that all share", () => {
   it("is after each step what the rows and the log give when it is worked out anew, for each filter", () => {
     FastCheck.assert(
@@ -277,12 +288,7 @@ describe("the view that all share", () => {
 
   it.effect("follows no step that has not moved the queue on", () =>
     Effect.gen(function* () {
-      const memory = yield* OutboxStore.makeMemory
-      const log = new Log()
-      const copies = new Copies(log.touches)
-      const own = transactions.make(yield* OutboxStore.fromMemory(memory), copies.wrote)
-      const others = transactions.make(yield* OutboxStore.fromMemory(memory))
-      const { store } = yield* own.changeState((state) => ({ ...state }))
+      const { copies, log, others, own, store } = yield* stored
       copies.put(workspaceId, yield* own.copy(workspaceId))
       const since = { store, turn: 0 }
       yield* others.storeClient(workspaceId, clientId(1), since, toggl(1, "Acme"))
@@ -294,12 +300,7 @@ describe("the view that all share", () => {
 
   it.effect("is not made of a copy that the log has left behind", () =>
     Effect.gen(function* () {
-      const memory = yield* OutboxStore.makeMemory
-      const log = new Log()
-      const copies = new Copies(log.touches)
-      const own = transactions.make(yield* OutboxStore.fromMemory(memory), copies.wrote)
-      const others = transactions.make(yield* OutboxStore.fromMemory(memory))
-      const { store } = yield* own.changeState((state) => ({ ...state }))
+      const { copies, log, others, own, store } = yield* stored
       const read = yield* own.copy(workspaceId)
       yield* others.storeClient(workspaceId, clientId(1), { store, turn: 0 }, toggl(1, "Acme"))
       log.take(yield* own.load)

@@ -10,7 +10,7 @@ import * as TestClock from "effect/TestClock"
 import { Client, ClientError, Clients, Credentials, Outbox } from "../../src/index.js"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
 import { create, isCreate, isDelete, isList, names, offline, opened, withAcme } from "../Requests.js"
-import { law, type Tab, workspaceId } from "../World.js"
+import { law, type Tab, type World, workspaceId } from "../World.js"
 
 // Law 6: a read is Toggl's last known state plus the pending changes: nothing twice, nothing lost, nothing deleted coming
 // back, no flicker around an acknowledgement.
@@ -315,6 +315,24 @@ describe("watch", () => {
   )
 })
 
+const breaks = (tab: Tab, ...broken: ReadonlyArray<string>) =>
+  tab.setStorageFault((operation) =>
+    broken.includes(operation) ? new ClientError.StorageError({ reason: "Failed", detail: "broken" }) : undefined
+  )
+
+/** A tab that watches and can read no more, where another one has made a client. */
+const watchedInVain = (world: World) =>
+  Effect.gen(function* () {
+    const tab = yield* opened(world)
+    const other = yield* opened(world)
+    yield* offline(world, tab, other)
+    const seen = yield* watched(tab)
+    yield* world.rests
+    yield* breaks(tab, "load", "copy")
+    yield* create(other, "Acme")
+    return { tab, seen }
+  })
+
 /** As an app would be put together. */
 const app = Clients.layerMemory({ account: "anna" }).pipe(
   Layer.provide(Credentials.layer(Credentials.token(Redacted.make(FakeToggl.defaultUser.apiToken)))),
@@ -324,14 +342,7 @@ const app = Clients.layerMemory({ account: "anna" }).pipe(
 describe("who watches where others do already", () => {
   law("is shown the user's own change at once, while the others' view waits for the store", (world) =>
     Effect.gen(function* () {
-      const tab = yield* opened(world)
-      const other = yield* opened(world)
-      yield* offline(world, tab, other)
-      const seen = yield* watched(tab)
-      yield* world.rests
-      const broken = new ClientError.StorageError({ reason: "Failed", detail: "broken" })
-      yield* tab.setStorageFault((operation) => (operation === "load" || operation === "copy" ? broken : undefined))
-      yield* create(other, "Acme")
+      const { seen, tab } = yield* watchedInVain(world)
       yield* world.passes("2 minutes")
       yield* tab.setStorageFault(undefined)
       yield* create(tab, "Beta")
@@ -345,17 +356,16 @@ describe("who watches where others do already", () => {
     Effect.gen(function* () {
       const { tab } = yield* withAcme(world)
       const other = yield* opened(world)
-      const broken = new ClientError.StorageError({ reason: "Failed", detail: "broken" })
       yield* tab.kill
       const next = yield* world.open()
-      yield* next.setStorageFault((operation) => (operation === "copy" ? broken : undefined))
+      yield* breaks(next, "copy")
       const seen = yield* watched(next)
       yield* world.rests
       yield* next.setStorageFault(undefined)
       yield* next.clients.view(workspaceId, { freshness: "Local" })
       yield* world.rests
       assert.deepStrictEqual((yield* seen).at(-1), ["Acme"])
-      yield* next.setStorageFault((operation) => (operation === "copy" ? broken : undefined))
+      yield* breaks(next, "copy")
       yield* create(other, "Beta")
       yield* world.rests
       assert.include((yield* seen).at(-1) ?? [], "Acme")
@@ -366,14 +376,7 @@ describe("who watches where others do already", () => {
 describe("who has watched all the time", () => {
   law("is shown a change as soon as the store can be read again, however long it could not", (world) =>
     Effect.gen(function* () {
-      const tab = yield* opened(world)
-      const other = yield* opened(world)
-      yield* offline(world, tab, other)
-      const seen = yield* watched(tab)
-      yield* world.rests
-      const broken = new ClientError.StorageError({ reason: "Failed", detail: "broken" })
-      yield* tab.setStorageFault((operation) => (operation === "load" || operation === "copy" ? broken : undefined))
-      yield* create(other, "Acme")
+      const { seen, tab } = yield* watchedInVain(world)
       yield* world.passes("10 minutes")
       yield* tab.setStorageFault(undefined)
       yield* create(tab, "Beta")
@@ -388,8 +391,7 @@ describe("who has watched all the time", () => {
       yield* offline(world, tab)
       const seen = yield* watched(tab)
       yield* world.rests
-      const broken = new ClientError.StorageError({ reason: "Failed", detail: "broken" })
-      yield* tab.setStorageFault((operation) => (operation === "load" || operation === "copy" ? broken : undefined))
+      yield* breaks(tab, "load", "copy")
       const other = yield* opened(world)
       yield* create(other, "Acme")
       yield* world.passes("10 minutes")
