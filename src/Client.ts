@@ -285,13 +285,13 @@ export interface RestoreInput extends Schema.Schema.Type<typeof RestoreInput> {}
  * @since 0.1.0
  * @category inputs
  */
-export const Status = /*#__PURE__*/ Schema.Literal("active", "archived", "both")
+export const StatusFilter = /*#__PURE__*/ Schema.Literal("active", "archived", "both")
 
 /**
  * @since 0.1.0
  * @category inputs
  */
-export type Status = typeof Status.Type
+export type StatusFilter = typeof StatusFilter.Type
 
 /**
  * What a list is narrowed to: by `status` (`active` unless given), and by `name`, a part of the name in any case.
@@ -300,7 +300,7 @@ export type Status = typeof Status.Type
  * @category inputs
  */
 export interface Filter {
-  readonly status?: Status | undefined
+  readonly status?: StatusFilter | undefined
   readonly name?: string | undefined
 }
 

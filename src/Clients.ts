@@ -7,7 +7,7 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as operations from "./app/operations.js"
-import { Clients, type Options, type ReadOptions, type Service } from "./app/service.js"
+import { Clients, type ClientsOptions, type ReadOptions, type ClientsService } from "./app/service.js"
 import type * as Client from "./Client.js"
 import type * as ClientError from "./ClientError.js"
 import type { Outbox } from "./Outbox.js"
@@ -22,8 +22,9 @@ export * from "./app/stack.js"
  * @since 0.1.0
  * @category constructors
  */
-export const make: (options?: Options) => Effect.Effect<Service, ClientError.InvalidConfiguration, Outbox> =
-  operations.make
+export const make: (
+  options?: ClientsOptions
+) => Effect.Effect<ClientsService, ClientError.InvalidConfiguration, Outbox> = operations.make
 
 /**
  * The clients of a workspace as the app should show them: Toggl's last known state with the pending changes on it, also

@@ -13,7 +13,13 @@ import type * as Client from "./Client.js"
 import * as ClientError from "./ClientError.js"
 import type { CurrentCredentials } from "./Credentials.js"
 import * as operations from "./wire/operations.js"
-import { ClientsApi, type Options, type Reading, type Service, type State } from "./wire/service.js"
+import {
+  ClientsApi,
+  type ClientsApiOptions,
+  type Reading,
+  type ClientsApiService,
+  type ClientState
+} from "./wire/service.js"
 
 export * from "./wire/service.js"
 export { Unsent } from "./wire/unsent.js"
@@ -29,8 +35,9 @@ export { Unsent } from "./wire/unsent.js"
  * @category constructors
  */
 export const make: (
-  options?: Options
-) => Effect.Effect<Service, ClientError.InvalidConfiguration, CurrentCredentials | HttpClient> = operations.make
+  options?: ClientsApiOptions
+) => Effect.Effect<ClientsApiService, ClientError.InvalidConfiguration, CurrentCredentials | HttpClient> =
+  operations.make
 
 /**
  * The operations, over the `HttpClient` and the credentials that are provided.
@@ -48,7 +55,7 @@ export const make: (
  * @category layers
  */
 export const layer = (
-  options?: Options
+  options?: ClientsApiOptions
 ): Layer.Layer<ClientsApi, ClientError.InvalidConfiguration, HttpClient | CurrentCredentials> =>
   Layer.effect(ClientsApi, make(options))
 
@@ -62,7 +69,7 @@ export const layer = (
 export const layerConfig = ({
   baseUrl = Config.string("TOGGL_BASE_URL"),
   ...options
-}: Omit<Options, "baseUrl"> & { readonly baseUrl?: Config.Config<string | URL> } = {}): Layer.Layer<
+}: Omit<ClientsApiOptions, "baseUrl"> & { readonly baseUrl?: Config.Config<string | URL> } = {}): Layer.Layer<
   ClientsApi,
   ClientError.InvalidConfiguration,
   HttpClient | CurrentCredentials
@@ -143,7 +150,7 @@ export const get = (workspaceId: Client.WorkspaceId, clientId: Client.ClientId, 
  * @since 0.1.0
  * @category operations
  */
-export const update = (workspaceId: Client.WorkspaceId, clientId: Client.ClientId, state: State) =>
+export const update = (workspaceId: Client.WorkspaceId, clientId: Client.ClientId, state: ClientState) =>
   Effect.flatMap(ClientsApi, (api) => api.update(workspaceId, clientId, state))
 
 const delete_ = (workspaceId: Client.WorkspaceId, clientId: Client.ClientId) =>

@@ -19,7 +19,7 @@ import { told } from "./effect/stream.js"
  * @since 0.1.0
  * @category models
  */
-export interface Service {
+export interface ConnectivityService {
   readonly isOnline: Effect.Effect<Option.Option<boolean>>
   readonly wakeUps: Stream.Stream<void>
 }
@@ -28,7 +28,10 @@ export interface Service {
  * @since 0.1.0
  * @category tags
  */
-export class Connectivity extends Context.Tag("effect-toggl-clients/Connectivity")<Connectivity, Service>() {}
+export class Connectivity extends Context.Tag("effect-toggl-clients/Connectivity")<
+  Connectivity,
+  ConnectivityService
+>() {}
 
 /**
  * For servers and scripts: nothing is known, and nothing wakes.

@@ -164,7 +164,7 @@ const made = "what Credentials.token, Credentials.password or Credentials.proxy 
  * @since 0.1.0
  * @category services
  */
-export interface Service {
+export interface CredentialsService {
   readonly get: Effect.Effect<Option.Option<Credentials>, CredentialsUnavailable>
   readonly changes: Stream.Stream<void>
 }
@@ -176,7 +176,7 @@ export interface Service {
  * @since 0.1.0
  * @category services
  */
-export interface Settable extends Service {
+export interface Settable extends CredentialsService {
   readonly get: Effect.Effect<Option.Option<Credentials>>
   readonly set: (credentials: Option.Option<Credentials>) => Effect.Effect<void, InvalidConfiguration>
 }
@@ -189,7 +189,7 @@ export interface Settable extends Service {
  */
 export class CurrentCredentials extends Context.Tag("effect-toggl-clients/CurrentCredentials")<
   CurrentCredentials,
-  Service
+  CredentialsService
 >() {}
 
 /**

@@ -21,10 +21,10 @@ import {
   type EntryView,
   type ExportOptions,
   type MovedEntry,
-  type Options,
+  type OutboxOptions,
   type OtherOutbox,
   Outbox,
-  type Service
+  type OutboxService
 } from "./outbox/service.js"
 import type { OutboxStore } from "./OutboxStore.js"
 import type { ReplayLock } from "./ReplayLock.js"
@@ -42,9 +42,9 @@ export { type Conflicts } from "./instance/settings.js"
  * @category constructors
  */
 export const make: (
-  options: Options
+  options: OutboxOptions
 ) => Effect.Effect<
-  Service,
+  OutboxService,
   InvalidConfiguration,
   ClientsApi | Connectivity | CurrentCredentials | OutboxStore | ReplayLock | Scope.Scope
 > = outbox.make
@@ -54,7 +54,7 @@ export const make: (
  * @category layers
  */
 export const layer = (
-  options: Options
+  options: OutboxOptions
 ): Layer.Layer<
   Outbox,
   InvalidConfiguration,

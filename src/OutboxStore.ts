@@ -16,7 +16,7 @@ import * as indexedDb from "./store/indexedDb.js"
 import * as memory from "./store/memory.js"
 import * as others from "./store/others.js"
 import * as persistence from "./store/persistence.js"
-import { OutboxStore, type Service } from "./store/service.js"
+import { OutboxStore, type OutboxStoreService } from "./store/service.js"
 
 export * from "./store/service.js"
 export type { Abort, Add, Get, Put, Range, Remove, Request, Step } from "./store/step.js"
@@ -55,7 +55,7 @@ export const makeMemory: Effect.Effect<Memory> = /*#__PURE__*/ Effect.sync(memor
 export const fromMemory = (
   rows: Memory,
   fault?: (mode: "readonly" | "readwrite", name: string) => StorageError | undefined
-): Effect.Effect<Service> => Effect.sync(() => memory.make(rows, fault))
+): Effect.Effect<OutboxStoreService> => Effect.sync(() => memory.make(rows, fault))
 
 /**
  * A store in memory: nothing in it survives a restart.
@@ -100,7 +100,7 @@ export interface IndexedDbOptions {
  * @since 0.1.0
  * @category constructors
  */
-export const makeIndexedDb = (options: IndexedDbOptions): Effect.Effect<Service, never, Scope.Scope> =>
+export const makeIndexedDb = (options: IndexedDbOptions): Effect.Effect<OutboxStoreService, never, Scope.Scope> =>
   Effect.suspend(() => {
     const { name, timeLimit = longestStep } = options
     return Effect.map(indexedDb.make(name, timeLimit), (store) => ({

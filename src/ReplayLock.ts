@@ -32,17 +32,17 @@ export interface Held {
  * @since 0.1.0
  * @category models
  */
-export interface Service {
+export interface ReplayLockService {
   readonly kind: "Exclusive" | "Lease"
   readonly acquire: (options: { readonly steal: boolean }) => Effect.Effect<Held, never, Scope.Scope>
-  readonly of?: (name: string) => Service
+  readonly of?: (name: string) => ReplayLockService
 }
 
 /**
  * @since 0.1.0
  * @category tags
  */
-export class ReplayLock extends Context.Tag("effect-toggl-clients/ReplayLock")<ReplayLock, Service>() {}
+export class ReplayLock extends Context.Tag("effect-toggl-clients/ReplayLock")<ReplayLock, ReplayLockService>() {}
 
 interface Grant extends Held {
   readonly release: () => void
@@ -88,13 +88,13 @@ const webLocks = (): LockManager | undefined => {
  * @since 0.1.0
  * @category constructors
  */
-export const makeWebLocks = (name: string): Service => {
+export const makeWebLocks = (name: string): ReplayLockService => {
   const locks = webLocks()
   return locks === undefined ? lease : { kind: "Exclusive", acquire: acquireFrom(locks, name), of: makeWebLocks }
 }
 
 const acquireFrom =
-  (locks: LockManager, name: string): Service["acquire"] =>
+  (locks: LockManager, name: string): ReplayLockService["acquire"] =>
   ({ steal }) =>
     scoped((granted) => {
       const controller = new AbortController()
@@ -126,7 +126,7 @@ interface InProcess {
  * @since 0.1.0
  * @category constructors
  */
-export const makeInProcess = (name: string): Service => {
+export const makeInProcess = (name: string): ReplayLockService => {
   const locks = ofProcess()
   const lock = locks.get(name) ?? newState()
   locks.set(name, lock)
@@ -148,7 +148,7 @@ const ofProcess = (): Map<string, InProcess> => {
 
 const newState = (): InProcess => ({ holder: undefined, waiting: new Set() })
 
-const fromState = (lock: InProcess): Service => {
+const fromState = (lock: InProcess): ReplayLockService => {
   const grant = (): Grant => {
     const mine: Grant = {
       isLost: () => lock.holder !== mine,
@@ -185,7 +185,7 @@ const fromState = (lock: InProcess): Service => {
  * @since 0.1.0
  * @category constructors
  */
-export const makePrivate: Effect.Effect<Service> = /*#__PURE__*/ Effect.sync(() => fromState(newState()))
+export const makePrivate: Effect.Effect<ReplayLockService> = /*#__PURE__*/ Effect.sync(() => fromState(newState()))
 
 const leased: Held = { kind: "Lease", isLost: () => false }
 
@@ -196,7 +196,7 @@ const leased: Held = { kind: "Lease", isLost: () => false }
  * @since 0.1.0
  * @category constructors
  */
-export const lease: Service = {
+export const lease: ReplayLockService = {
   kind: "Lease",
   acquire: () => Effect.succeed(leased)
 }

@@ -76,8 +76,8 @@ export interface Controls<Operation, Error> {
  * @category models
  */
 export interface Tab extends Controls<StoreOperation, ClientError.StorageError> {
-  readonly clients: Clients.Service
-  readonly outbox: Outbox.Service
+  readonly clients: Clients.ClientsService
+  readonly outbox: Outbox.OutboxService
   readonly credentials: Credentials.Settable
 }
 
@@ -107,14 +107,14 @@ interface Opening {
 export interface TabOptions extends Partial<Omit<Clients.StackOptions, "credentials">>, Opening {
   readonly credentials?: Credentials.Credentials | "none"
   /** What the browser says of keeping the store; nothing unless given. */
-  readonly storage?: Pick<OutboxStore.Service, "persist" | "persisted">
+  readonly storage?: Pick<OutboxStore.OutboxStoreService, "persist" | "persisted">
   /** What becomes of the client that sends requests: it goes with the settings to `ClientsApi`. */
-  readonly transformClient?: ClientsApi.Options["transformClient"]
+  readonly transformClient?: ClientsApi.ClientsApiOptions["transformClient"]
   /** What the app's own source makes of the credentials. */
-  readonly source?: (source: Credentials.Service) => Credentials.Service
+  readonly source?: (source: Credentials.CredentialsService) => Credentials.CredentialsService
   readonly wakeUps?: Stream.Stream<void>
   /** A lock of its own, in place of the one that all tabs share. */
-  readonly lock?: ReplayLock.Service
+  readonly lock?: ReplayLock.ReplayLockService
   /** No word of other tabs' steps comes here, as while a browser keeps a page aside. */
   readonly isDeaf?: boolean
   /** The other databases of the browser, by their names; it is not asked for any unless given. */
@@ -140,9 +140,9 @@ export interface OldTabOptions extends Partial<Kept.StackOptions>, Opening {
  * @category models
  */
 export interface Device {
-  readonly toggl: FakeToggl.Service
+  readonly toggl: FakeToggl.FakeTogglService
   readonly memory: OutboxStore.Memory
-  readonly lock: ReplayLock.Service
+  readonly lock: ReplayLock.ReplayLockService
   readonly clock: Clock.Clock
 }
 
@@ -191,7 +191,7 @@ const ports = <Operation, Error>({ clock, lock, toggl }: Device, { online: initi
         return yield* result
       })
 
-    const lockOf = ({ acquire, kind, of }: ReplayLock.Service): ReplayLock.Service => ({
+    const lockOf = ({ acquire, kind, of }: ReplayLock.ReplayLockService): ReplayLock.ReplayLockService => ({
       kind,
       acquire: (how) =>
         Effect.gen(function* () {
@@ -207,7 +207,7 @@ const ports = <Operation, Error>({ clock, lock, toggl }: Device, { online: initi
       HttpClient.tapRequest(() => alive)
     )
 
-    const connectivity: Connectivity.Service = {
+    const connectivity: Connectivity.ConnectivityService = {
       isOnline: Effect.sync(() => Option.fromNullable(online)),
       wakeUps: Stream.fromPubSub(wakeUps)
     }
@@ -291,7 +291,7 @@ export const open = (
     const credentials = yield* Credentials.make(given(initial))
     const store = yield* OutboxStore.fromMemory(memory)
     const steps = transactions.make(store)
-    const running = (store: OutboxStore.Service): OutboxStore.Service => ({
+    const running = (store: OutboxStore.OutboxStoreService): OutboxStore.OutboxStoreService => ({
       ...store,
       transact: (name, mode, step) =>
         isOperation(steps, name)
@@ -302,7 +302,7 @@ export const open = (
       memory === undefined
         ? Effect.succeedNone
         : Effect.map(OutboxStore.fromMemory(memory), (store) => Option.some(running(store)))
-    const layer = Clients.stack({ account, ...settings }).pipe(
+    const layer = Clients.layerPorts({ account, ...settings }).pipe(
       Layer.provide([
         Layer.succeed(HttpClient.HttpClient, http),
         Layer.succeed(Credentials.CurrentCredentials, source === undefined ? credentials : source(credentials)),

@@ -64,7 +64,7 @@ export const stillness = 25_000
  * @category models
  */
 export interface World {
-  readonly toggl: FakeToggl.Service
+  readonly toggl: FakeToggl.FakeTogglService
   readonly memory: OutboxStore.Memory
   /** A connection to the store that belongs to no tab. */
   readonly store: transactions.Transactions
@@ -107,7 +107,7 @@ export interface World {
  * @category models
  */
 export interface Options {
-  readonly toggl?: FakeToggl.Input
+  readonly toggl?: FakeToggl.FakeTogglInput
   readonly lock?: "Exclusive" | "Lease"
   readonly random?: Random.Random
 }

@@ -46,7 +46,7 @@ const remote = (tab: Tab.Tab<{ [K in keyof App]: App[K] }>): App => {
  * @category constructors
  */
 export const make = Effect.fnUntraced(function* (
-  fake: FakeToggl.Service,
+  fake: FakeToggl.FakeTogglService,
   baseUrl: string | undefined
 ): Effect.fn.Return<Stage.Stage, Stage.NoBrowser | Stage.StageFailed, Scope.Scope> {
   const chromium = yield* Effect.mapError(Chromium.findChromium(), noBrowser)

@@ -43,7 +43,7 @@ const cuttable = (online: SubscriptionRef.SubscriptionRef<boolean>) => {
  * @category constructors
  */
 export const make = Effect.fnUntraced(function* (
-  fake: FakeToggl.Service,
+  fake: FakeToggl.FakeTogglService,
   baseUrl: string | undefined
 ): Effect.fn.Return<Stage.Stage, Stage.StageFailed, Scope.Scope> {
   const { url } = yield* PageServer.serve({ pages: {}, mounts: { "/api/v9": fake.handler } }).pipe(
@@ -62,7 +62,7 @@ export const make = Effect.fnUntraced(function* (
         const { connectivity, fetch } = cuttable(online)
         const http = FetchHttpClient.layer.pipe(Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch)))
         const { app, close } = App.make((merge) =>
-          Clients.stack({ account, baseUrl: baseUrl ?? served, fetch, merge, ...Settings.outbox }).pipe(
+          Clients.layerPorts({ account, baseUrl: baseUrl ?? served, fetch, merge, ...Settings.outbox }).pipe(
             Layer.provide([
               http,
               connectivity,

@@ -51,7 +51,7 @@ const noun = (count: number, one: string): string => `${count} ${one}${count ===
 export const play = Effect.fnUntraced(function* (
   stage: Stage.Stage,
   first: Stage.Running,
-  fake: FakeToggl.Service,
+  fake: FakeToggl.FakeTogglService,
   quotaPerHour: number,
   { check, dim, green, red, row, step, yellow }: Transcript
 ) {

@@ -18,7 +18,7 @@ import {
 import { checkedName, checkedNotes } from "../error/name.js"
 import { localId } from "../ids.js"
 import type { Mutation } from "../Mutation.js"
-import { Outbox, type Service as OutboxService } from "../outbox/service.js"
+import { Outbox, type OutboxService } from "../outbox/service.js"
 import type { Receipt } from "../Receipt.js"
 import { bytes, checked as checkedSetting, count, durationOf } from "../settings.js"
 import type * as View from "../View.js"
@@ -205,8 +205,8 @@ const restore = (
 // --- The service -------------------------------------------------------------------------------------------------------
 
 export const make = (
-  options: Clients.Options = {}
-): Effect.Effect<Clients.Service, ClientError.InvalidConfiguration, Outbox> =>
+  options: Clients.ClientsOptions = {}
+): Effect.Effect<Clients.ClientsService, ClientError.InvalidConfiguration, Outbox> =>
   Effect.gen(function* () {
     const outbox = yield* Outbox
     const freshness = options.freshness ?? "5 minutes"

@@ -45,7 +45,7 @@ export interface ReadOptions extends Client.Filter {
  * @since 0.1.0
  * @category models
  */
-export type Archived = Option.Option<ReadonlyArray<Client.ProjectId>>
+export type ArchivedProjects = Option.Option<ReadonlyArray<Client.ProjectId>>
 
 /**
  * The operations. Each function of this module is the one of the same name here, and describes it.
@@ -53,7 +53,7 @@ export type Archived = Option.Option<ReadonlyArray<Client.ProjectId>>
  * @since 0.1.0
  * @category services
  */
-export interface Service {
+export interface ClientsService {
   readonly list: (
     workspaceId: Client.WorkspaceId,
     options?: ReadOptions
@@ -81,7 +81,7 @@ export interface Service {
   readonly archive: (
     workspaceId: Client.WorkspaceId,
     id: Client.AnyClientId
-  ) => Effect.Effect<Receipt<Archived>, MutationError>
+  ) => Effect.Effect<Receipt<ArchivedProjects>, MutationError>
   readonly restore: (
     workspaceId: Client.WorkspaceId,
     id: Client.AnyClientId,
@@ -93,7 +93,7 @@ export interface Service {
  * @since 0.1.0
  * @category services
  */
-export class Clients extends Context.Tag("effect-toggl-clients/Clients")<Clients, Service>() {}
+export class Clients extends Context.Tag("effect-toggl-clients/Clients")<Clients, ClientsService>() {}
 
 /**
  * - `freshness`: how fresh a read must be unless it says otherwise: not older than 5 minutes unless given
@@ -102,7 +102,7 @@ export class Clients extends Context.Tag("effect-toggl-clients/Clients")<Clients
  * @since 0.1.0
  * @category models
  */
-export interface Options {
+export interface ClientsOptions {
   readonly freshness?: View.Freshness
   readonly maxNameBytes?: number
 }

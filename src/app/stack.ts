@@ -15,7 +15,7 @@ import * as names from "../store/name.js"
 import { resolveBaseUrl } from "../wire/baseUrl.js"
 import { browsersFetch, LayersFetch } from "../wire/fetch.js"
 import { make } from "./operations.js"
-import { Clients, type Options } from "./service.js"
+import { Clients, type ClientsOptions } from "./service.js"
 
 /**
  * The operations over the outbox that is provided. Fails with `InvalidConfiguration`, which says what to set.
@@ -23,8 +23,9 @@ import { Clients, type Options } from "./service.js"
  * @since 0.1.0
  * @category layers
  */
-export const layer = (options?: Options): Layer.Layer<Clients, ClientError.InvalidConfiguration, Outbox.Outbox> =>
-  Layer.effect(Clients, make(options))
+export const layer = (
+  options?: ClientsOptions
+): Layer.Layer<Clients, ClientError.InvalidConfiguration, Outbox.Outbox> => Layer.effect(Clients, make(options))
 
 /**
  * Settings of a whole stack: the account and its credentials, and whatever `ClientsApi`, `Outbox` and this module let be
@@ -41,8 +42,11 @@ export const layer = (options?: Options): Layer.Layer<Clients, ClientError.Inval
  * @category models
  */
 export interface StackOptions
-  extends Options, Omit<ClientsApi.Options, "isOnline" | "transformClient">, Omit<Outbox.Options, "fetch"> {
-  readonly credentials: Credentials.Credentials | Credentials.Service
+  extends
+    ClientsOptions,
+    Omit<ClientsApi.ClientsApiOptions, "isOnline" | "transformClient">,
+    Omit<Outbox.OutboxOptions, "fetch"> {
+  readonly credentials: Credentials.Credentials | Credentials.CredentialsService
   readonly fetch?: typeof globalThis.fetch
 }
 
@@ -106,7 +110,7 @@ export const layerBrowser = (
       const name = databaseName(options.account, baseUrl)
       const fetch = options.fetch ?? browsersFetch
       const http = FetchHttpClient.layer.pipe(Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch)))
-      return stack({ ...options, fetch }).pipe(
+      return layerPorts({ ...options, fetch }).pipe(
         Layer.provide([
           http,
           Layer.succeed(LayersFetch, fetch),
@@ -126,7 +130,7 @@ export const layerBrowser = (
  * @since 0.1.0
  * @category layers
  */
-export const stack = (options: Omit<StackOptions, "credentials">) =>
+export const layerPorts = (options: Omit<StackOptions, "credentials">) =>
   layer(options).pipe(
     Layer.provideMerge(Outbox.layer(options)),
     Layer.provideMerge(
@@ -143,7 +147,7 @@ export const stack = (options: Omit<StackOptions, "credentials">) =>
  * @category layers
  */
 export const layerMemory = (options: Omit<StackOptions, "credentials" | "fetch">) =>
-  stack(options).pipe(
+  layerPorts(options).pipe(
     Layer.provide([
       Connectivity.layerAlwaysOnline,
       OutboxStore.layerMemory,

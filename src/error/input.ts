@@ -10,7 +10,7 @@ import { BadRequest, InvalidStatus } from "./refusals.js"
 
 /** Whether it is an id of a client: Toggl's is above 0, and one that was given here below. */
 export const isAnyClientId = (id: unknown): boolean => Number.isSafeInteger(id) && id !== 0
-const isStatus = /*#__PURE__*/ Schema.is(Client.Status)
+const isStatus = /*#__PURE__*/ Schema.is(Client.StatusFilter)
 const isFilter = /*#__PURE__*/ Schema.is(
   /*#__PURE__*/ Schema.Struct({
     status: /*#__PURE__*/ Schema.optional(Schema.String),

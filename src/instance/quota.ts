@@ -65,7 +65,7 @@ export const written =
 
 /** Listens to every answer. `told`: what follows where one tells of a quota. */
 export const listen = (
-  api: ClientsApi.Service,
+  api: ClientsApi.ClientsApiService,
   told: Effect.Effect<void>
 ): Effect.Effect<Listened, never, Scope.Scope> => {
   const heard: Listened = new Map()

@@ -75,7 +75,7 @@ const confirmExport = Effect.fn("Outbox.confirmExport")(function* (instance: Ins
 
 export const make = (
   instance: Instance
-): Pick<Outbox.Service, "exportEntries" | "confirmExport" | "moved" | "importEntries"> => {
+): Pick<Outbox.OutboxService, "exportEntries" | "confirmExport" | "moved" | "importEntries"> => {
   const notice = noticed(instance)
   const told = <A, E>(effect: Effect.Effect<A, E>) => notice(writtenInTime(instance, effect))
   return {

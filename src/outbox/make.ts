@@ -29,7 +29,7 @@ import * as submit from "./submit.js"
 const policies: ReadonlyArray<Conflicts> = ["LastWriteWins", "CheckFirst", "Blind"]
 
 const decodeOptions = (
-  options: Outbox.Options,
+  options: Outbox.OutboxOptions,
   requestLimit: Duration.Duration
 ): Either.Either<Settings, InvalidConfiguration> =>
   Either.gen(function* () {
@@ -63,9 +63,9 @@ const decodeOptions = (
 
 /** The outbox, started: it replays for as long as the scope is open. */
 export const make = Effect.fnUntraced(function* (
-  options: Outbox.Options
+  options: Outbox.OutboxOptions
 ): Effect.fn.Return<
-  Outbox.Service,
+  Outbox.OutboxService,
   InvalidConfiguration,
   ClientsApi | Connectivity | CurrentCredentials | OutboxStore | ReplayLock | Scope.Scope
 > {

@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import { NotTakenOver, type StorageError } from "../ClientError.js"
 import { readElsewhere, readInTime, writtenInTime } from "../instance/inTime.js"
 import type { Instance } from "../instance/instance.js"
-import type { Service as Lock } from "../ReplayLock.js"
+import type { ReplayLockService as Lock } from "../ReplayLock.js"
 import { mayBeStored } from "../store/failure.js"
 import { databaseName, ownerOf } from "../store/name.js"
 import type { Others } from "../store/service.js"
@@ -136,7 +136,10 @@ const takeOver = Effect.fn("Outbox.takeOver")(function* (
   return yield* writtenInTime(instance, Effect.zipLeft(carry(instance, there, unless), goOn(instance)))
 }, Effect.scoped)
 
-export const make = (instance: Instance, others: Others | undefined): Pick<Outbox.Service, "others" | "takeOver"> => {
+export const make = (
+  instance: Instance,
+  others: Others | undefined
+): Pick<Outbox.OutboxService, "others" | "takeOver"> => {
   // Asked twice at once, the second finds what the first has left, and not that one at work.
   const one = Effect.unsafeMakeSemaphore(1)
   return {

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Instance } from "../instance/instance.js"
 import { logDefect } from "../instance/watched.js"
-import type { Service as Store } from "../store/service.js"
+import type { OutboxStoreService as Store } from "../store/service.js"
 
 export interface Persistence {
   /** Hears what the browser says now, as the status is to tell it. The user is asked nothing. */

@@ -129,7 +129,10 @@ const resume = (instance: Instance): Effect.Effect<void, StorageError> =>
 
 export const make = (
   instance: Instance
-): Pick<Outbox.Service, "retry" | "discard" | "adopt" | "pause" | "resume" | "replayNow" | "signOut" | "purge"> => {
+): Pick<
+  Outbox.OutboxService,
+  "retry" | "discard" | "adopt" | "pause" | "resume" | "replayNow" | "signOut" | "purge"
+> => {
   const { api, mirror, transactions } = instance
   const notice = noticed(instance)
   const told = <A, E>(effect: Effect.Effect<A, E>) => notice(writtenInTime(instance, effect))

@@ -130,7 +130,7 @@ export type Outcome =
  * @since 0.1.0
  * @category services
  */
-export interface Service {
+export interface OutboxService {
   readonly reads: Reads
   /** `since`: when its caller began, in milliseconds of the monotonic clock; now, unless given. */
   readonly submit: (
@@ -175,7 +175,7 @@ export interface Service {
  * @since 0.1.0
  * @category tags
  */
-export class Outbox extends Context.Tag("effect-toggl-clients/Outbox")<Outbox, Service>() {}
+export class Outbox extends Context.Tag("effect-toggl-clients/Outbox")<Outbox, OutboxService>() {}
 
 /**
  * - `account`: names whose outbox this is, as the app knows the user. Never a token. It marks exported files.
@@ -204,7 +204,7 @@ export class Outbox extends Context.Tag("effect-toggl-clients/Outbox")<Outbox, S
  * @since 0.1.0
  * @category models
  */
-export interface Options {
+export interface OutboxOptions {
   readonly account: string
   readonly patience?: Duration.DurationInput
   readonly margin?: Duration.DurationInput

@@ -228,7 +228,7 @@ const viewOfRow = ({ row, seq }: Unreadable): Outbox.EntryView => ({
 
 export const make = (
   instance: Instance
-): Pick<Outbox.Service, "status" | "quota" | "changes" | "awaitDrained" | "entries"> => {
+): Pick<Outbox.OutboxService, "status" | "quota" | "changes" | "awaitDrained" | "entries"> => {
   const { log, mirror, quotas } = instance
   const status = statusNow(instance)
   const synced = Effect.ignore(readInTime(instance, mirror.sync))

@@ -211,7 +211,7 @@ const awaitOutcome = (instance: Instance, id: EntryId): Effect.Effect<Ending, En
     return outcome.ending
   }).pipe(Effect.withSpan("Outbox.awaitOutcome"))
 
-export const make = (instance: Instance): Pick<Outbox.Service, "submit" | "outcome" | "awaitOutcome"> => {
+export const make = (instance: Instance): Pick<Outbox.OutboxService, "submit" | "outcome" | "awaitOutcome"> => {
   const oneUnsaved = Effect.unsafeMakeSemaphore(1)
   return {
     submit: (mutation, since) => submit(instance, oneUnsaved, mutation, since),

@@ -248,7 +248,7 @@ export const untilOtherDate = "1100 millis"
 
 /** Finds out what became of an attempt that got no answer. Fails where Toggl cannot be asked now. */
 export const lookUp = (
-  api: ClientsApi.Service,
+  api: ClientsApi.ClientsApiService,
   entry: Entry,
   attempt: Attempt,
   before: Before

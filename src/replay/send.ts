@@ -17,7 +17,7 @@ const answered = (client: Client): Done => ({ _tag: "Done", client, isAnswer: tr
 const answeredOf = (clientId: ClientId): Done => ({ _tag: "Done", clientId, isAnswer: true })
 
 const perform = (
-  api: ClientsApi.Service,
+  api: ClientsApi.ClientsApiService,
   workspaceId: WorkspaceId,
   request: Request
 ): Effect.Effect<Sent, ClientsApi.NameError> => {
@@ -61,7 +61,11 @@ const verdictOf = (request: Request, error: ClientsApi.NameError): Sent => {
 }
 
 /** Sends the request once, and says what came of it. */
-export const send = (api: ClientsApi.Service, workspaceId: WorkspaceId, request: Request): Effect.Effect<Sent> =>
+export const send = (
+  api: ClientsApi.ClientsApiService,
+  workspaceId: WorkspaceId,
+  request: Request
+): Effect.Effect<Sent> =>
   Effect.catchAll(perform(api, workspaceId, request), (error) => Effect.succeed(verdictOf(request, error)))
 
 /** What came of a request for several clients; `isKnown`: whether the service knows such requests at all. */
@@ -71,7 +75,7 @@ interface Answered {
 }
 
 /** Sends one request for all. What it refuses, or does not name as done, is sent by itself. */
-export const sendMany = (api: ClientsApi.Service, many: Many): Effect.Effect<Answered> => {
+export const sendMany = (api: ClientsApi.ClientsApiService, many: Many): Effect.Effect<Answered> => {
   const { clientIds, entries } = many
   const { _tag, workspaceId } = entries[0].mutation
   const each = (verdictOf: (clientId: ClientId) => Sent | undefined): Answered => {

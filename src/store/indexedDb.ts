@@ -10,7 +10,7 @@ import type { StorageError } from "../ClientError.js"
 import { makeTimer } from "../effect/timer.js"
 import { Connection, type Opened, type Opening } from "./connection.js"
 import { mayBeStored, stalled, toStorageError, unknownEnd } from "./failure.js"
-import type { Service } from "./service.js"
+import type { OutboxStoreService } from "./service.js"
 import type { Step } from "./step.js"
 import { runStep } from "./transaction.js"
 
@@ -34,7 +34,7 @@ export const make = (
   name: string,
   limit: Duration.DurationInput,
   mode: Opening = "MakeIfMissing"
-): Effect.Effect<Service, never, Scope.Scope> =>
+): Effect.Effect<OutboxStoreService, never, Scope.Scope> =>
   Effect.gen(function* () {
     // Without it the other tabs hear nothing, and read the store when they next do something themselves.
     const channel = Option.getOrUndefined(yield* Effect.option(Effect.try(() => new BroadcastChannel(name))))

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { StorageError } from "../ClientError.js"
 import { toStorageError } from "./failure.js"
-import type { Service } from "./service.js"
+import type { OutboxStoreService } from "./service.js"
 import type { Abort, Request, Step } from "./step.js"
 
 const rank = (key: IDBValidKey): number => (typeof key === "number" ? 0 : typeof key === "string" ? 1 : 2)
@@ -124,7 +124,7 @@ const takeTurns = <A>(memory: Memory, steps: Step<A>, undo: Array<() => void>): 
 export const make = (
   memory: Memory,
   fault: (mode: "readonly" | "readwrite", name: string) => StorageError | undefined = () => undefined
-): Service => {
+): OutboxStoreService => {
   const own = new Set<() => void>()
   const hint = () => {
     for (const listener of own) listener()

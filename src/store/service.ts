@@ -18,7 +18,7 @@ import type { Step } from "./step.js"
  */
 export interface Others {
   readonly names: Effect.Effect<ReadonlyArray<string>, StorageError>
-  readonly open: (name: string) => Effect.Effect<Option.Option<Service>, StorageError, Scope.Scope>
+  readonly open: (name: string) => Effect.Effect<Option.Option<OutboxStoreService>, StorageError, Scope.Scope>
 }
 
 /**
@@ -40,7 +40,7 @@ export interface Others {
  * @since 0.1.0
  * @category services
  */
-export interface Service {
+export interface OutboxStoreService {
   readonly transact: <A>(
     name: string,
     mode: "readonly" | "readwrite",
@@ -56,4 +56,4 @@ export interface Service {
  * @since 0.1.0
  * @category tags
  */
-export class OutboxStore extends Context.Tag("effect-toggl-clients/OutboxStore")<OutboxStore, Service>() {}
+export class OutboxStore extends Context.Tag("effect-toggl-clients/OutboxStore")<OutboxStore, OutboxStoreService>() {}

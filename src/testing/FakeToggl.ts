@@ -36,11 +36,11 @@ import * as RequestLog from "./RequestLog.js"
 import * as TogglAuth from "./TogglAuth.js"
 import * as TogglEdit from "./TogglEdit.js"
 import * as TogglLimits from "./TogglLimits.js"
-import type { Input, Options } from "./TogglOptions.js"
+import type { FakeTogglInput, FakeTogglOptions } from "./TogglOptions.js"
 import { defaults, merge } from "./TogglOptions.js"
 import * as TogglService from "./TogglService.js"
 import * as TogglSnapshot from "./TogglSnapshot.js"
-import type { Client, Project, State } from "./TogglState.js"
+import type { StoredClient, Project, StoredState } from "./TogglState.js"
 import * as TogglState from "./TogglState.js"
 import * as TogglTransport from "./TogglTransport.js"
 import type { Answer, WireRequest } from "./TogglWire.js"
@@ -81,12 +81,12 @@ export {
    * @since 0.1.0
    * @category models
    */
-  type Input,
+  type FakeTogglInput,
   /**
    * @since 0.1.0
    * @category models
    */
-  type Options,
+  type FakeTogglOptions,
   /**
    * @since 0.1.0
    * @category defaults
@@ -116,7 +116,7 @@ export interface Injected {
  * @since 0.1.0
  * @category models
  */
-export interface Service {
+export interface FakeTogglService {
   /**
    * The fake as a plain web handler, to serve over loopback. Its promise rejects with `Fault.ConnectionLost` where the
    * connection is to be closed without an answer. It runs on the clock that `make` ran on; aborting the request's
@@ -129,9 +129,9 @@ export interface Service {
   readonly layer: Layer.Layer<HttpClient.HttpClient>
 
   /** The switches as they are now. */
-  readonly options: Effect.Effect<Options>
+  readonly options: Effect.Effect<FakeTogglOptions>
   /** Changes switches from the next request on. */
-  readonly configure: (input: Input) => Effect.Effect<void>
+  readonly configure: (input: FakeTogglInput) => Effect.Effect<void>
 
   /**
    * Lets a fault meet the next request, or the next `times` (or every one, with `"always"`) for which `when` holds.
@@ -154,17 +154,17 @@ export interface Service {
   ) => Effect.Effect<RequestLog.RecordedRequest>
 
   /** The clients of a workspace, archived ones too, by id. */
-  readonly clients: (workspaceId: number) => Effect.Effect<ReadonlyArray<Client>>
+  readonly clients: (workspaceId: number) => Effect.Effect<ReadonlyArray<StoredClient>>
   /** The projects of a workspace, archived ones too, by id. */
   readonly projects: (workspaceId: number) => Effect.Effect<ReadonlyArray<Project>>
   /** Changes as a colleague makes them: under the same rules, past the limits and the permissions. */
-  readonly edit: TogglEdit.Edit
+  readonly edit: TogglEdit.ColleagueEdits
   /** What a workspace holds, without ids and times: for comparing ends. */
   readonly snapshot: (workspaceId: number) => Effect.Effect<TogglSnapshot.Snapshot>
   /** Everything the service keeps, to be put back with `setState`, here or in another fake. */
-  readonly state: Effect.Effect<State>
+  readonly state: Effect.Effect<StoredState>
   /** Puts a state in place. Limits and records stay. */
-  readonly setState: (state: State) => Effect.Effect<void>
+  readonly setState: (state: StoredState) => Effect.Effect<void>
   /** Forgets what was counted: quotas, the bucket, wrong passwords. */
   readonly resetLimits: Effect.Effect<void>
 }
@@ -175,7 +175,7 @@ export interface Service {
  * @since 0.1.0
  * @category tags
  */
-export class FakeToggl extends Context.Tag("effect-toggl-clients/testing/FakeToggl")<FakeToggl, Service>() {}
+export class FakeToggl extends Context.Tag("effect-toggl-clients/testing/FakeToggl")<FakeToggl, FakeTogglService>() {}
 
 /**
  * Starts a fake Toggl with the switches given; the others are as in `defaults`. Presets: `freePlan`,
@@ -184,7 +184,7 @@ export class FakeToggl extends Context.Tag("effect-toggl-clients/testing/FakeTog
  * @since 0.1.0
  * @category constructors
  */
-export const make = (input: Input = {}): Effect.Effect<Service> =>
+export const make = (input: FakeTogglInput = {}): Effect.Effect<FakeTogglService> =>
   Effect.map(Effect.runtime(), (runtime) => {
     let options = merge(defaults, input)
     let world = TogglService.empty
@@ -310,7 +310,7 @@ export const make = (input: Input = {}): Effect.Effect<Service> =>
       )
     )
 
-    const change: TogglEdit.Change = (f) =>
+    const change: TogglEdit.ChangeState = (f) =>
       Effect.suspend(() =>
         Either.map(f(world.state), ({ state, value }) => {
           world = { ...world, state }
@@ -383,7 +383,7 @@ const lossOf = (cause: Cause.Cause<Fault.ConnectionLost>): Error =>
  * @since 0.1.0
  * @category layers
  */
-export const layer = (input: Input = {}): Layer.Layer<FakeToggl | HttpClient.HttpClient> =>
+export const layer = (input: FakeTogglInput = {}): Layer.Layer<FakeToggl | HttpClient.HttpClient> =>
   Layer.effectContext(
     Effect.map(make(input), (fake) =>
       Context.make(FakeToggl, fake).pipe(Context.add(HttpClient.HttpClient, fake.httpClient))

@@ -46,7 +46,7 @@ export class ConnectionLost extends Data.TaggedError("ConnectionLost")<{
  * @since 0.1.0
  * @category models
  */
-export type Outcome =
+export type FaultOutcome =
   | { readonly _tag: "Own" }
   | { readonly _tag: "Lost" }
   | { readonly _tag: "Silence" }
@@ -73,7 +73,7 @@ export interface Fault {
   readonly landing: Effect.Effect<void>
   /** Runs after the work, before the answer. A caller that gives up meanwhile changes nothing. */
   readonly after: Effect.Effect<void>
-  readonly outcome: Outcome
+  readonly outcome: FaultOutcome
 }
 
 /**

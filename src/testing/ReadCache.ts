@@ -1,9 +1,9 @@
 // The cache in front of reads, as an app's service worker keeps one: whose first answer to a URL is its last.
-import type { Options } from "./TogglOptions.js"
+import type { FakeTogglOptions } from "./TogglOptions.js"
 import type { Incoming } from "./TogglTransport.js"
 import type { Answer } from "./TogglWire.js"
 
-type Mode = Options["cachedReads"]
+type Mode = FakeTogglOptions["cachedReads"]
 
 export interface ReadCache {
   readonly find: (request: Incoming, mode: Mode) => Answer | undefined

@@ -7,7 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
 import * as TogglLimits from "./TogglLimits.js"
-import type { Options, User } from "./TogglOptions.js"
+import type { FakeTogglOptions, User } from "./TogglOptions.js"
 
 /**
  * The credentials in an `Authorization` header: none, Toggl's two kinds, or something that Toggl does not know.
@@ -46,7 +46,7 @@ export const parse = (header: string | undefined): Credentials => {
  * @since 0.1.0
  * @category getters
  */
-export const userOf = (credentials: Credentials, options: Options): User | undefined => {
+export const userOf = (credentials: Credentials, options: FakeTogglOptions): User | undefined => {
   switch (credentials._tag) {
     case "None":
       return options.users.find((user) => user.id === options.signsAs)
@@ -80,7 +80,7 @@ export type Outcome =
 export const signIn = (
   limits: TogglLimits.Limits,
   credentials: Credentials,
-  options: Options,
+  options: FakeTogglOptions,
   now: number
 ): { readonly limits: TogglLimits.Limits; readonly outcome: Outcome } => {
   const user = userOf(credentials, options)

@@ -6,7 +6,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type { Options } from "./TogglOptions.js"
+import type { FakeTogglOptions } from "./TogglOptions.js"
 import { colleague } from "./TogglOptions.js"
 import * as TogglProjects from "./TogglProjects.js"
 import * as TogglState from "./TogglState.js"
@@ -26,18 +26,18 @@ export type At = number | Date
  * @since 0.1.0
  * @category models
  */
-export interface Edit {
+export interface ColleagueEdits {
   /** Makes a client; `createdBy` is a user's id, the colleague's unless given: an own client of long ago, for one. */
   readonly createClient: (
     workspaceId: number,
     input: TogglState.NewClient & { readonly createdBy?: number; readonly at?: At }
-  ) => Effect.Effect<TogglState.Client, TogglState.Refused>
+  ) => Effect.Effect<TogglState.StoredClient, TogglState.Refused>
   /** Changes only the fields that are given. */
   readonly updateClient: (
     workspaceId: number,
     clientId: number,
     change: { readonly name?: string; readonly notes?: string; readonly at?: At }
-  ) => Effect.Effect<TogglState.Client, TogglState.Refused>
+  ) => Effect.Effect<TogglState.StoredClient, TogglState.Refused>
   readonly deleteClient: (workspaceId: number, clientId: number) => Effect.Effect<void, TogglState.Refused>
   /** Gives the ids of the projects archived with it. */
   readonly archiveClient: (
@@ -47,8 +47,8 @@ export interface Edit {
   readonly restoreClient: (
     workspaceId: number,
     clientId: number,
-    input?: TogglState.RestoreInput
-  ) => Effect.Effect<TogglState.Client, TogglState.Refused>
+    input?: TogglState.RestoreProjects
+  ) => Effect.Effect<TogglState.StoredClient, TogglState.Refused>
   /** Adds a project, active unless said otherwise. */
   readonly addProject: (
     workspaceId: number,
@@ -67,8 +67,8 @@ export interface Edit {
  * @since 0.1.0
  * @category models
  */
-export type Change = <A>(
-  f: (state: TogglState.State) => TogglState.Transition<A>
+export type ChangeState = <A>(
+  f: (state: TogglState.StoredState) => TogglState.Transition<A>
 ) => Effect.Effect<A, TogglState.Refused>
 
 const secondsOf = (at: At): number => Math.floor(typeof at === "number" ? at : at.getTime() / 1000)
@@ -79,12 +79,12 @@ const secondsOf = (at: At): number => Math.floor(typeof at === "number" ? at : a
  * @since 0.1.0
  * @category constructors
  */
-export const make = (change: Change, options: () => Options): Edit => {
+export const make = (change: ChangeState, options: () => FakeTogglOptions): ColleagueEdits => {
   const edit = <A>(
     workspaceId: number,
     userId: number,
     at: At | undefined,
-    f: (state: TogglState.State, scene: TogglState.Scene) => TogglState.Transition<A>
+    f: (state: TogglState.StoredState, scene: TogglState.Scene) => TogglState.Transition<A>
   ): Effect.Effect<A, TogglState.Refused> =>
     Effect.flatMap(Clock.currentTimeMillis, (now) =>
       change((state) => {

@@ -17,7 +17,7 @@ import * as TogglWire from "./TogglWire.js"
  * @category models
  */
 export interface Call {
-  readonly state: TogglState.State
+  readonly state: TogglState.StoredState
   readonly scene: TogglState.Scene
   readonly clientId: number
   readonly request: WireRequest
@@ -29,16 +29,19 @@ export interface Call {
  * @since 0.1.0
  * @category models
  */
-export type Reply = Either.Either<{ readonly state: TogglState.State; readonly body: string }, TogglState.Refused>
+export type Reply = Either.Either<{ readonly state: TogglState.StoredState; readonly body: string }, TogglState.Refused>
 
 const invalidJson = new TogglState.Refused({ status: 400, text: "JSON is not valid" })
 
 const answer =
   <A>(encode: (value: A) => string) =>
-  (done: { readonly state: TogglState.State; readonly value: A }) => ({ state: done.state, body: encode(done.value) })
+  (done: { readonly state: TogglState.StoredState; readonly value: A }) => ({
+    state: done.state,
+    body: encode(done.value)
+  })
 
 const one = (call: Call) =>
-  answer((client: TogglState.Client) => JSON.stringify(TogglWire.client(client, call.scene.options, null)))
+  answer((client: TogglState.StoredClient) => JSON.stringify(TogglWire.client(client, call.scene.options, null)))
 
 const json = (text: string): Either.Either<unknown, TogglState.Refused> =>
   Either.try({ try: (): unknown => JSON.parse(text), catch: () => invalidJson })
@@ -63,7 +66,7 @@ const idList = (text: string): Either.Either<ReadonlyArray<number>, TogglState.R
     Array.isArray(body) && body.every(isInteger) ? Either.right(body) : Either.left(invalidJson)
   )
 
-const restoreInput = (text: string): Either.Either<TogglState.RestoreInput, TogglState.Refused> => {
+const restoreInput = (text: string): Either.Either<TogglState.RestoreProjects, TogglState.Refused> => {
   if (text === "") return Either.right({})
   return Either.flatMap(json(text), (body) => {
     if (body === null) return Either.right({})
@@ -127,7 +130,7 @@ const restore = (call: Call): Reply =>
 
 const bulk = <A>(
   call: Call,
-  step: (state: TogglState.State, id: number) => TogglState.Transition<A>,
+  step: (state: TogglState.StoredState, id: number) => TogglState.Transition<A>,
   encode: (values: ReadonlyArray<A>) => string
 ): Reply =>
   idList(call.request.body).pipe(

@@ -70,7 +70,7 @@ export interface RateLimit {
  * @since 0.1.0
  * @category models
  */
-export interface Options {
+export interface FakeTogglOptions {
   /** Who can sign in. */
   readonly users: ReadonlyArray<User>
   /** The workspaces; any other answers 403. */
@@ -180,7 +180,7 @@ export interface Options {
  * @since 0.1.0
  * @category models
  */
-export interface Input extends Partial<Omit<Options, "nameComparison">> {
+export interface FakeTogglInput extends Partial<Omit<FakeTogglOptions, "nameComparison">> {
   readonly nameComparison?: Partial<NameComparison>
 }
 
@@ -232,7 +232,7 @@ export const defaultWorkspace: Workspace = {
  * @since 0.1.0
  * @category defaults
  */
-export const defaults: Options = {
+export const defaults: FakeTogglOptions = {
   users: [defaultUser, colleague],
   workspaces: [defaultWorkspace],
   basePath: "/api/v9",
@@ -282,7 +282,7 @@ export const defaults: Options = {
  * @since 0.1.0
  * @category defaults
  */
-export const freePlan: Input = {
+export const freePlan: FakeTogglInput = {
   quotaPerHour: 30,
   meQuotaPerHour: 30,
   workspaces: [{ ...defaultWorkspace, premium: false }]
@@ -294,7 +294,7 @@ export const freePlan: Input = {
  * @since 0.1.0
  * @category defaults
  */
-export const premiumPlan: Input = { quotaPerHour: 600, meQuotaPerHour: 30, workspaces: [defaultWorkspace] }
+export const premiumPlan: FakeTogglInput = { quotaPerHour: 600, meQuotaPerHour: 30, workspaces: [defaultWorkspace] }
 
 /**
  * A compatible server that someone hosts themselves, such as OpenToggl: a taken name is a mere 400 `Bad Request`, an
@@ -303,7 +303,7 @@ export const premiumPlan: Input = { quotaPerHour: 600, meQuotaPerHour: 30, works
  * @since 0.1.0
  * @category defaults
  */
-export const selfHosted: Input = {
+export const selfHosted: FakeTogglInput = {
   takenName: "badRequest",
   unknownClient: "message",
   bulkUnknownIds: "refused",
@@ -317,7 +317,7 @@ export const selfHosted: Input = {
  * @since 0.1.0
  * @category defaults
  */
-export const bareProxy: Input = {
+export const bareProxy: FakeTogglInput = {
   dateHeader: "hidden",
   hiddenHeaders: [
     "x-toggl-request-id",
@@ -346,7 +346,7 @@ const given = <A extends object>(input: A): A => {
  * @since 0.1.0
  * @category combinators
  */
-export const merge = (options: Options, input: Input): Options => ({
+export const merge = (options: FakeTogglOptions, input: FakeTogglInput): FakeTogglOptions => ({
   ...options,
   ...given(input),
   nameComparison: { ...options.nameComparison, ...given(input.nameComparison ?? {}) }

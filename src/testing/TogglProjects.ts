@@ -25,7 +25,7 @@ export interface NewProject {
  * @category transitions
  */
 export const addProject = (
-  state: TogglState.State,
+  state: TogglState.StoredState,
   scene: TogglState.Scene,
   input: NewProject
 ): TogglState.Transition<TogglState.Project> =>
@@ -52,7 +52,7 @@ export const addProject = (
  * @category transitions
  */
 export const updateProject = (
-  state: TogglState.State,
+  state: TogglState.StoredState,
   scene: TogglState.Scene,
   id: number,
   change: Partial<NewProject>

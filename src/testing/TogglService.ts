@@ -10,7 +10,7 @@ import * as TogglAuth from "./TogglAuth.js"
 import * as TogglLimits from "./TogglLimits.js"
 import type { Operation } from "./TogglOperations.js"
 import { operations } from "./TogglOperations.js"
-import type { Options, RateLimit, User, Workspace } from "./TogglOptions.js"
+import type { FakeTogglOptions, RateLimit, User, Workspace } from "./TogglOptions.js"
 import * as TogglState from "./TogglState.js"
 import type { Answer, WireRequest } from "./TogglWire.js"
 import * as TogglWire from "./TogglWire.js"
@@ -22,7 +22,7 @@ import * as TogglWire from "./TogglWire.js"
  * @category models
  */
 export interface World {
-  readonly state: TogglState.State
+  readonly state: TogglState.StoredState
   readonly limits: TogglLimits.Limits
 }
 
@@ -70,7 +70,7 @@ const meRoute = (method: string, rest: string | undefined): Route => {
 }
 
 const clientsRoute = (
-  options: Options,
+  options: FakeTogglOptions,
   method: string,
   workspace: string,
   [client, verb, ...more]: ReadonlyArray<string>
@@ -90,7 +90,7 @@ const clientsRoute = (
   return { _tag: "Clients", operation, workspace, client: bulk.get(client ?? "") === operation ? undefined : client }
 }
 
-const routeOf = (options: Options, { method, path }: WireRequest): Route => {
+const routeOf = (options: FakeTogglOptions, { method, path }: WireRequest): Route => {
   if (!path.startsWith(`${options.basePath}/`)) return { _tag: "Unknown", status: 404 }
   const [first, second, third, ...rest] = path.slice(options.basePath.length + 1).split("/")
   if (first === "me" && third === undefined) return meRoute(method, second)
@@ -105,14 +105,19 @@ const quotaHeaders = (quota: TogglLimits.Quota) => ({
   "x-toggl-quota-resets-in": String(quota.resetsIn)
 })
 
-const dateHeader = ({ dateHeader: whose }: Options, serverNow: number): Readonly<Record<string, string>> => {
+const dateHeader = ({ dateHeader: whose }: FakeTogglOptions, serverNow: number): Readonly<Record<string, string>> => {
   if (whose === "hidden") return {}
   if (whose === "own") return { date: TogglWire.httpDate(serverNow) }
   const ahead = "ahead" in whose ? Duration.toMillis(whose.ahead) : -Duration.toMillis(whose.behind)
   return { date: TogglWire.httpDate(serverNow + ahead) }
 }
 
-const tooManyRequests = (options: Options, limit: RateLimit, waitSeconds: number, serverNow: number): Answer => {
+const tooManyRequests = (
+  options: FakeTogglOptions,
+  limit: RateLimit,
+  waitSeconds: number,
+  serverNow: number
+): Answer => {
   const retryAfter = {
     seconds: String(waitSeconds),
     date: TogglWire.httpDate(Math.ceil(serverNow / 1000) * 1000 + waitSeconds * 1000),
@@ -131,7 +136,7 @@ const text = (status: number, body: string, headers: Readonly<Record<string, str
   body
 })
 
-const notSignedIn = (outcome: Exclude<TogglAuth.Outcome, { _tag: "SignedIn" }>, options: Options): Answer =>
+const notSignedIn = (outcome: Exclude<TogglAuth.Outcome, { _tag: "SignedIn" }>, options: FakeTogglOptions): Answer =>
   outcome._tag === "Missing"
     ? text(options.missingCredentials, "", { "x-authorization-missing": "true" })
     : text(
@@ -140,7 +145,7 @@ const notSignedIn = (outcome: Exclude<TogglAuth.Outcome, { _tag: "SignedIn" }>, 
         outcome.remainingAttempts === null ? {} : { "x-remaining-login-attempts": String(outcome.remainingAttempts) }
       )
 
-const refusal = ({ status, text: sentence }: TogglState.Refused, options: Options): Answer =>
+const refusal = ({ status, text: sentence }: TogglState.Refused, options: FakeTogglOptions): Answer =>
   status === 404 && options.unknownClient === "message"
     ? text(404, JSON.stringify({ message: "Not Found" }))
     : text(status, TogglWire.failure(status, sentence, options.failureBody))
@@ -156,15 +161,15 @@ const mayEnter = (workspace: Workspace, user: User): boolean =>
 
 const integer = (segment: string): number | undefined => (/^-?\d{1,18}$/.test(segment) ? Number(segment) : undefined)
 
-const notInteger = (name: string, options: Options): Answer =>
+const notInteger = (name: string, options: FakeTogglOptions): Answer =>
   text(400, TogglWire.failure(400, `We're expecting an integer as part of the url for ${name}`, options.failureBody))
 
-const workspaceOf = (options: Options, id: number | undefined) =>
+const workspaceOf = (options: FakeTogglOptions, id: number | undefined) =>
   options.workspaces.find((workspace) => workspace.id === id)
 
 const operate = (
   world: World,
-  options: Options,
+  options: FakeTogglOptions,
   request: WireRequest,
   route: Extract<Route, { _tag: "Clients" }>,
   user: User,
@@ -183,14 +188,14 @@ const operate = (
   })
 }
 
-const quotaKey = (user: User, route: Route, options: Options) => {
+const quotaKey = (user: User, route: Route, options: FakeTogglOptions) => {
   if (route._tag === "Me") return { key: `${user.id} me`, total: options.meQuotaPerHour }
   const workspace = route._tag === "Clients" ? workspaceOf(options, integer(route.workspace)) : undefined
   if (workspace === undefined) return { key: "", total: null }
   return { key: `${user.id} ${workspace.organizationId}`, total: options.quotaPerHour }
 }
 
-const quotas = (world: World, options: Options, user: User, now: number): string => {
+const quotas = (world: World, options: FakeTogglOptions, user: User, now: number): string => {
   const organizations = [...new Set(options.workspaces.map((workspace) => workspace.organizationId))]
   const row = (organizationId: number | null, total: number | null) => {
     if (total === null) return []
@@ -210,7 +215,13 @@ const quotas = (world: World, options: Options, user: User, now: number): string
   ])
 }
 
-const meBody = (world: World, options: Options, operation: "me" | "logged" | "quota", user: User, now: number) => {
+const meBody = (
+  world: World,
+  options: FakeTogglOptions,
+  operation: "me" | "logged" | "quota",
+  user: User,
+  now: number
+) => {
   switch (operation) {
     case "me":
       return TogglWire.me(user, options)
@@ -223,7 +234,7 @@ const meBody = (world: World, options: Options, operation: "me" | "logged" | "qu
 
 const signedIn = (
   world: World,
-  options: Options,
+  options: FakeTogglOptions,
   request: WireRequest,
   route: Route,
   user: User,
@@ -250,7 +261,7 @@ const signedIn = (
 
 const behindTheProxy = (
   world: World,
-  options: Options,
+  options: FakeTogglOptions,
   request: WireRequest,
   credentials: TogglAuth.Credentials,
   now: number
@@ -272,7 +283,7 @@ const behindTheProxy = (
  * @since 0.1.0
  * @category serving
  */
-export const serve = (world: World, options: Options, request: WireRequest, now: number): Served => {
+export const serve = (world: World, options: FakeTogglOptions, request: WireRequest, now: number): Served => {
   const credentials = TogglAuth.parse(request.headers["authorization"])
   const serverNow = now + options.clockSkew
   if (options.rateLimit !== null) {

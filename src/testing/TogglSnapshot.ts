@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { Client, Project, State } from "./TogglState.js"
+import type { StoredClient, Project, StoredState } from "./TogglState.js"
 
 /**
  * A client in a snapshot: known by its fields and its projects, not by its id.
@@ -60,8 +60,8 @@ const projectsOf = (projects: ReadonlyArray<Project>, clientId: number | null) =
  * @since 0.1.0
  * @category getters
  */
-export const take = (state: State, workspaceId: number): Snapshot => {
-  const here = (thing: Client | Project) => thing.workspaceId === workspaceId
+export const take = (state: StoredState, workspaceId: number): Snapshot => {
+  const here = (thing: StoredClient | Project) => thing.workspaceId === workspaceId
   const projects = state.projects.filter(here)
   return {
     clients: sorted(

@@ -6,7 +6,7 @@
  */
 import * as Data from "effect/Data"
 import * as Either from "effect/Either"
-import type { Options, Workspace } from "./TogglOptions.js"
+import type { FakeTogglOptions, Workspace } from "./TogglOptions.js"
 
 /**
  * A client as the service keeps it. `notes` is `""` where there are none; `at` is in seconds since 1970.
@@ -14,7 +14,7 @@ import type { Options, Workspace } from "./TogglOptions.js"
  * @since 0.1.0
  * @category models
  */
-export interface Client {
+export interface StoredClient {
   readonly id: number
   readonly workspaceId: number
   readonly name: string
@@ -48,8 +48,8 @@ export interface Project {
  * @since 0.1.0
  * @category models
  */
-export interface State {
-  readonly clients: ReadonlyArray<Client>
+export interface StoredState {
+  readonly clients: ReadonlyArray<StoredClient>
   readonly projects: ReadonlyArray<Project>
   readonly nextClientId: number
   readonly nextProjectId: number
@@ -61,7 +61,7 @@ export interface State {
  * @since 0.1.0
  * @category constructors
  */
-export const empty: State = { clients: [], projects: [], nextClientId: 64890001, nextProjectId: 190000001 }
+export const empty: StoredState = { clients: [], projects: [], nextClientId: 64890001, nextProjectId: 190000001 }
 
 /**
  * The service says no: the status and the exact text, or null where the body is empty.
@@ -81,7 +81,7 @@ export class Refused extends Data.TaggedError("Refused")<{ readonly status: numb
  * @since 0.1.0
  * @category models
  */
-export type Transition<A> = Either.Either<{ readonly state: State; readonly value: A }, Refused>
+export type Transition<A> = Either.Either<{ readonly state: StoredState; readonly value: A }, Refused>
 
 /**
  * Where, when (seconds since 1970) and by whom an operation is done.
@@ -90,7 +90,7 @@ export type Transition<A> = Either.Either<{ readonly state: State; readonly valu
  * @category models
  */
 export interface Scene {
-  readonly options: Options
+  readonly options: FakeTogglOptions
   readonly workspace: Workspace
   readonly userId: number
   readonly at: number
@@ -112,7 +112,7 @@ export interface NewClient {
 }
 
 const refused = (status: number, text: string | null) => Either.left(new Refused({ status, text }))
-const done = <A>(state: State, value: A): Transition<A> => Either.right({ state, value })
+const done = <A>(state: StoredState, value: A): Transition<A> => Either.right({ state, value })
 
 /**
  * The refusal of an id that the workspace does not have, as all operations but the update word it.
@@ -137,7 +137,7 @@ export const badRequest: Refused = new Refused({ status: 400, text: "Bad Request
  * @since 0.1.0
  * @category getters
  */
-export const clientsOf = (state: State, workspaceId: number): ReadonlyArray<Client> =>
+export const clientsOf = (state: StoredState, workspaceId: number): ReadonlyArray<StoredClient> =>
   state.clients.filter((client) => client.workspaceId === workspaceId)
 
 /**
@@ -146,7 +146,7 @@ export const clientsOf = (state: State, workspaceId: number): ReadonlyArray<Clie
  * @since 0.1.0
  * @category getters
  */
-export const projectsOf = (state: State, workspaceId: number): ReadonlyArray<Project> =>
+export const projectsOf = (state: StoredState, workspaceId: number): ReadonlyArray<Project> =>
   state.projects.filter((project) => project.workspaceId === workspaceId)
 
 /**
@@ -155,19 +155,19 @@ export const projectsOf = (state: State, workspaceId: number): ReadonlyArray<Pro
  * @since 0.1.0
  * @category getters
  */
-export const getClient = (state: State, scene: Scene, id: number): Either.Either<Client, Refused> =>
+export const getClient = (state: StoredState, scene: Scene, id: number): Either.Either<StoredClient, Refused> =>
   Either.fromNullable(
     state.clients.find((client) => client.id === id && client.workspaceId === scene.workspace.id),
     () => noClient(id)
   )
 
-const nameKey = (name: string, { caseSensitive, normalize, trim }: Options["nameComparison"]): string => {
+const nameKey = (name: string, { caseSensitive, normalize, trim }: FakeTogglOptions["nameComparison"]): string => {
   const trimmed = trim ? name.trim() : name
   const cased = caseSensitive ? trimmed : trimmed.toLowerCase()
   return normalize === "NFC" ? cased.normalize("NFC") : cased
 }
 
-const isTaken = (state: State, scene: Scene, name: string, except: number | null): boolean => {
+const isTaken = (state: StoredState, scene: Scene, name: string, except: number | null): boolean => {
   const { options, workspace } = scene
   if (!options.uniqueNames) return false
   const key = nameKey(name, options.nameComparison)
@@ -180,19 +180,19 @@ const isTaken = (state: State, scene: Scene, name: string, except: number | null
   )
 }
 
-const taken = ({ takenName }: Options): Refused =>
+const taken = ({ takenName }: FakeTogglOptions): Refused =>
   takenName === "taken" ? new Refused({ status: 400, text: "Name has already been taken" }) : badRequest
 
-const keptNotes = (notes: string, { storedNotes }: Options): string => {
+const keptNotes = (notes: string, { storedNotes }: FakeTogglOptions): string => {
   const lines = storedNotes === "lf" || storedNotes === "trimmedLf" ? notes.replace(/\r\n?/g, "\n") : notes
   return storedNotes === "trimmed" || storedNotes === "trimmedLf" ? lines.trim() : lines
 }
 
 const checkName = (
-  state: State,
+  state: StoredState,
   scene: Scene,
   given: string,
-  client: Client | null
+  client: StoredClient | null
 ): Either.Either<string, Refused> => {
   const { options } = scene
   const name = options.storedNames === "trimmed" ? given.trim() : given
@@ -207,7 +207,7 @@ const checkName = (
   return Either.right(name)
 }
 
-const putClient = (state: State, client: Client): State => ({
+const putClient = (state: StoredState, client: StoredClient): StoredState => ({
   ...state,
   clients: state.clients.map((other) => (other.id === client.id ? client : other))
 })
@@ -218,9 +218,9 @@ const putClient = (state: State, client: Client): State => ({
  * @since 0.1.0
  * @category transitions
  */
-export const createClient = (state: State, scene: Scene, input: NewClient): Transition<Client> =>
+export const createClient = (state: StoredState, scene: Scene, input: NewClient): Transition<StoredClient> =>
   Either.flatMap(checkName(state, scene, input.name, null), (name) => {
-    const client: Client = {
+    const client: StoredClient = {
       ...input,
       id: state.nextClientId,
       workspaceId: scene.workspace.id,
@@ -240,11 +240,11 @@ export const createClient = (state: State, scene: Scene, input: NewClient): Tran
  * @category transitions
  */
 export const updateClient = (
-  state: State,
+  state: StoredState,
   scene: Scene,
   id: number,
   input: { readonly name: string; readonly notes?: string }
-): Transition<Client> =>
+): Transition<StoredClient> =>
   Either.gen(function* () {
     const old = yield* Either.mapLeft(
       getClient(state, scene, id),
@@ -263,7 +263,7 @@ export const updateClient = (
  * @since 0.1.0
  * @category transitions
  */
-export const deleteClient = (state: State, scene: Scene, id: number): Transition<Client> =>
+export const deleteClient = (state: StoredState, scene: Scene, id: number): Transition<StoredClient> =>
   Either.flatMap(getClient(state, scene, id), (client) =>
     done(
       {
@@ -281,7 +281,7 @@ export const deleteClient = (state: State, scene: Scene, id: number): Transition
  * @since 0.1.0
  * @category transitions
  */
-export const archiveClient = (state: State, scene: Scene, id: number): Transition<ReadonlyArray<number>> => {
+export const archiveClient = (state: StoredState, scene: Scene, id: number): Transition<ReadonlyArray<number>> => {
   if (!scene.workspace.premium) {
     return scene.options.archiveOnFreePlan === 402
       ? refused(402, "Archiving clients is a feature of the premium plan.")
@@ -306,7 +306,7 @@ export const archiveClient = (state: State, scene: Scene, id: number): Transitio
  * @since 0.1.0
  * @category models
  */
-export interface RestoreInput {
+export interface RestoreProjects {
   readonly projects?: ReadonlyArray<number>
   readonly restoreAllProjects?: boolean
 }
@@ -314,7 +314,7 @@ export interface RestoreInput {
 const projectsToRestore = (
   scene: Scene,
   own: ReadonlyArray<Project>,
-  input: RestoreInput
+  input: RestoreProjects
 ): Either.Either<ReadonlyArray<number>, Refused> => {
   const all = own.map((project) => project.id)
   const named = input.projects ?? []
@@ -337,7 +337,12 @@ const projectsToRestore = (
  * @since 0.1.0
  * @category transitions
  */
-export const restoreClient = (state: State, scene: Scene, id: number, input: RestoreInput): Transition<Client> =>
+export const restoreClient = (
+  state: StoredState,
+  scene: Scene,
+  id: number,
+  input: RestoreProjects
+): Transition<StoredClient> =>
   Either.gen(function* () {
     const old = yield* getClient(state, scene, id)
     const own = state.projects.filter((project) => project.clientId === id)
@@ -362,10 +367,10 @@ export const restoreClient = (state: State, scene: Scene, id: number, input: Res
  * @category transitions
  */
 export const forEachId = <A>(
-  state: State,
+  state: StoredState,
   scene: Scene,
   ids: ReadonlyArray<number>,
-  step: (state: State, id: number) => Transition<A>
+  step: (state: StoredState, id: number) => Transition<A>
 ): Transition<ReadonlyArray<A>> => {
   const ignored = (id: number) =>
     scene.options.bulkUnknownIds === "ignored" && Either.isLeft(getClient(state, scene, id))

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { ConnectionLost } from "./Fault.js"
 import * as HttpFailure from "./HttpFailure.js"
-import type { Options } from "./TogglOptions.js"
+import type { FakeTogglOptions } from "./TogglOptions.js"
 import type { Answer, WireRequest } from "./TogglWire.js"
 
 /**
@@ -130,7 +130,7 @@ export const toRequestError = (
   lost: ConnectionLost
 ): HttpFailure.HttpFailure => HttpFailure.ofConnection(request, new TypeError("fetch failed", { cause: lost }))
 
-const allowedOrigin = ({ headers }: Incoming, options: Options): string | undefined =>
+const allowedOrigin = ({ headers }: Incoming, options: FakeTogglOptions): string | undefined =>
   options.allowedOrigins.find((allowed) => allowed === "*" || allowed === headers["origin"]) === undefined
     ? undefined
     : headers["origin"]
@@ -150,7 +150,7 @@ export const isPreflight = ({ headers, method }: Incoming): boolean =>
  * @since 0.1.0
  * @category cors
  */
-export const preflight = (request: Incoming, options: Options): Answer => ({
+export const preflight = (request: Incoming, options: FakeTogglOptions): Answer => ({
   status: allowedOrigin(request, options) === undefined ? 403 : 204,
   headers: {
     "access-control-allow-methods": "GET, POST, PUT, DELETE",
@@ -166,7 +166,7 @@ export const preflight = (request: Incoming, options: Options): Answer => ({
  * @since 0.1.0
  * @category cors
  */
-export const leaving = (request: Incoming, answer: Answer, options: Options): Answer => {
+export const leaving = (request: Incoming, answer: Answer, options: FakeTogglOptions): Answer => {
   const origin = allowedOrigin(request, options)
   const cors: Record<string, string> =
     origin === undefined

@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
-import type { Options, User } from "./TogglOptions.js"
-import type { Client } from "./TogglState.js"
+import type { FakeTogglOptions, User } from "./TogglOptions.js"
+import type { StoredClient } from "./TogglState.js"
 
 /**
  * A request as the service gets it: names of headers in lower case, the body as text. Holds the credentials.
@@ -37,7 +37,7 @@ export interface Answer {
   readonly opaque?: boolean
 }
 
-const rfc3339 = (seconds: number, suffix: Options["atSuffix"]) =>
+const rfc3339 = (seconds: number, suffix: FakeTogglOptions["atSuffix"]) =>
   new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, suffix)
 
 /**
@@ -64,7 +64,11 @@ const permissions = { string: "admin", array: ["admin"], absent: undefined } as 
  * @since 0.1.0
  * @category encoding
  */
-export const client = (self: Client, options: Options, total: number | null): Record<string, unknown> => {
+export const client = (
+  self: StoredClient,
+  options: FakeTogglOptions,
+  total: number | null
+): Record<string, unknown> => {
   const empty = options.emptyKeys === "null" ? null : undefined
   return {
     id: self.id,
@@ -89,7 +93,7 @@ export const client = (self: Client, options: Options, total: number | null): Re
  * @since 0.1.0
  * @category encoding
  */
-export const list = (items: ReadonlyArray<unknown>, options: Options): string =>
+export const list = (items: ReadonlyArray<unknown>, options: FakeTogglOptions): string =>
   items.length === 0 ? options.emptyList : JSON.stringify(items)
 
 /**
@@ -98,8 +102,8 @@ export const list = (items: ReadonlyArray<unknown>, options: Options): string =>
  * @since 0.1.0
  * @category encoding
  */
-export const clients = (items: ReadonlyArray<Client>, options: Options): string => {
-  const order: Record<Options["listOrder"], (a: Client, b: Client) => number> = {
+export const clients = (items: ReadonlyArray<StoredClient>, options: FakeTogglOptions): string => {
+  const order: Record<FakeTogglOptions["listOrder"], (a: StoredClient, b: StoredClient) => number> = {
     id: (a, b) => a.id - b.id,
     newestFirst: (a, b) => b.at - a.at || b.id - a.id,
     name: (a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id - b.id)
@@ -116,7 +120,7 @@ export const clients = (items: ReadonlyArray<Client>, options: Options): string 
  * @since 0.1.0
  * @category encoding
  */
-export const me = (user: User, options: Options): string =>
+export const me = (user: User, options: FakeTogglOptions): string =>
   JSON.stringify({
     id: user.id,
     api_token: user.apiToken,
@@ -137,7 +141,7 @@ export const me = (user: User, options: Options): string =>
  * @since 0.1.0
  * @category encoding
  */
-export const failure = (status: number, text: string | null, shape: Options["failureBody"]): string => {
+export const failure = (status: number, text: string | null, shape: FakeTogglOptions["failureBody"]): string => {
   if (text === null) return ""
   if (status === 402) return text
   switch (shape) {

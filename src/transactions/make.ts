@@ -2,7 +2,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { uuid } from "../ids.js"
-import type { Service } from "../store/service.js"
+import type { OutboxStoreService } from "../store/service.js"
 import type { Step } from "../store/step.js"
 import { accept, claim, find, load, signOut, standing } from "./accept.js"
 import { readCopy, storeClient, storeList } from "./copy.js"
@@ -20,7 +20,7 @@ import { Notes, type Written } from "./written.js"
  * The steps, each one transaction of the store. They are described where they stand. `onWritten` hears what each has
  * written into the copies, as soon as it is stored.
  */
-export const make = (store: Service, onWritten: (written: Written) => void = () => undefined) => {
+export const make = (store: OutboxStoreService, onWritten: (written: Written) => void = () => undefined) => {
   const read =
     <Args extends ReadonlyArray<unknown>, A>(name: string, step: (...args: Args) => Step<A>) =>
     (...args: Args) =>

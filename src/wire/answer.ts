@@ -31,7 +31,7 @@ import { type Asked, believed } from "../error/base.js"
 import { dateOf, dateSlack, hasAged, requestIdOf, retryAfter, whole, type AnswerHeaders } from "./headers.js"
 import { decodeItem, idIn, isUnsure, totalIn } from "./item.js"
 import { isQuota, quotaLasts } from "./paymentRequired.js"
-import type { Archived, Listed } from "./service.js"
+import type { ArchivedMany, Listed } from "./service.js"
 import { isHtml, isNotFoundMessage, known, parse, sanitize, sentence, type Words } from "./text.js"
 
 /**
@@ -316,7 +316,7 @@ export const archive = (asked: Asked, answer: Answer): Either.Either<ReadonlyArr
   )
 
 /** The answer to `POST .../clients/archive`. */
-export const archiveMany = (asked: Asked, answer: Answer): Either.Either<ReadonlyArray<Archived>, Failure> =>
+export const archiveMany = (asked: Asked, answer: Answer): Either.Either<ReadonlyArray<ArchivedMany>, Failure> =>
   Either.map(read<typeof Archiveds.Type, never>(asked, answer, unlessEmpty(answer, asArchived), none), (items) =>
     (items ?? []).map(({ clientIds, projectIds }) => ({ clientIds: clientIds ?? [], projectIds: projectIds ?? [] }))
   )

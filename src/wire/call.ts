@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import type { Operation } from "../Client.js"
 import { isClientError, isTransport, Unauthorized, Unreachable, type TransportError } from "../ClientError.js"
-import type { Credentials, Service } from "../Credentials.js"
+import type { Credentials, CredentialsService } from "../Credentials.js"
 import { type Now, now } from "../effect/clock.js"
 import type { Asked } from "../error/base.js"
 import { uuid } from "../ids.js"
@@ -43,7 +43,7 @@ const isTogglsOwn = ({ headers }: Answer, result: Either.Either<unknown, unknown
 const unheard = (request: HttpClientRequest.HttpClientRequest) =>
   Effect.map(uuid, (id) => HttpClientRequest.setUrlParam(request, "_", id))
 
-export const makeCall = (client: HttpClient.HttpClient, source: Service, settings: Settings) => {
+export const makeCall = (client: HttpClient.HttpClient, source: CredentialsService, settings: Settings) => {
   const heard = makeHeard()
   const exchange = makeExchange(client, settings, heard)
 

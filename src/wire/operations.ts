@@ -17,7 +17,7 @@ import { resolveBaseUrl } from "./baseUrl.js"
 import { makeCall, type Calls } from "./call.js"
 import { navigatorOnline, untraced } from "./exchange.js"
 import { LayersFetch } from "./fetch.js"
-import type { AnswerInfo, Options, Reading, Service, State } from "./service.js"
+import type { AnswerInfo, ClientsApiOptions, Reading, ClientsApiService, ClientState } from "./service.js"
 
 /** What every operation works with. */
 interface Wire {
@@ -53,7 +53,7 @@ const write = /*#__PURE__*/ Effect.fnUntraced(function* (
   { call, maxNameBytes }: Wire,
   asked: Requested,
   request: HttpClientRequest.HttpClientRequest,
-  state: State
+  state: ClientState
 ) {
   yield* checkedState(asked, state)
   const { name, notes } = state
@@ -68,7 +68,7 @@ const write = /*#__PURE__*/ Effect.fnUntraced(function* (
 const get = (wire: Wire, asked: Requested, reading?: Reading) =>
   wire.call(asked, HttpClientRequest.get(urlOf(wire, asked)), answers.get, reading)
 
-const update = (wire: Wire, asked: Requested, state: State) =>
+const update = (wire: Wire, asked: Requested, state: ClientState) =>
   write(wire, asked, HttpClientRequest.put(urlOf(wire, asked)), state)
 
 const delete_ = (wire: Wire, asked: Requested) =>
@@ -91,8 +91,8 @@ const restore = /*#__PURE__*/ Effect.fnUntraced(function* (
 })
 
 export const make = /*#__PURE__*/ Effect.fnUntraced(function* (
-  options: Options = {}
-): Effect.fn.Return<Service, InvalidConfiguration, CurrentCredentials | HttpClient.HttpClient> {
+  options: ClientsApiOptions = {}
+): Effect.fn.Return<ClientsApiService, InvalidConfiguration, CurrentCredentials | HttpClient.HttpClient> {
   const source = yield* CurrentCredentials
   const client = yield* HttpClient.HttpClient
   const baseUrl = yield* resolveBaseUrl(options.baseUrl)

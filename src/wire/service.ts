@@ -46,7 +46,7 @@ export type NameError = CallError | ClientError.InvalidName
  * @since 0.1.0
  * @category models
  */
-export interface State {
+export interface ClientState {
   readonly name: string
   readonly notes?: string | undefined
 }
@@ -108,7 +108,7 @@ export interface Listed {
  * @since 0.1.0
  * @category models
  */
-export interface Archived {
+export interface ArchivedMany {
   readonly clientIds: ReadonlyArray<Client.ClientId>
   readonly projectIds: ReadonlyArray<Client.ProjectId>
 }
@@ -119,7 +119,7 @@ export interface Archived {
  * @since 0.1.0
  * @category services
  */
-export interface Service {
+export interface ClientsApiService {
   /** The base URL in use, absolute and without a slash at its end. */
   readonly baseUrl: string
   /** How long a request may take. */
@@ -157,7 +157,7 @@ export interface Service {
   readonly update: (
     workspaceId: Client.WorkspaceId,
     clientId: Client.ClientId,
-    state: State
+    state: ClientState
   ) => Effect.Effect<Client.Client, NameError>
   readonly delete: (workspaceId: Client.WorkspaceId, clientId: Client.ClientId) => Effect.Effect<void, CallError>
   readonly archive: (
@@ -171,7 +171,7 @@ export interface Service {
   readonly archiveMany: (
     workspaceId: Client.WorkspaceId,
     clientIds: ReadonlyArray<Client.ClientId>
-  ) => Effect.Effect<ReadonlyArray<Archived>, CallError>
+  ) => Effect.Effect<ReadonlyArray<ArchivedMany>, CallError>
   readonly restore: (
     workspaceId: Client.WorkspaceId,
     clientId: Client.ClientId,
@@ -184,7 +184,7 @@ export interface Service {
  * @since 0.1.0
  * @category services
  */
-export class ClientsApi extends Context.Tag("effect-toggl-clients/ClientsApi")<ClientsApi, Service>() {}
+export class ClientsApi extends Context.Tag("effect-toggl-clients/ClientsApi")<ClientsApi, ClientsApiService>() {}
 
 /**
  * - `baseUrl`: https, or http on loopback, with no user, query or fragment; in a page it may be relative, for a proxy on
@@ -209,7 +209,7 @@ export class ClientsApi extends Context.Tag("effect-toggl-clients/ClientsApi")<C
  * @since 0.1.0
  * @category models
  */
-export interface Options {
+export interface ClientsApiOptions {
   readonly baseUrl?: string | URL
   readonly requestLimit?: Duration.DurationInput
   readonly maxNameBytes?: number

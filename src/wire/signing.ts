@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { CredentialsUnavailable } from "../ClientError.js"
-import { type Credentials, type Service, validate } from "../Credentials.js"
+import { type Credentials, type CredentialsService, validate } from "../Credentials.js"
 import { nameOf } from "../error/thrown.js"
 import { base64 } from "./base64.js"
 
@@ -16,9 +16,9 @@ import { base64 } from "./base64.js"
 export class Pinned extends Context.Tag("effect-toggl-clients/internal/Pinned")<Pinned, Credentials>() {}
 
 // The sources that threw when they were last asked, or gave what no request can be signed with.
-const failing = new WeakSet<Service>()
+const failing = new WeakSet<CredentialsService>()
 
-const logOnce = (source: Service, problem: string): Effect.Effect<void> =>
+const logOnce = (source: CredentialsService, problem: string): Effect.Effect<void> =>
   Effect.suspend(() => {
     if (failing.has(source)) return Effect.void
     failing.add(source)
@@ -26,7 +26,10 @@ const logOnce = (source: Service, problem: string): Effect.Effect<void> =>
   })
 
 /** What no request can be signed with is as good as none: asked again, the source would give the same. */
-const usable = (source: Service, given: Option.Option<Credentials>): Effect.Effect<Option.Option<Credentials>> => {
+const usable = (
+  source: CredentialsService,
+  given: Option.Option<Credentials>
+): Effect.Effect<Option.Option<Credentials>> => {
   const checked = Option.map(given, validate)
   if (Option.isSome(checked) && Either.isLeft(checked.value)) {
     return Effect.as(logOnce(source, `gave what cannot be sent: ${checked.value.left.message}`), Option.none())
@@ -36,7 +39,9 @@ const usable = (source: Service, given: Option.Option<Credentials>): Effect.Effe
 }
 
 /** The app's credentials. A source that throws cannot tell now: that is logged once, until it tells again. */
-export const credentialsOf = (source: Service): Effect.Effect<Option.Option<Credentials>, CredentialsUnavailable> =>
+export const credentialsOf = (
+  source: CredentialsService
+): Effect.Effect<Option.Option<Credentials>, CredentialsUnavailable> =>
   Effect.suspend(() => source.get).pipe(
     Effect.flatMap((given) => usable(source, given)),
     Effect.catchAllDefect((defect) =>

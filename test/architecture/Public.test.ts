@@ -133,6 +133,19 @@ describe("the public names", () => {
     ])
   })
 
+  it("are no two types' at once: a hover and an error show the name alone", () => {
+    assert.deepStrictEqual(Public.shared(sources), [])
+  })
+
+  it("that two types share are found, and one type that two modules show is none", () => {
+    const planted = new Map([
+      ["index.ts", 'export * as A from "./A.js"\nexport * as B from "./B.js"'],
+      ["A.ts", "export interface Options {}\nexport const Id = 1\nexport type Id = number\nexport interface One {}"],
+      ["B.ts", 'export interface Options {}\nexport const Id = 2\nexport { type One } from "./A.js"']
+    ])
+    assert.deepStrictEqual(Public.sharedNames(planted, { "": "index.ts" }), ["A.Options, B.Options"])
+  })
+
   it("are not guessed: one that comes from elsewhere is a failure", () => {
     const planted = new Map([["index.ts", 'export { Option } from "effect"']])
     assert.throws(() => Public.names(planted, { "": "index.ts" }), /^Option comes from elsewhere/)

@@ -48,14 +48,7 @@ const kindOf = ({ flags }: ts.Symbol, typeOnly: boolean) => {
   return value && type ? "both" : value ? "value" : "type"
 }
 
-/**
- * Every public name with its kind (`value`, `type`, `both`, `namespace`), a line each, sorted. A name is public where an
- * entry exports it, in a namespace or not, and no `@internal` takes it out of the declarations.
- *
- * @since 0.1.0
- * @category getters
- */
-export const names = (sources: Sources, entries: Readonly<Record<string, string>>): ReadonlyArray<string> => {
+const programOf = (sources: Sources, entries: Readonly<Record<string, string>>) => {
   const options: ts.CompilerOptions = {
     noLib: true,
     types: [],
@@ -68,7 +61,25 @@ export const names = (sources: Sources, entries: Readonly<Record<string, string>
     options,
     hostOf(sources)
   )
-  const checker = program.getTypeChecker()
+  return { program, checker: program.getTypeChecker() }
+}
+
+const moduleOf = (checker: ts.TypeChecker, program: ts.Program, path: string): ts.Symbol => {
+  const file = program.getSourceFile(`/${path}`)
+  const module = file === undefined ? undefined : checker.getSymbolAtLocation(file)
+  if (module === undefined) throw new Error(`${path} exports nothing`)
+  return module
+}
+
+/**
+ * Every public name with its kind (`value`, `type`, `both`, `namespace`), a line each, sorted. A name is public where an
+ * entry exports it, in a namespace or not, and no `@internal` takes it out of the declarations.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const names = (sources: Sources, entries: Readonly<Record<string, string>>): ReadonlyArray<string> => {
+  const { checker, program } = programOf(sources, entries)
 
   const within = (prefix: string, module: ts.Symbol, typesOnly: boolean): ReadonlyArray<string> =>
     checker.getExportsOfModule(module).flatMap((symbol) => {
@@ -82,14 +93,47 @@ export const names = (sources: Sources, entries: Readonly<Record<string, string>
     })
 
   return Object.entries(entries)
-    .flatMap(([prefix, path]) => {
-      const file = program.getSourceFile(`/${path}`)
-      const module = file === undefined ? undefined : checker.getSymbolAtLocation(file)
-      if (module === undefined) throw new Error(`${path} exports nothing`)
-      return within(prefix, module, false)
-    })
+    .flatMap(([prefix, path]) => within(prefix, moduleOf(checker, program, path), false))
     .sort()
 }
+
+/**
+ * Names that several public types have: whoever hovers over one, or reads it in an error, sees only the name. A type that two
+ * modules show is one type.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const sharedNames = (sources: Sources, entries: Readonly<Record<string, string>>): ReadonlyArray<string> => {
+  const { checker, program } = programOf(sources, entries)
+  const found = new Map<string, Map<ts.Symbol, string>>()
+  const look = (prefix: string, module: ts.Symbol): void => {
+    for (const symbol of checker.getExportsOfModule(module)) {
+      const name = `${prefix}${symbol.name}`
+      const meant = isAlias(symbol) ? checker.getAliasedSymbol(symbol) : symbol
+      if (isInternal(symbol) || isInternal(meant)) continue
+      if ((meant.flags & ts.SymbolFlags.Module) !== 0) look(`${name}.`, meant)
+      else if ((meant.flags & ts.SymbolFlags.Type) !== 0) {
+        const same = found.get(symbol.name) ?? new Map<ts.Symbol, string>()
+        if (!same.has(meant)) same.set(meant, name)
+        found.set(symbol.name, same)
+      }
+    }
+  }
+  for (const [prefix, path] of Object.entries(entries)) look(prefix, moduleOf(checker, program, path))
+  return [...found.values()].filter(({ size }) => size > 1).map((same) => [...same.values()].join(", "))
+}
+
+/** What stands behind the public paths. */
+const entries = { "": "index.ts", "testing.": "testing/index.ts" }
+
+/**
+ * Names that several of our public types have.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const shared = (sources: Sources): ReadonlyArray<string> => sharedNames(sources, entries)
 
 /**
  * What `docs/api.txt` must hold. Every other public path is a namespace of one of these two.
@@ -97,5 +141,4 @@ export const names = (sources: Sources, entries: Readonly<Record<string, string>
  * @since 0.1.0
  * @category getters
  */
-export const api = (sources: Sources): ReadonlyArray<string> =>
-  names(sources, { "": "index.ts", "testing.": "testing/index.ts" })
+export const api = (sources: Sources): ReadonlyArray<string> => names(sources, entries)

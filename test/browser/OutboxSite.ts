@@ -28,7 +28,7 @@ import * as Browser from "./Browser.js"
  * @since 0.1.0
  * @category models
  */
-export interface Toggl extends FakeToggl.Service {
+export interface Toggl extends FakeToggl.FakeTogglService {
   readonly path: string
 }
 
@@ -70,7 +70,7 @@ export class Site extends Context.Tag("test/OutboxSite")<
   Site,
   {
     readonly url: (path: string) => string
-    readonly toggl: (input?: FakeToggl.Input) => Effect.Effect<Toggl>
+    readonly toggl: (input?: FakeToggl.FakeTogglInput) => Effect.Effect<Toggl>
     readonly gate: Effect.Effect<Gate>
     /** A page of the site that is opened without a driver: at `remoteUrl(name)`. */
     readonly remote: (name: string) => Remote.Tab<Api>
@@ -87,7 +87,7 @@ const make = Effect.fnUntraced(function* (): Effect.fn.Return<
   PageBundle.BundleFailed | PageServer.ListenFailed,
   Scope.Scope
 > {
-  const fakes = new Map<string, FakeToggl.Service>()
+  const fakes = new Map<string, FakeToggl.FakeTogglService>()
   const gates = new Map<
     string,
     { readonly reached: Deferred.Deferred<void>; readonly opened: Deferred.Deferred<void> }

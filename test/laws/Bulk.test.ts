@@ -145,7 +145,7 @@ describe("clients that Toggl does not know", () => {
 })
 
 describe("a service that does not know such requests", () => {
-  const services: ReadonlyArray<FakeToggl.Input> = [
+  const services: ReadonlyArray<FakeToggl.FakeTogglInput> = [
     { bulkEndpoints: false, unknownRoute: 404 },
     { bulkEndpoints: false, unknownRoute: 405 },
     { bulkEndpoints: false, unknownRoute: 404, hiddenHeaders: ["x-toggl-request-id"] },

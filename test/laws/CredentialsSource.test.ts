@@ -25,7 +25,7 @@ describe("a source of credentials that cannot tell now", () => {
     /** Counts how often it was asked, and tells from when on it can. */
     const moody = () => {
       const mood = { canTell: false, asked: 0 }
-      const source = (own: Credentials.Service): Credentials.Service => ({
+      const source = (own: Credentials.CredentialsService): Credentials.CredentialsService => ({
         ...own,
         get: Effect.suspend(() => {
           mood.asked++
@@ -138,7 +138,7 @@ describe("a source whose credentials are others at each time", () => {
 describe("a source of credentials that takes longer than a request may leave after its mark", () => {
   law("does not keep a change from being sent: it has told a moment ago", (world) =>
     Effect.gen(function* () {
-      const source = (own: Credentials.Service) => ({ ...own, get: Effect.delay(own.get, "6 seconds") })
+      const source = (own: Credentials.CredentialsService) => ({ ...own, get: Effect.delay(own.get, "6 seconds") })
       const tab = yield* world.open({ source })
       yield* Effect.forkScoped(create(tab, "Acme"))
       yield* world.passes("1 hour")
@@ -154,7 +154,7 @@ describe("a source that gives what no request can be signed with", () => {
   /** The app's own source: it gives that from when on it is told to. */
   const turning = () => {
     const mood = { isBad: false, asked: 0 }
-    const source = (own: Credentials.Service): Credentials.Service => ({
+    const source = (own: Credentials.CredentialsService): Credentials.CredentialsService => ({
       ...own,
       get: Effect.suspend(() => {
         mood.asked++

@@ -33,7 +33,7 @@ const denied = new ClientError.StorageError({ reason: "Denied", detail: "Securit
 const rig = (
   options: {
     readonly isOnline?: boolean
-    readonly change?: (store: OutboxStore.Service) => OutboxStore.Service
+    readonly change?: (store: OutboxStore.OutboxStoreService) => OutboxStore.OutboxStoreService
     readonly memory?: OutboxStore.Memory
   } = {}
 ) =>
@@ -46,7 +46,7 @@ const rig = (
     const store = yield* OutboxStore.fromMemory(memory, (mode) =>
       reach === "all" || mode === "readwrite" ? fault : undefined
     )
-    const layer = Clients.stack({ account: "anna" }).pipe(
+    const layer = Clients.layerPorts({ account: "anna" }).pipe(
       Layer.provide([
         toggl.layer,
         Credentials.layer(Credentials.token(FakeToggl.defaultUser.apiToken)),
@@ -195,7 +195,7 @@ describe("a change that cannot be stored", () => {
 describe("a list whose storing ends in doubt", () => {
   it.scoped("is shown where it is stored all the same, also to who watches", () =>
     Effect.gen(function* () {
-      const change = (store: OutboxStore.Service): OutboxStore.Service => ({
+      const change = (store: OutboxStore.OutboxStoreService): OutboxStore.OutboxStoreService => ({
         ...store,
         transact: (name, mode, step) => {
           const transacted = store.transact(name, mode, step)
@@ -224,7 +224,7 @@ describe("a change whose storing ends in doubt", () => {
   /** The step that stores it ends so, though it is stored, or not; and other steps may fail. */
   const doubting = (isStored: boolean, ending: ClientError.StorageError, fails: ReadonlyArray<string> = []) => {
     const now = { isDoubtful: true }
-    const change = (store: OutboxStore.Service): OutboxStore.Service => ({
+    const change = (store: OutboxStore.OutboxStoreService): OutboxStore.OutboxStoreService => ({
       ...store,
       transact: (name, mode, step) =>
         Effect.suspend(() => {
@@ -300,7 +300,7 @@ describe("a change whose storing ends in doubt", () => {
         const verdict = { _tag: "Done", client: toggl(7, "Acme"), isAnswer: true } as const
         yield* other.settle(fence, [seq], verdict, { failures: 0, run: "Ended" }, 0)
       })
-      const change = (store: OutboxStore.Service): OutboxStore.Service => ({
+      const change = (store: OutboxStore.OutboxStoreService): OutboxStore.OutboxStoreService => ({
         ...store,
         transact: (name, mode, step) => {
           const transacted = store.transact(name, mode, step)

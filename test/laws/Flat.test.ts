@@ -55,11 +55,11 @@ const observed = (world: World) =>
   Effect.gen(function* () {
     const seen = new Set<unknown>()
     const store = yield* OutboxStore.fromMemory(world.memory)
-    const observing: OutboxStore.Service = {
+    const observing: OutboxStore.OutboxStoreService = {
       ...store,
       transact: (name, mode, step) => Effect.tap(store.transact(name, mode, step), (result) => watch(result, seen))
     }
-    const layer = Clients.stack({ account: "anna" }).pipe(
+    const layer = Clients.layerPorts({ account: "anna" }).pipe(
       Layer.provide([
         world.toggl.layer,
         Credentials.layer(ada),

@@ -157,7 +157,7 @@ const mutationOf = (
   }
 }
 
-const colleague = (toggl: FakeToggl.Service, edit: Scenario["edits"][number], ids: ReadonlyArray<number>) => {
+const colleague = (toggl: FakeToggl.FakeTogglService, edit: Scenario["edits"][number], ids: ReadonlyArray<number>) => {
   if (edit._tag === "Create") return Effect.ignore(toggl.edit.createClient(id, edit))
   const clientId = ids[edit.target % Math.max(1, ids.length)] ?? 99
   switch (edit._tag) {

@@ -116,7 +116,7 @@ const observe = <A, E>(effect: Effect.Effect<A, E>) =>
     return { exit, log, attributes }
   })
 
-const calls = (api: ClientsApi.Service): ReadonlyArray<Effect.Effect<unknown, ClientError.ClientError>> => [
+const calls = (api: ClientsApi.ClientsApiService): ReadonlyArray<Effect.Effect<unknown, ClientError.ClientError>> => [
   api.list(workspaceId, { name: customer }),
   api.listWithReport(workspaceId, { name: customer }, { pastCaches: { notBefore: 0 } }),
   api.create(workspaceId, { name: customer, notes: customer }),
@@ -132,7 +132,7 @@ const calls = (api: ClientsApi.Service): ReadonlyArray<Effect.Effect<unknown, Cl
 const search = Effect.fnUntraced(function* (
   client: HttpClient.HttpClient,
   signers: ReadonlyArray<Credentials.Credentials> = signedBy,
-  options: ClientsApi.Options = {}
+  options: ClientsApi.ClientsApiOptions = {}
 ) {
   const all = new Set<string>()
   for (const credentials of signers) {

@@ -29,7 +29,7 @@ const respelt = Effect.gen(function* () {
 const stepsOn = (memory: OutboxStore.Memory) => Effect.map(OutboxStore.fromMemory(memory), transactions.make)
 
 /** Three changes wait in a database that nobody opens any more. */
-const left = (world: World, lock?: ReplayLock.Service) =>
+const left = (world: World, lock?: ReplayLock.ReplayLockService) =>
   Effect.gen(function* () {
     const apart = yield* respelt
     const old = yield* world.open({

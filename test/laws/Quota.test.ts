@@ -10,7 +10,7 @@ import { law, type Tab, workspaceId, type World } from "../World.js"
 
 // Law 9, within the budget: one organization's quota holds the whole queue, and what is left of it is in sight.
 
-const free: FakeToggl.Input = { quotaPerHour: 10, meQuotaPerHour: 30 }
+const free: FakeToggl.FakeTogglInput = { quotaPerHour: 10, meQuotaPerHour: 30 }
 
 const otherWorkspace = { ...FakeToggl.defaultWorkspace, id: FakeToggl.defaultWorkspace.id + 1 }
 

@@ -132,7 +132,7 @@ describe("what throws beside the replay", () => {
     logged(() =>
       Effect.gen(function* () {
         const broken = { thrown: false }
-        const source = (own: Credentials.Service): Credentials.Service => ({
+        const source = (own: Credentials.CredentialsService): Credentials.CredentialsService => ({
           ...own,
           changes: Stream.suspend(() => {
             if (broken.thrown) return own.changes

@@ -178,7 +178,7 @@ const isMarked = (value: unknown): value is Extract<Marked, { _tag: "Marked" }> 
 export const make = (
   machine: Machine.Machine,
   readBooks: () => Books,
-  initial: ReadonlyArray<TogglState.Client>,
+  initial: ReadonlyArray<TogglState.StoredClient>,
   { isCaching, isDateShown, isDateTrue, met, setAsideAfter, togglNow }: Around
 ): Laws => {
   const broken = (law: string, message: string): never => machine.fail(law, message)
@@ -915,9 +915,9 @@ export const make = (
     entry.refused !== undefined || (entry.outcome !== undefined && entry.outcome.ending._tag !== "Done")
 
   /** The clients of which we know everything: nobody else changed them, and no attempt at them stayed in doubt. */
-  const certain = (): ReadonlyMap<number, TogglState.Client | undefined> => {
+  const certain = (): ReadonlyMap<number, TogglState.StoredClient | undefined> => {
     const locals = localOf(books)
-    const clients = new Map<number, TogglState.Client | undefined>(initialById)
+    const clients = new Map<number, TogglState.StoredClient | undefined>(initialById)
     for (const { done, mutation } of accepted.values())
       for (const each of [...done, mutation]) if (each._tag === "Create") clients.set(each.localId, undefined)
     for (const entry of accepted.values()) {

@@ -14,7 +14,7 @@ interface Request {
 }
 
 export interface Device {
-  readonly connect: (process: Machine.Process) => ReplayLock.Service
+  readonly connect: (process: Machine.Process) => ReplayLock.ReplayLockService
   readonly holder: () => Machine.Process | undefined
   readonly waiting: (process: Machine.Process) => number
 }

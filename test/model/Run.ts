@@ -77,17 +77,21 @@ const mostEvents = 20_000
 const mostInAll = (steps: number): number => 20_000 + 200 * steps
 
 // How else Toggl, or what stands before it, may be set up: with dice of their own, so that kept histories stay the same.
-const otherwise = (dice: Dice.Dice, options: TogglOptions.Options): TogglOptions.Options => {
+const otherwise = (dice: Dice.Dice, options: TogglOptions.FakeTogglOptions): TogglOptions.FakeTogglOptions => {
   const withNotes = TogglOptions.merge(options, {
     storedNotes: dice.chance(0.4) ? dice.pick("trimmed", "lf", "trimmedLf") : "asSent",
     dateHeader: dice.chance(0.3)
-      ? dice.pick<TogglOptions.Options["dateHeader"]>("hidden", { ahead: "5 minutes" }, { behind: "5 minutes" })
+      ? dice.pick<TogglOptions.FakeTogglOptions["dateHeader"]>(
+          "hidden",
+          { ahead: "5 minutes" },
+          { behind: "5 minutes" }
+        )
       : "own"
   })
   return dice.chance(0.15) ? TogglOptions.merge(withNotes, TogglOptions.selfHosted) : withNotes
 }
 
-const toggl = (dice: Dice.Dice): TogglOptions.Options =>
+const toggl = (dice: Dice.Dice): TogglOptions.FakeTogglOptions =>
   TogglOptions.merge(defaults, {
     workspaces: [{ ...defaultWorkspace, premium: dice.chance(0.85) }, otherWorkspace],
     archiveOnFreePlan: dice.pick(402, 403),

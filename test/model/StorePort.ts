@@ -27,7 +27,7 @@ export interface Device {
 }
 
 export interface Connection {
-  readonly store: OutboxStore.Service
+  readonly store: OutboxStore.OutboxStoreService
   /** How many operations have not happened yet. */
   readonly pending: () => number
   readonly listeners: () => number
@@ -137,7 +137,7 @@ export const make = (machine: Machine.Machine, hooks: Hooks): Device => {
     })
 
     const opened =
-      (inner: OutboxStore.Service, prefix = ""): OutboxStore.Service["transact"] =>
+      (inner: OutboxStore.OutboxStoreService, prefix = ""): OutboxStore.OutboxStoreService["transact"] =>
       (name, mode, step) =>
         Effect.suspend(() => {
           const op = `${prefix}${name}`
@@ -153,7 +153,7 @@ export const make = (machine: Machine.Machine, hooks: Hooks): Device => {
     const fault = (_: unknown, name: string) => options.fault(name)
     const inner = Effect.runSync(OutboxStore.fromMemory(memory, fault))
     let promised: boolean | undefined
-    const store: OutboxStore.Service = {
+    const store: OutboxStore.OutboxStoreService = {
       transact: opened(inner),
       persisted: Effect.sync(() => Option.fromNullable(promised)),
       persist: Effect.sync(() => Option.some((promised = options.persist()))),

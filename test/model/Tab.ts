@@ -44,7 +44,7 @@ export interface Caller {
 export interface Tab {
   readonly process: Machine.Process
   readonly connection: StorePort.Connection
-  readonly lock: ReplayLock.Service
+  readonly lock: ReplayLock.ReplayLockService
   /** Whether it has started and is not closing. */
   readonly isOpen: () => boolean
   /** Runs an effect as the app does; `heard` is told how it ended. */
@@ -66,7 +66,7 @@ export interface Tab {
 }
 
 /** How the app has set the outbox up. */
-export type Settings = Pick<Outbox.Options, "merge" | "conflicts" | "bulk" | "reserve" | "setAsideAfter">
+export type Settings = Pick<Outbox.OutboxOptions, "merge" | "conflicts" | "bulk" | "reserve" | "setAsideAfter">
 
 export interface Options {
   readonly settings: Settings
@@ -75,7 +75,7 @@ export interface Options {
   readonly machine: Machine.Machine
   readonly process: Machine.Process
   readonly connection: StorePort.Connection
-  readonly lock: ReplayLock.Service
+  readonly lock: ReplayLock.ReplayLockService
   readonly client: HttpClient.HttpClient
   readonly fetch: typeof globalThis.fetch
   readonly isOnline: () => Option.Option<boolean>
@@ -128,7 +128,7 @@ export const open = (options: Options): Tab => {
         return source.get
     }
   })
-  const credentials: Credentials.Service = {
+  const credentials: Credentials.CredentialsService = {
     changes: source.changes,
     get: options.slowCredentials
       ? Effect.zipRight(
@@ -143,7 +143,7 @@ export const open = (options: Options): Tab => {
     if (options.listenerThrows()) throw new TypeError("the listener threw")
     return Effect.void
   }
-  const layer = Clients.stack({
+  const layer = Clients.layerPorts({
     account: "ada",
     fetch: options.fetch,
     requestLimit,

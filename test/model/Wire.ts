@@ -84,7 +84,7 @@ export interface Poison {
 export interface Wire {
   readonly world: () => TogglService.World
   readonly setWorld: (world: TogglService.World) => void
-  readonly options: TogglOptions.Options
+  readonly options: TogglOptions.FakeTogglOptions
   /** What becomes of the next request that may change a client, whatever the weather. */
   readonly setNext: (fate: Weather.Fate) => void
   readonly setWeather: (weather: Weather.Weather) => void
@@ -93,7 +93,7 @@ export interface Wire {
   readonly setPoison: (poison: Poison | undefined) => void
   readonly isPoisoned: () => boolean
   /** A cache answers reads of clients, from now on or no more; one that ignores queries answers look-ups too. */
-  readonly setCaching: (mode: TogglOptions.Options["cachedReads"]) => void
+  readonly setCaching: (mode: TogglOptions.FakeTogglOptions["cachedReads"]) => void
   readonly isCaching: () => boolean
   readonly connect: (
     process: Machine.Process,
@@ -108,7 +108,7 @@ export interface Wire {
 
 export const make = (
   machine: Machine.Machine,
-  options: TogglOptions.Options,
+  options: TogglOptions.FakeTogglOptions,
   chance: () => Dice,
   hooks: Hooks
 ): Wire => {
@@ -116,7 +116,7 @@ export const make = (
   let weather: Weather.Weather = "clear"
   let forced: Weather.Fate | undefined
   let poison: Poison | undefined
-  let caching: TogglOptions.Options["cachedReads"] = "never"
+  let caching: TogglOptions.FakeTogglOptions["cachedReads"] = "never"
   const cache = ReadCache.make()
   let sequence = 0
   let flights: ReadonlyArray<Flight & { readonly answer: () => void }> = []

@@ -16,9 +16,12 @@ export type { Verdict } from "../../src/log/verdict.js"
 export type { After } from "../../src/transactions/settle.js"
 
 /** A connection: the steps, and word of what others do. */
-export interface Connection extends transactions.Transactions, Pick<OutboxStore.Service, "onHint"> {}
+export interface Connection extends transactions.Transactions, Pick<OutboxStore.OutboxStoreService, "onHint"> {}
 
-const connected = (store: OutboxStore.Service): Connection => ({ ...transactions.make(store), onHint: store.onHint })
+const connected = (store: OutboxStore.OutboxStoreService): Connection => ({
+  ...transactions.make(store),
+  onHint: store.onHint
+})
 
 export const fromMemory = (...args: Parameters<typeof OutboxStore.fromMemory>): Effect.Effect<Connection> =>
   Effect.map(OutboxStore.fromMemory(...args), connected)

@@ -120,7 +120,7 @@ describe("the forms of an answer", () => {
   it.effect("a failure's text comes in five shapes", () =>
     Effect.gen(function* () {
       const fake = yield* FakeToggl.make()
-      const text = (failureBody: FakeToggl.Options["failureBody"]) =>
+      const text = (failureBody: FakeToggl.FakeTogglOptions["failureBody"]) =>
         Effect.zipRight(
           fake.configure({ failureBody }),
           Effect.map(list(fake, "?status=x"), (sent) => sent.text)

@@ -87,7 +87,7 @@ describe("faults of the connection", () => {
     })
   )
 
-  const landings = (fake: FakeToggl.Service) =>
+  const landings = (fake: FakeToggl.FakeTogglService) =>
     Effect.map(fake.requests, (requests) =>
       requests.map(({ applied, fault, outcome, receivedAt, repeats, served }) => ({
         landing: [receivedAt, fault, repeats],

@@ -20,7 +20,7 @@ const create = (name: string, signal: AbortSignal | null = null) =>
   })
 
 /** The handler's answer, or how its promise was rejected. */
-const handled = (fake: FakeToggl.Service, request: Request) =>
+const handled = (fake: FakeToggl.FakeTogglService, request: Request) =>
   Effect.either(Effect.tryPromise({ try: () => fake.handler(request), catch: (cause) => cause }))
 
 describe("the web handler", () => {
@@ -152,7 +152,7 @@ const bodyOf = (incoming: IncomingMessage) =>
     incoming.on("error", reject)
   })
 
-const serve = async (fake: FakeToggl.Service, incoming: IncomingMessage, outgoing: ServerResponse) => {
+const serve = async (fake: FakeToggl.FakeTogglService, incoming: IncomingMessage, outgoing: ServerResponse) => {
   const gone = new AbortController()
   outgoing.on("close", () => gone.abort())
   const method = incoming.method ?? "GET"
@@ -175,7 +175,7 @@ const serve = async (fake: FakeToggl.Service, incoming: IncomingMessage, outgoin
 }
 
 /** The fake over loopback, and the address of its clients. */
-const listening = (fake: FakeToggl.Service) =>
+const listening = (fake: FakeToggl.FakeTogglService) =>
   Effect.acquireRelease(
     Effect.async<{ readonly url: string; readonly close: () => void }>((resume) => {
       const server = createServer((incoming, outgoing) => {

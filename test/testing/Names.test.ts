@@ -7,7 +7,7 @@ const taken = [400, "Name has already been taken"]
 const ok = [200, undefined]
 
 /** Status and text of creating a client of that name; no text where it was made. */
-const create = (fake: FakeToggl.Service, name: string) =>
+const create = (fake: FakeToggl.FakeTogglService, name: string) =>
   Effect.map(send(fake, "POST", "", { body: { name } }), ({ json, status }) => (status === 200 ? ok : [status, json]))
 
 describe("names", () => {

@@ -169,7 +169,7 @@ describe("the seven operations", () => {
 })
 
 describe("archive and restore", () => {
-  const scene = (input?: FakeToggl.Input) =>
+  const scene = (input?: FakeToggl.FakeTogglInput) =>
     Effect.gen(function* () {
       const fake = yield* FakeToggl.make(input)
       const client = yield* fake.edit.createClient(workspaceId, { name: "Acme" })
@@ -270,7 +270,7 @@ describe("archive and restore", () => {
 })
 
 describe("bulk", () => {
-  const scene = (input?: FakeToggl.Input) =>
+  const scene = (input?: FakeToggl.FakeTogglInput) =>
     Effect.gen(function* () {
       const fake = yield* FakeToggl.make(input)
       const one = yield* fake.edit.createClient(workspaceId, { name: "One" })

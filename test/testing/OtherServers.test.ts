@@ -95,7 +95,7 @@ describe("the Date of an answer", () => {
       yield* TestClock.setTime(Date.parse("2025-01-01T00:00:00Z"))
       const fake = yield* FakeToggl.make({ clockSkew: 60_000 })
       const { id } = yield* fake.edit.createClient(workspaceId, { name: "Acme" })
-      const dateWith = (dateHeader: FakeToggl.Options["dateHeader"]) =>
+      const dateWith = (dateHeader: FakeToggl.FakeTogglOptions["dateHeader"]) =>
         Effect.gen(function* () {
           yield* fake.configure({ dateHeader })
           const { headers, json } = yield* send(fake, "PUT", `${id}`, { body: { name: "Acme" } })

@@ -14,7 +14,7 @@ import {
   workspaceId
 } from "./Wire.js"
 
-const logged = (fake: FakeToggl.Service, authorization: string | null) =>
+const logged = (fake: FakeToggl.FakeTogglService, authorization: string | null) =>
   send(fake, "GET", "/me/logged", { authorization })
 
 describe("signing in", () => {

@@ -48,7 +48,7 @@ const urlOf = (path: string) => {
 }
 
 export const send = (
-  fake: FakeToggl.Service,
+  fake: FakeToggl.FakeTogglService,
   method: HttpMethod.HttpMethod,
   path: string,
   { authorization = tokenOf(defaultUser), body, headers = {} }: SendOptions = {}
@@ -69,7 +69,7 @@ export const send = (
   })
 
 /** `send`, for a query string after the collection's path. */
-export const list = (fake: FakeToggl.Service, query = "", options?: SendOptions) =>
+export const list = (fake: FakeToggl.FakeTogglService, query = "", options?: SendOptions) =>
   send(fake, "GET", `/workspaces/${workspaceId}/clients${query}`, options)
 
 /** The objects in an answered list. */
@@ -78,14 +78,14 @@ export const itemsIn = (sent: Sent): ReadonlyArray<Record<string, unknown>> =>
 
 export const namesIn = (sent: Sent): ReadonlyArray<unknown> => itemsIn(sent).map((item) => item["name"])
 
-export const create = (fake: FakeToggl.Service, name: string) => send(fake, "POST", "", { body: { name } })
+export const create = (fake: FakeToggl.FakeTogglService, name: string) => send(fake, "POST", "", { body: { name } })
 
 /** The names of the clients, archived ones too, as the service keeps them. */
-export const names = (fake: FakeToggl.Service) =>
+export const names = (fake: FakeToggl.FakeTogglService) =>
   Effect.map(fake.clients(workspaceId), (clients) => clients.map((client) => client.name))
 
 /** The last record: the fault, whether the work was done, and what the caller got. */
-export const last = (fake: FakeToggl.Service) =>
+export const last = (fake: FakeToggl.FakeTogglService) =>
   Effect.map(fake.requests, (requests) => {
     const record = requests.at(-1)
     return [record?.fault, record?.applied, record?.outcome._tag]

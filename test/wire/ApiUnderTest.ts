@@ -17,7 +17,7 @@ export const token = Credentials.token(user.apiToken)
 
 export const make = (
   client: HttpClient.HttpClient,
-  options?: ClientsApi.Options,
+  options?: ClientsApi.ClientsApiOptions,
   credentials?: Credentials.Credentials
 ) =>
   ClientsApi.make(options).pipe(
@@ -27,8 +27,8 @@ export const make = (
 
 /** The operations against a fresh fake Toggl. */
 export const against = Effect.fnUntraced(function* (
-  input: FakeToggl.Input = {},
-  options?: ClientsApi.Options,
+  input: FakeToggl.FakeTogglInput = {},
+  options?: ClientsApi.ClientsApiOptions,
   credentials?: Credentials.Credentials
 ) {
   const fake = yield* FakeToggl.make(input)
@@ -46,7 +46,7 @@ export const aborted = (seen: ReadonlyArray<Seen>) => seen[0]?.init.signal?.abor
 /** The operations over a fetch of the test's own, and what it was called with. */
 export const overFetch = Effect.fnUntraced(function* (
   respond: (seen: Seen) => Response | Promise<Response>,
-  options?: ClientsApi.Options,
+  options?: ClientsApi.ClientsApiOptions,
   credentials?: Credentials.Credentials
 ) {
   const seen: Array<Seen> = []

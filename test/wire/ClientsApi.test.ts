@@ -144,7 +144,7 @@ describe("the seven operations", () => {
       | ClientError.BadRequest
       | ClientError.PlanRequired
       | ClientError.Gone
-    type Of<Name extends Client.Operation | "listWithReport"> = Failure<ReturnType<ClientsApi.Service[Name]>>
+    type Of<Name extends Client.Operation | "listWithReport"> = Failure<ReturnType<ClientsApi.ClientsApiService[Name]>>
     expectTypeOf<Of<"list">>().toEqualTypeOf<Call | ClientError.InvalidStatus>()
     expectTypeOf<Of<"listWithReport">>().toEqualTypeOf<Call | ClientError.InvalidStatus>()
     expectTypeOf<Of<"create">>().toEqualTypeOf<Call | ClientError.InvalidName>()
@@ -153,7 +153,7 @@ describe("the seven operations", () => {
     expectTypeOf<Of<"delete">>().toEqualTypeOf<Call>()
     expectTypeOf<Of<"archive">>().toEqualTypeOf<Call>()
     expectTypeOf<Of<"restore">>().toEqualTypeOf<Call>()
-    expectTypeOf<Failure<ClientsApi.Service["me"]>>().toEqualTypeOf<ClientError.TransportError>()
+    expectTypeOf<Failure<ClientsApi.ClientsApiService["me"]>>().toEqualTypeOf<ClientError.TransportError>()
     expectTypeOf(ClientsApi.get(workspaceId, unknownId)).toEqualTypeOf<
       Effect.Effect<Client.Client, Call, ClientsApi.ClientsApi>
     >()

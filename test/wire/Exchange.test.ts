@@ -32,7 +32,7 @@ afterEach(() => {
 })
 
 describe("no answer", () => {
-  const reason = (online: Option.Option<boolean>, options: ClientsApi.Options = {}) =>
+  const reason = (online: Option.Option<boolean>, options: ClientsApi.ClientsApiOptions = {}) =>
     make(failing("Transport"), { ...options, isOnline: Effect.succeed(online) }).pipe(
       Effect.flatMap((api) => Effect.flip(api.create(workspaceId, { name: "Acme" }))),
       Effect.map(tagAndReason)
@@ -187,7 +187,7 @@ describe("an answer that is not Toggl's", () => {
 
 describe("on the wire", () => {
   const ok = () => Response.json([])
-  const sent = (options?: ClientsApi.Options, credentials?: Credentials.Credentials) =>
+  const sent = (options?: ClientsApi.ClientsApiOptions, credentials?: Credentials.Credentials) =>
     Effect.gen(function* () {
       const { api, fetch, seen } = yield* overFetch(ok, options, credentials)
       yield* api.list(workspaceId).pipe(Effect.provideService(FetchHttpClient.Fetch, fetch))

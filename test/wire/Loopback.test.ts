@@ -19,7 +19,7 @@ const locationOf = (page: string) => {
 
 describe("a device that says it is offline", () => {
   const bases: ReadonlyArray<
-    readonly [baseUrl: string, page: string | undefined, options: ClientsApi.Options, never: boolean]
+    readonly [baseUrl: string, page: string | undefined, options: ClientsApi.ClientsApiOptions, never: boolean]
   > = [
     ["https://api.track.toggl.com/api/v9", undefined, {}, true],
     ["https://127.0.0.1.example.com", undefined, {}, true],

@@ -14,7 +14,7 @@ import { against, failureOf, make, overFetch, tagAndReason, unknownId, workspace
 
 const retrying = (client: HttpClient.HttpClient) => HttpClient.retryTransient(client, { times: 3 })
 
-const changes = (api: ClientsApi.Service): ReadonlyArray<Effect.Effect<unknown, ClientsApi.NameError>> => [
+const changes = (api: ClientsApi.ClientsApiService): ReadonlyArray<Effect.Effect<unknown, ClientsApi.NameError>> => [
   api.create(workspaceId, { name: "Acme" }),
   api.update(workspaceId, unknownId, { name: "Acme" }),
   api.delete(workspaceId, unknownId),

@@ -27,7 +27,7 @@ afterEach(() => {
 })
 
 /** Why a read and a change are not answered. */
-const reasons = (api: ClientsApi.Service) =>
+const reasons = (api: ClientsApi.ClientsApiService) =>
   Effect.map(
     Effect.all([failureOf(api.list(workspaceId)), failureOf(api.create(workspaceId, { name: "Acme" }))]),
     (errors) => errors.map(tagAndReason)
@@ -37,7 +37,7 @@ const both = (reason: string) => [`Unreachable ${reason}`, `Unreachable ${reason
 
 const platforms = HttpClient.HttpClient.pipe(Effect.provide(FetchHttpClient.layer))
 
-const overPlatforms = (options: ClientsApi.Options = {}) =>
+const overPlatforms = (options: ClientsApi.ClientsApiOptions = {}) =>
   Effect.flatMap(platforms, (client) => make(client, { isOnline, ...options }))
 
 describe("in the browser's layer", () => {

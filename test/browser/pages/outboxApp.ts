@@ -80,7 +80,7 @@ const make = (settings: Settings) =>
     })
   )
 
-const credentialsOf = (given: Settings["credentials"]): Credentials.Credentials | Credentials.Service =>
+const credentialsOf = (given: Settings["credentials"]): Credentials.Credentials | Credentials.CredentialsService =>
   given === undefined
     ? { get: Effect.succeedNone, changes: Stream.empty }
     : typeof given === "string"
