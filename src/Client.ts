@@ -8,7 +8,7 @@
  */
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { orElse, orUnread, texts } from "./effect/schema.js"
+import { epochMillis, orElse, orUnread, texts } from "./effect/schema.js"
 
 const positiveInt = Schema.Int.pipe(Schema.positive())
 
@@ -105,7 +105,7 @@ export const isLocalClientId = (id: AnyClientId): id is LocalClientId => id < 0
  * - `name`: taken as it is read
  * - `archived`
  * - `notes`: empty where Toggl leaves the key out
- * - `at`: the last change, in whole seconds; two writes in one second carry the same
+ * - `at`: the last change, in milliseconds since 1970. Toggl tells whole seconds: two writes in one second carry the same
  * - `creatorId` (`creator_id`): the Toggl user who created it
  * - `permissions`: a list, whether Toggl sends a string, a list or nothing
  * - `integrationExtId` (`integration_ext_id`), `integrationExtType` (`integration_ext_type`), `integrationProvider`
@@ -121,7 +121,7 @@ export const Client = Schema.Struct({
   name: Schema.String,
   archived: orElse(Schema.Boolean, () => false),
   notes: orElse(Schema.String, () => ""),
-  at: orUnread(Schema.Date),
+  at: orUnread(epochMillis),
   creatorId: orUnread(Schema.Int).pipe(Schema.fromKey("creator_id")),
   permissions: orElse(texts.annotations({ decodingFallback: () => Either.right([]) }), () => []),
   integrationExtId: orUnread(Schema.String).pipe(Schema.fromKey("integration_ext_id")),

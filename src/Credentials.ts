@@ -52,7 +52,7 @@ export interface Token {
  */
 export interface Proxy {
   readonly _tag: "Proxy"
-  readonly header?: { readonly name: string; readonly value: string | Redacted.Redacted }
+  readonly header?: { readonly name: string; readonly value: string | Redacted.Redacted } | undefined
   readonly cookies: "same-origin" | "include"
 }
 
@@ -170,7 +170,7 @@ export interface CredentialsService {
 }
 
 /**
- * A source that the app can set: on signing in, on signing out (`None`), and with a new token. `set` fails with
+ * A source that the app can set: on signing in, on signing out (`undefined`), and with a new token. `set` fails with
  * `InvalidConfiguration` where no request can be signed with them ({@link validate}), and keeps the earlier ones.
  *
  * @since 0.1.0
@@ -178,7 +178,7 @@ export interface CredentialsService {
  */
 export interface Settable extends CredentialsService {
   readonly get: Effect.Effect<Option.Option<Credentials>>
-  readonly set: (credentials: Option.Option<Credentials>) => Effect.Effect<void, InvalidConfiguration>
+  readonly set: (credentials: Credentials | undefined) => Effect.Effect<void, InvalidConfiguration>
 }
 
 /**
@@ -199,12 +199,11 @@ export class CurrentCredentials extends Context.Tag("effect-toggl-clients/Curren
  *
  * @example
  * import * as Effect from "effect/Effect"
- * import * as Option from "effect/Option"
  * import { Credentials } from "effect-toggl-clients"
  *
  * const program = Effect.gen(function* () {
  *   const source = yield* Credentials.make()
- *   yield* source.set(Option.some(Credentials.token("1971800d4d82861d8f2c1651fea4d212")))
+ *   yield* source.set(Credentials.token("1971800d4d82861d8f2c1651fea4d212"))
  *   return yield* source.get
  * })
  *
@@ -223,8 +222,8 @@ export const make = /*#__PURE__*/ Effect.fnUntraced(function* (
     changes: toldBy(listeners),
     set: (credentials) =>
       Effect.gen(function* () {
-        if (Option.isSome(credentials)) yield* validate(credentials.value)
-        yield* Ref.set(current, credentials)
+        if (credentials !== undefined) yield* validate(credentials)
+        yield* Ref.set(current, Option.fromNullable(credentials))
         for (const listener of listeners) listener()
       })
   }
@@ -247,9 +246,9 @@ export const layer = (credentials: Credentials): Layer.Layer<CurrentCredentials,
  * @category configuration
  */
 export interface ConfigNames {
-  readonly token?: string
-  readonly email?: string
-  readonly password?: string
+  readonly token?: string | undefined
+  readonly email?: string | undefined
+  readonly password?: string | undefined
 }
 
 const setting = (name: string): Effect.Effect<Option.Option<Redacted.Redacted>, InvalidConfiguration> =>

@@ -89,7 +89,7 @@ export const longestStep: Duration.DurationInput = "75 seconds"
  */
 export interface IndexedDbOptions {
   readonly name: string
-  readonly timeLimit?: Duration.DurationInput
+  readonly timeLimit?: Duration.DurationInput | undefined
 }
 
 /**

@@ -18,7 +18,7 @@ import type * as Scope from "effect/Scope"
  */
 export interface Held {
   readonly isLost: () => boolean
-  readonly kind?: "Exclusive" | "Lease"
+  readonly kind?: "Exclusive" | "Lease" | undefined
 }
 
 /**
@@ -35,7 +35,7 @@ export interface Held {
 export interface ReplayLockService {
   readonly kind: "Exclusive" | "Lease"
   readonly acquire: (options: { readonly steal: boolean }) => Effect.Effect<Held, never, Scope.Scope>
-  readonly of?: (name: string) => ReplayLockService
+  readonly of?: ((name: string) => ReplayLockService) | undefined
 }
 
 /**

@@ -50,8 +50,8 @@ export type WaitingFor =
       readonly _tag:
         "Offline" | "BackingOff" | "RateLimited" | "Quota" | "CredentialsUnavailable" | "LookingUp" | "SetAside"
       readonly until: number
-      readonly error?: TransportError | StorageError
-      readonly cause?: string
+      readonly error?: TransportError | StorageError | undefined
+      readonly cause?: string | undefined
     }
   | { readonly _tag: PauseReason }
   | { readonly _tag: "Behind"; readonly count: number }

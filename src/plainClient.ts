@@ -31,8 +31,8 @@ export const plainClient = (row: unknown): Client | undefined => {
   if (!isAbsent(permissions) && !(Array.isArray(permissions) && permissions.length === 0)) return undefined
   if (!isAbsent(creatorId) && !isInt(creatorId)) return undefined
   if (!isAbsent(total) && !isInt(total)) return undefined
-  const date = typeof at === "string" ? new Date(at) : undefined
-  if (!isAbsent(at) && (date === undefined || Number.isNaN(date.getTime()))) return undefined
+  const millis = typeof at === "string" ? Date.parse(at) : undefined
+  if (!isAbsent(at) && (millis === undefined || Number.isNaN(millis))) return undefined
   for (const key of decorations) if (!isAbsent(row[key])) return undefined
   return {
     id,
@@ -41,7 +41,7 @@ export const plainClient = (row: unknown): Client | undefined => {
     archived,
     notes,
     permissions: [],
-    ...(date === undefined ? {} : { at: date }),
+    ...(millis === undefined ? {} : { at: millis }),
     ...(isAbsent(creatorId) ? {} : { creatorId }),
     ...(isAbsent(total) ? {} : { totalCount: total })
   }

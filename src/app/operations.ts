@@ -177,12 +177,7 @@ const delete_ = (
 
 const archive = (app: App, workspaceId: Client.WorkspaceId, clientId: Client.AnyClientId) =>
   Effect.flatMap(checked(app, "archive", workspaceId, clientId), (since) =>
-    submit(
-      app,
-      { _tag: "Archive", workspaceId, clientId },
-      (done) => Option.some(Option.fromNullable(done.projects)),
-      since
-    )
+    submit(app, { _tag: "Archive", workspaceId, clientId }, (done) => Option.some(done.projects), since)
   )
 
 const restore = (

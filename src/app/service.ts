@@ -1,7 +1,6 @@
 // What the operations are to apps: the service, its tag, and what it can fail with.
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import type * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
 import type * as Client from "../Client.js"
 import type * as ClientError from "../ClientError.js"
@@ -38,14 +37,14 @@ export interface ReadOptions extends Client.Filter {
 }
 
 /**
- * The ids of the projects that were archived with a client. None where the answer got lost, and only looking it up
+ * The ids of the projects that were archived with a client. Missing where the answer got lost, and only looking it up
  * showed that the client is archived. An empty list does not say that there were none: a browser may have repeated the
  * request by itself, and the answer is then that to the second copy, which found nothing left to archive.
  *
  * @since 0.1.0
  * @category models
  */
-export type ArchivedProjects = Option.Option<ReadonlyArray<Client.ProjectId>>
+export type ArchivedProjects = ReadonlyArray<Client.ProjectId> | undefined
 
 /**
  * The operations. Each function of this module is the one of the same name here, and describes it.
@@ -103,6 +102,6 @@ export class Clients extends Context.Tag("effect-toggl-clients/Clients")<Clients
  * @category models
  */
 export interface ClientsOptions {
-  readonly freshness?: View.Freshness
-  readonly maxNameBytes?: number
+  readonly freshness?: View.Freshness | undefined
+  readonly maxNameBytes?: number | undefined
 }

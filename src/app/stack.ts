@@ -47,7 +47,7 @@ export interface StackOptions
     Omit<ClientsApi.ClientsApiOptions, "isOnline" | "transformClient">,
     Omit<Outbox.OutboxOptions, "fetch"> {
   readonly credentials: Credentials.Credentials | Credentials.CredentialsService
-  readonly fetch?: typeof globalThis.fetch
+  readonly fetch?: typeof globalThis.fetch | undefined
 }
 
 /**

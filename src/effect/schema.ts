@@ -21,6 +21,20 @@ export const orUnread = <A, I>(schema: Schema.Schema<A, I>) =>
 export const orElse = <A, I>(schema: Schema.Schema<A, I>, otherwise: () => A) =>
   Schema.optionalWith(schema, { default: otherwise, exact: true, nullable: true })
 
+// No date of JavaScript's lies beyond.
+const farthest = 8.64e15
+
+/** A time in milliseconds since 1970, from a date as text; written as RFC 3339. */
+export const epochMillis = /*#__PURE__*/ Schema.transform(
+  Schema.Date,
+  /*#__PURE__*/ Schema.Int.pipe(/*#__PURE__*/ Schema.between(-farthest, farthest)),
+  {
+    strict: true,
+    decode: (date) => date.getTime(),
+    encode: (millis) => new Date(millis)
+  }
+)
+
 /** A list of texts, also where a single text stands for it; an empty one is the empty list. */
 export const texts = /*#__PURE__*/ Schema.transform(
   /*#__PURE__*/ Schema.Union(Schema.String, /*#__PURE__*/ Schema.Array(Schema.String)),

@@ -73,7 +73,7 @@ export interface DiscardedEntry {
  * @category models
  */
 export interface ExportOptions {
-  readonly take?: boolean
+  readonly take?: boolean | undefined
 }
 
 /**
@@ -206,14 +206,16 @@ export class Outbox extends Context.Tag("effect-toggl-clients/Outbox")<Outbox, O
  */
 export interface OutboxOptions {
   readonly account: string
-  readonly patience?: Duration.DurationInput
-  readonly margin?: Duration.DurationInput
-  readonly backoff?: { readonly base?: Duration.DurationInput; readonly cap?: Duration.DurationInput }
-  readonly setAsideAfter?: number
-  readonly merge?: boolean
-  readonly conflicts?: Conflicts
-  readonly bulk?: boolean
-  readonly reserve?: number
-  readonly maxNameBytes?: number
-  readonly fetch?: typeof globalThis.fetch
+  readonly patience?: Duration.DurationInput | undefined
+  readonly margin?: Duration.DurationInput | undefined
+  readonly backoff?:
+    | { readonly base?: Duration.DurationInput | undefined; readonly cap?: Duration.DurationInput | undefined }
+    | undefined
+  readonly setAsideAfter?: number | undefined
+  readonly merge?: boolean | undefined
+  readonly conflicts?: Conflicts | undefined
+  readonly bulk?: boolean | undefined
+  readonly reserve?: number | undefined
+  readonly maxNameBytes?: number | undefined
+  readonly fetch?: typeof globalThis.fetch | undefined
 }

@@ -34,9 +34,7 @@ const nothing: ReadonlyArray<never> = Object.freeze([])
 /** Apart from what it was made of: nothing that is sent later is built on what was handed out. */
 const asView = (client: Client, key: string, pending: boolean): ClientView => {
   const permissions = client.permissions.length === 0 ? nothing : Object.freeze([...client.permissions])
-  return client.at === undefined
-    ? { ...client, permissions, key, pending }
-    : { ...client, permissions, key, pending, at: new Date(client.at) }
+  return { ...client, permissions, key, pending }
 }
 
 // As `log/byClient` has them: one of several stands for all.

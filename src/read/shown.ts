@@ -3,7 +3,6 @@ import { type Filter, matches } from "../Client.js"
 import type { ClientView, View } from "../View.js"
 
 const isSameValue = (a: unknown, b: unknown): boolean => {
-  if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime()
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, at) => item === b[at])
   return a === b
 }

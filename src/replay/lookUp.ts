@@ -91,7 +91,7 @@ type Age = "Since" | "Before" | "Unknown"
 /** Whether the client was last changed since the first attempt, as far as Toggl's own times tell. */
 const ageOf = ({ at }: Client, { notBefore }: Pick<FirstAttempt, "notBefore">): Age => {
   if (at === undefined || notBefore === undefined) return "Unknown"
-  const after = at.getTime() - notBefore
+  const after = at - notBefore
   return after >= -clocksDiffer ? "Since" : after <= -surelyOlder ? "Before" : "Unknown"
 }
 

@@ -47,9 +47,9 @@ export interface OutboxStoreService {
     step: () => Step<A>
   ) => Effect.Effect<A, StorageError>
   readonly onHint: (listener: () => void) => Effect.Effect<void, never, Scope.Scope>
-  readonly persisted?: Effect.Effect<Option.Option<boolean>>
-  readonly persist?: Effect.Effect<Option.Option<boolean>>
-  readonly others?: Others
+  readonly persisted?: Effect.Effect<Option.Option<boolean>> | undefined
+  readonly persist?: Effect.Effect<Option.Option<boolean>> | undefined
+  readonly others?: Others | undefined
 }
 
 /**

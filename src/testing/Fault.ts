@@ -135,8 +135,8 @@ export const landLate = (
  * @category constructors
  */
 export const repeat = (options?: {
-  readonly after?: Duration.DurationInput
-  readonly caller?: "hears" | "fails"
+  readonly after?: Duration.DurationInput | undefined
+  readonly caller?: "hears" | "fails" | undefined
 }): Fault => ({
   ...none,
   name: "repeat",
@@ -153,7 +153,7 @@ export const repeat = (options?: {
  * @category models
  */
 export interface WorkOrder {
-  readonly work?: "first" | "last"
+  readonly work?: "first" | "last" | undefined
 }
 
 /**
@@ -186,7 +186,7 @@ export const delay = (duration: Duration.DurationInput, options?: WorkOrder): Fa
  * @category models
  */
 export interface Applied {
-  readonly applied?: boolean
+  readonly applied?: boolean | undefined
 }
 
 const workOf = (options: Applied | undefined): "done" | "skipped" => (options?.applied === true ? "done" : "skipped")
@@ -219,8 +219,8 @@ const instead = (
 export const respond = (
   options: Applied & {
     readonly status: number
-    readonly headers?: Readonly<Record<string, string>>
-    readonly body?: string | Uint8Array
+    readonly headers?: Readonly<Record<string, string>> | undefined
+    readonly body?: string | Uint8Array | undefined
   }
 ): Fault =>
   instead("respond", options, () => ({

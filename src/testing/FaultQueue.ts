@@ -14,9 +14,9 @@ import type { RecordedRequest } from "./RequestLog.js"
  * @category models
  */
 export interface InjectOptions {
-  readonly times?: number | "always"
-  readonly when?: (request: RecordedRequest) => boolean
-  readonly skip?: number
+  readonly times?: number | "always" | undefined
+  readonly when?: ((request: RecordedRequest) => boolean) | undefined
+  readonly skip?: number | undefined
 }
 
 /**

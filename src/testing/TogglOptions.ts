@@ -36,7 +36,7 @@ export interface Workspace {
   /** Ids of the users who are admins. */
   readonly admins: ReadonlyArray<number>
   /** Ids of the users who may enter; others get a 403. Left out: every user. */
-  readonly members?: ReadonlyArray<number>
+  readonly members?: ReadonlyArray<number> | undefined
 }
 
 /**
@@ -181,7 +181,7 @@ export interface FakeTogglOptions {
  * @category models
  */
 export interface FakeTogglInput extends Partial<Omit<FakeTogglOptions, "nameComparison">> {
-  readonly nameComparison?: Partial<NameComparison>
+  readonly nameComparison?: Partial<NameComparison> | undefined
 }
 
 /**

@@ -14,8 +14,8 @@ import * as TogglState from "./TogglState.js"
  */
 export interface NewProject {
   readonly name: string
-  readonly clientId?: number | null
-  readonly active?: boolean
+  readonly clientId?: number | null | undefined
+  readonly active?: boolean | undefined
 }
 
 /**
@@ -63,7 +63,8 @@ export const updateProject = (
       return yield* Either.left(new TogglState.Refused({ status: 404, text: `No project with ID ${id} was found` }))
     if (change.clientId !== undefined && change.clientId !== null)
       yield* TogglState.getClient(state, scene, change.clientId)
-    const project = { ...old, ...change }
+    const { active = old.active, clientId = old.clientId, name = old.name } = change
+    const project = { ...old, active, clientId, name }
     return {
       state: { ...state, projects: state.projects.map((other) => (other.id === id ? project : other)) },
       value: project

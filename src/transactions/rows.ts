@@ -107,7 +107,7 @@ export const writeClient = (client: Client): unknown => {
     name,
     archived,
     notes,
-    ...(at === undefined ? {} : { at: at.toISOString() }),
+    ...(at === undefined ? {} : { at: new Date(at).toISOString() }),
     ...(creatorId === undefined ? {} : { creator_id: creatorId }),
     permissions: []
   }

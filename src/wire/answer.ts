@@ -356,7 +356,7 @@ export const denied = ({ forbidden }: Denied, probe: Either.Either<void, Transpo
 /** What tells an answer of a cache's from Toggl's. */
 interface Signs {
   /** As in `Reading`. */
-  readonly notBefore?: number
+  readonly notBefore?: number | undefined
   /** When it was asked for by Toggl's clock, where that is known. */
   readonly askedAt: number | undefined
   /** Whether it is the one that was heard just before. */

@@ -61,10 +61,10 @@ export interface ClientState {
  */
 export interface AnswerInfo {
   readonly operation: Client.Operation | "me" | "logged"
-  readonly workspaceId?: Client.WorkspaceId
+  readonly workspaceId?: Client.WorkspaceId | undefined
   readonly status: number
-  readonly quota?: StatedQuota
-  readonly date?: number
+  readonly quota?: StatedQuota | undefined
+  readonly date?: number | undefined
 }
 
 /**
@@ -79,7 +79,7 @@ export interface AnswerInfo {
  * @category models
  */
 export interface Reading {
-  readonly pastCaches?: { readonly notBefore?: number; readonly isSecond?: boolean }
+  readonly pastCaches?: { readonly notBefore?: number | undefined; readonly isSecond?: boolean | undefined } | undefined
 }
 
 /**
@@ -210,12 +210,12 @@ export class ClientsApi extends Context.Tag("effect-toggl-clients/ClientsApi")<C
  * @category models
  */
 export interface ClientsApiOptions {
-  readonly baseUrl?: string | URL
-  readonly requestLimit?: Duration.DurationInput
-  readonly maxNameBytes?: number
-  readonly transformClient?: (client: HttpClient) => HttpClient
-  readonly traceHeaders?: boolean
-  readonly onAnswer?: (info: AnswerInfo) => Effect.Effect<void>
-  readonly isOnline?: Effect.Effect<Option.Option<boolean>>
-  readonly offlineIncludesLoopback?: boolean
+  readonly baseUrl?: string | URL | undefined
+  readonly requestLimit?: Duration.DurationInput | undefined
+  readonly maxNameBytes?: number | undefined
+  readonly transformClient?: ((client: HttpClient) => HttpClient) | undefined
+  readonly traceHeaders?: boolean | undefined
+  readonly onAnswer?: ((info: AnswerInfo) => Effect.Effect<void>) | undefined
+  readonly isOnline?: Effect.Effect<Option.Option<boolean>> | undefined
+  readonly offlineIncludesLoopback?: boolean | undefined
 }

@@ -37,7 +37,7 @@ describe("a client", () => {
       name: "AGL",
       notes: "",
       permissions: [],
-      at: new Date("2024-03-17T10:55:38Z"),
+      at: Date.UTC(2024, 2, 17, 10, 55, 38),
       creatorId: 2166261
     })
   })

@@ -182,7 +182,7 @@ const clientOf = ({ isDated, name, which }: Row): Client => ({
   notes: "",
   archived: which === 2,
   permissions: [],
-  ...(isDated ? { at: new Date(0) } : {})
+  ...(isDated ? { at: 0 } : {})
 })
 
 const writeOf = (row: Row): Write => ({
@@ -324,8 +324,6 @@ describe("the view that all share", () => {
     for (const client of clients) {
       assert.isTrue(Object.isFrozen(client))
       assert.isTrue(Object.isFrozen(client.permissions))
-      client.at?.setTime(1)
     }
-    assert.deepStrictEqual([...world.rows.values()][0]?.at, new Date(0))
   })
 })

@@ -1,7 +1,6 @@
 import { assert, describe } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import { Credentials } from "../../src/index.js"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
@@ -131,7 +130,7 @@ describe("a page's time", () => {
   for (const [what, end] of [
     ["the user, who wants it sent", (tab) => tab.outbox.replayNow],
     ["the user, who resumes", (tab) => tab.outbox.resume],
-    ["other credentials", (tab) => tab.credentials.set(Option.some(password))],
+    ["other credentials", (tab) => tab.credentials.set(password)],
     ["another network", (tab) => tab.wakeUp]
   ] satisfies ReadonlyArray<readonly [string, (tab: Tab) => Effect.Effect<void, unknown>]>) {
     law(`is ended at once by ${what}, with one request, and holds again where that is told the same`, (world) =>

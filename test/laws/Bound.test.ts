@@ -1,6 +1,5 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
 import { create, full, isCreate, isList, isMe, offline, opened, waitsFor } from "../Requests.js"
@@ -22,7 +21,7 @@ describe("whose store it is", () => {
       yield* world.toggl.inject(Fault.proxyError(), { when: isList, times: 1 })
       yield* read(tab)
       assert.isUndefined((yield* state(world)).userId)
-      yield* tab.credentials.set(Option.some(ada))
+      yield* tab.credentials.set(ada)
       assert.strictEqual(waitsFor(yield* create(tab, "Acme")), "Confirmed")
       assert.strictEqual((yield* state(world)).userId, FakeToggl.defaultUser.id)
     })
@@ -37,7 +36,7 @@ describe("whose store it is", () => {
       yield* create(tab, "Acme")
       const [entry] = (yield* world.store.load).entries
       assert.strictEqual(entry?.userId, FakeToggl.defaultUser.id)
-      yield* tab.credentials.set(Option.some(grace))
+      yield* tab.credentials.set(grace)
       yield* world.toggl.setDown(false)
       yield* world.passes("10 minutes")
       assert.strictEqual(yield* queue(tab), "WrongAccount")
@@ -51,7 +50,7 @@ describe("whose store it is", () => {
       yield* world.toggl.setDown(true)
       yield* create(tab, "Acme")
       assert.isUndefined((yield* world.store.load).entries[0]?.userId)
-      yield* tab.credentials.set(Option.some(grace))
+      yield* tab.credentials.set(grace)
       yield* world.toggl.setDown(false)
       yield* world.passes("10 minutes")
       assert.deepStrictEqual(
@@ -65,7 +64,7 @@ describe("whose store it is", () => {
   law("is not that of credentials which the app replaced while Toggl was asked whose they are", (world) =>
     Effect.gen(function* () {
       const tab = yield* world.open({ credentials: grace })
-      yield* world.toggl.inject(Fault.hold(Effect.ignore(tab.credentials.set(Option.some(ada)))), {
+      yield* world.toggl.inject(Fault.hold(Effect.ignore(tab.credentials.set(ada))), {
         when: isMe,
         times: 1
       })
@@ -82,7 +81,7 @@ describe("whose store it is", () => {
   law("is not that of credentials which the app replaced while a list was read: it is read anew", (world) =>
     Effect.gen(function* () {
       const tab = yield* world.open({ credentials: grace })
-      yield* world.toggl.inject(Fault.hold(Effect.ignore(tab.credentials.set(Option.some(ada)))), {
+      yield* world.toggl.inject(Fault.hold(Effect.ignore(tab.credentials.set(ada))), {
         when: isList,
         times: 1
       })
@@ -158,7 +157,7 @@ describe("a change of user", () => {
       yield* Effect.ignore(tab.clients.list(workspaceId, { freshness: "Toggl" }))
       assert.isDefined(yield* tab.outbox.quota(workspaceId))
       yield* world.toggl.inject(Fault.proxyError(), { when: isList })
-      yield* tab.credentials.set(Option.some(grace))
+      yield* tab.credentials.set(grace)
       yield* read(tab)
       assert.isUndefined(yield* tab.outbox.quota(workspaceId))
     })

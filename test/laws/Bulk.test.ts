@@ -1,6 +1,5 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import { Client, Credentials } from "../../src/index.js"
 import { type FakeToggl, Fault, type RequestLog } from "../../src/testing/index.js"
 import { drained, isMe, outcomes, queued } from "../Requests.js"
@@ -106,7 +105,7 @@ describe("a bulk request that is planned after the log was read again", () => {
       const other = yield* world.open({ credentials: "none" })
       const entries = yield* archives(tab, ids)
       // Another tab is heard of while the first entry has been chosen, and it is asked whose the credentials are.
-      yield* tab.credentials.set(Option.some(Credentials.password("ada@example.com", "correct horse")))
+      yield* tab.credentials.set(Credentials.password("ada@example.com", "correct horse"))
       yield* world.toggl.inject(Fault.delay("1 second"), { when: isMe })
       yield* tab.outbox.resume
       yield* world.rests

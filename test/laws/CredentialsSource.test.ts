@@ -178,7 +178,7 @@ describe("a source that gives what no request can be signed with", () => {
       assert.deepStrictEqual((yield* tab.outbox.status).queue, { _tag: "Paused", reason: "SignInNeeded" })
       assert.strictEqual((yield* read(tab))._tag, "Unauthorized")
       mood.isBad = false
-      yield* tab.credentials.set(Option.some(ada))
+      yield* tab.credentials.set(ada)
       yield* world.passes("1 minute")
       assert.deepStrictEqual(yield* world.names, ["Acme"])
     })

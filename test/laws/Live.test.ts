@@ -213,7 +213,7 @@ describe("a turn", () => {
       const held = yield* tab.holdResult("mark")
       yield* Effect.forkScoped(create(tab, "Acme"))
       yield* held.isDone
-      yield* tab.credentials.set(Option.none())
+      yield* tab.credentials.set(undefined)
       yield* held.release
       yield* world.rests
       assert.isUndefined((yield* world.store.load).state.paused)

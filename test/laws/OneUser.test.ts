@@ -1,6 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import { ClientError, Clients, Credentials } from "../../src/index.js"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
 import { create, full, isCreate, isMe, opened, waitsFor } from "../Requests.js"
@@ -32,7 +31,7 @@ describe("whose credentials these are", () => {
       const again = yield* world.open({ credentials: Credentials.password("ada@example.com", "correct horse") })
       yield* create(again, "Acme")
       assert.deepStrictEqual(yield* world.probes, ["GET /api/v9/me"])
-      yield* again.credentials.set(Option.some(ada))
+      yield* again.credentials.set(ada)
       yield* create(again, "Beta")
       assert.deepStrictEqual(yield* world.probes, ["GET /api/v9/me", "GET /api/v9/me"])
     })
@@ -53,7 +52,7 @@ describe("whose credentials these are", () => {
     Effect.gen(function* () {
       yield* world.toggl.edit.createClient(workspaceId, { name: "Acme" })
       const tab = yield* opened(world)
-      yield* tab.credentials.set(Option.some(grace))
+      yield* tab.credentials.set(grace)
       const error = yield* Effect.flip(tab.clients.list(workspaceId, { freshness: "Toggl" }))
       assert.strictEqual(error._tag, "Unauthorized")
       assert.deepStrictEqual(yield* world.requests, [])
@@ -71,7 +70,7 @@ describe("credentials of another user", () => {
   law("pause their own tab, also after a restart, and send, show and delete nothing", (world) =>
     Effect.gen(function* () {
       const tab = yield* opened(world)
-      yield* tab.credentials.set(Option.some(grace))
+      yield* tab.credentials.set(grace)
       assert.strictEqual(waitsFor(yield* create(tab, "Acme")), "WrongAccount")
       yield* tab.outbox.replayNow
       yield* world.passes("1 day")
@@ -89,7 +88,7 @@ describe("credentials of another user", () => {
     Effect.gen(function* () {
       const tab = yield* opened(world)
       const other = yield* opened(world)
-      yield* tab.credentials.set(Option.some(grace))
+      yield* tab.credentials.set(grace)
       yield* Effect.flip(tab.clients.list(workspaceId, { freshness: "Toggl" }))
       yield* create(tab, "Acme")
       yield* world.passes("1 minute")
@@ -106,7 +105,7 @@ describe("credentials of another user", () => {
       const held = yield* tab.holdResult("mark")
       yield* Effect.forkScoped(create(tab, "Acme"))
       yield* held.isDone
-      yield* tab.credentials.set(Option.some(grace))
+      yield* tab.credentials.set(grace)
       yield* held.release
       yield* world.passes("5 minutes")
       assert.deepStrictEqual(
@@ -114,7 +113,7 @@ describe("credentials of another user", () => {
         []
       )
       assert.strictEqual(yield* queue(tab), "WrongAccount")
-      yield* tab.credentials.set(Option.some(ada))
+      yield* tab.credentials.set(ada)
       yield* world.passes("5 minutes")
       const creators = (yield* world.toggl.clients(workspaceId)).map((client) => client.creatorId)
       assert.deepStrictEqual(creators, [FakeToggl.defaultUser.id])
@@ -124,7 +123,7 @@ describe("credentials of another user", () => {
   law("that come between two entries of a run send nothing either", (world) =>
     Effect.gen(function* () {
       const tab = yield* opened(world)
-      yield* world.toggl.inject(Fault.hold(Effect.ignore(tab.credentials.set(Option.some(grace))), { work: "first" }), {
+      yield* world.toggl.inject(Fault.hold(Effect.ignore(tab.credentials.set(grace)), { work: "first" }), {
         when: isCreate
       })
       yield* Effect.forkScoped(create(tab, "Acme"))
@@ -138,9 +137,9 @@ describe("credentials of another user", () => {
   law("of the same account's user resume it", (world) =>
     Effect.gen(function* () {
       const tab = yield* opened(world)
-      yield* tab.credentials.set(Option.some(grace))
+      yield* tab.credentials.set(grace)
       yield* create(tab, "Acme")
-      yield* tab.credentials.set(Option.some(ada))
+      yield* tab.credentials.set(ada)
       yield* world.rests
       assert.deepStrictEqual(yield* world.names, ["Acme"])
     })
@@ -149,7 +148,7 @@ describe("credentials of another user", () => {
   law("are found out again where the user resumes all the same", (world) =>
     Effect.gen(function* () {
       const tab = yield* opened(world)
-      yield* tab.credentials.set(Option.some(grace))
+      yield* tab.credentials.set(grace)
       yield* create(tab, "Acme")
       yield* tab.outbox.resume
       yield* world.rests
@@ -209,7 +208,7 @@ describe("a pause because sign-in is needed", () => {
     Effect.gen(function* () {
       const tab = yield* paused(world)
       const other = yield* world.open()
-      yield* tab.credentials.set(Option.some(Credentials.token("f".repeat(32))))
+      yield* tab.credentials.set(Credentials.token("f".repeat(32)))
       yield* world.passes("1 minute")
       assert.deepStrictEqual(yield* world.names, ["Acme"])
       assert.deepStrictEqual([yield* queue(tab), yield* queue(other)], ["Idle", "Idle"])
@@ -231,7 +230,7 @@ describe("a pause because sign-in is needed", () => {
   law("does not end because the app signs out", (world) =>
     Effect.gen(function* () {
       const tab = yield* paused(world)
-      yield* tab.credentials.set(Option.none())
+      yield* tab.credentials.set(undefined)
       yield* world.passes("1 hour")
       assert.strictEqual(yield* queue(tab), "SignInNeeded")
       assert.deepStrictEqual(yield* world.names, [])
@@ -245,7 +244,7 @@ describe("a pause because sign-in is needed", () => {
       yield* world.passes("1 hour")
       assert.isUndefined((yield* world.store.load).state.paused)
       assert.deepStrictEqual(yield* world.toggl.requests, [])
-      yield* worker.credentials.set(Option.some(ada))
+      yield* worker.credentials.set(ada)
       yield* world.rests
       assert.deepStrictEqual(yield* world.names, ["Acme"])
     })
@@ -258,7 +257,7 @@ describe("a pause because sign-in is needed", () => {
       for (let i = 0; i < 10; i++) yield* Effect.ignore(tab.clients.list(workspaceId))
       assert.strictEqual((yield* world.toggl.requests).length, 1)
       assert.strictEqual(yield* queue(tab), "SignInNeeded")
-      yield* tab.credentials.set(Option.some(ada))
+      yield* tab.credentials.set(ada)
       yield* world.rests
       yield* tab.clients.list(workspaceId)
       assert.strictEqual(yield* queue(tab), "Idle")
@@ -273,7 +272,7 @@ describe("a pause by the user", () => {
       const other = yield* opened(world)
       yield* tab.outbox.pause
       assert.strictEqual(waitsFor(yield* create(other, "Acme")), "ByUser")
-      yield* tab.credentials.set(Option.some(Credentials.password("ada@example.com", "correct horse")))
+      yield* tab.credentials.set(Credentials.password("ada@example.com", "correct horse"))
       yield* tab.wakeUp
       yield* tab.outbox.replayNow
       yield* tab.close
@@ -328,7 +327,7 @@ describe("signing out", () => {
       const [entry] = (yield* world.store.load).entries
       assert.strictEqual(entry?.state._tag, "Uncertain")
       assert.deepStrictEqual([yield* queue(tab), yield* queue(other)], ["SignInNeeded", "SignInNeeded"])
-      yield* other.credentials.set(Option.some(ada))
+      yield* other.credentials.set(ada)
       yield* world.passes("5 minutes")
       assert.deepStrictEqual(yield* world.names, ["Acme"])
       assert.deepStrictEqual(yield* world.requests, ["POST /clients Acme", "GET /clients"])
@@ -347,7 +346,7 @@ describe("signing out", () => {
       if (entry?.id === undefined) return assert.fail("it is there")
       yield* tab.outbox.retry(entry.id, { name: "Acme Inc" })
       assert.strictEqual(yield* queue(tab), "SignInNeeded")
-      yield* tab.credentials.set(Option.some(ada))
+      yield* tab.credentials.set(ada)
       yield* world.passes("5 minutes")
       assert.deepStrictEqual(yield* world.names, ["Acme Inc"])
     })
@@ -360,7 +359,7 @@ describe("signing out", () => {
       yield* tab.outbox.pause
       yield* create(tab, "Beta")
       yield* tab.outbox.signOut
-      yield* tab.credentials.set(Option.none())
+      yield* tab.credentials.set(undefined)
       const list = yield* tab.clients.list(workspaceId)
       assert.deepStrictEqual(
         list.map((client) => client.name),
@@ -375,7 +374,7 @@ describe("signing out", () => {
       const tab = yield* opened(world)
       const other = yield* opened(world)
       yield* tab.outbox.signOut
-      yield* tab.credentials.set(Option.none())
+      yield* tab.credentials.set(undefined)
       yield* create(other, "Acme")
       yield* world.passes("1 hour")
       assert.deepStrictEqual(yield* world.sent, [])
@@ -438,7 +437,7 @@ describe("purging", () => {
       yield* tab.outbox.purge
       yield* create(tab, "Acme")
       assert.strictEqual((yield* world.store.load).state.userId, FakeToggl.defaultUser.id)
-      yield* tab.credentials.set(Option.some(grace))
+      yield* tab.credentials.set(grace)
       assert.strictEqual(waitsFor(yield* create(tab, "Beta")), "WrongAccount")
     })
   )

@@ -1,7 +1,6 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Option from "effect/Option"
 import { Fault } from "../../src/testing/index.js"
 import {
   create,
@@ -114,7 +113,7 @@ for (const [server, toggl] of servers) {
           yield* world.toggl.inject(Fault.repeat(), { when: isArchive })
           const receipt = yield* tab.clients.archive(workspaceId, acme)
           if (receipt._tag !== "Confirmed") return assert.fail("it is done")
-          assert.deepStrictEqual(receipt.value, Option.some([]))
+          assert.deepStrictEqual(receipt.value, [])
           const [site] = yield* world.toggl.projects(workspaceId)
           assert.strictEqual(site?.active, false)
         }),

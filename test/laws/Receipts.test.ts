@@ -29,7 +29,7 @@ describe("Confirmed", () => {
       const archived = yield* tab.clients.archive(workspaceId, created.id)
       assert.deepStrictEqual(
         archived._tag === "Confirmed" ? archived.value : undefined,
-        Option.some([Client.ProjectId.make(project.id)])
+        [Client.ProjectId.make(project.id)]
       )
       const restored = yield* tab.clients.restore(workspaceId, created.id, { restoreAllProjects: true })
       assert.strictEqual(restored._tag === "Confirmed" ? restored.value.archived : true, false)

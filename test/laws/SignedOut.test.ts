@@ -1,6 +1,5 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import { Credentials } from "../../src/index.js"
 import { create, full, opened, waitsFor } from "../Requests.js"
 import { ada, grace, law, type Tab, workspaceId } from "../World.js"
@@ -24,10 +23,10 @@ describe("a read", () => {
         assert.include(message, "signed out")
         assert.notInclude(message, "no credentials")
       }
-      yield* tab.credentials.set(Option.none())
+      yield* tab.credentials.set(undefined)
       assert.strictEqual((yield* refusal(tab)).reason, "SignedOut")
       assert.deepStrictEqual(yield* world.requests, [])
-      yield* tab.credentials.set(Option.some(ada))
+      yield* tab.credentials.set(ada)
       assert.deepStrictEqual(yield* tab.clients.list(workspaceId, { freshness: "Toggl" }), [])
     })
   )
@@ -51,7 +50,7 @@ describe("a read", () => {
   law("with another user's says that they are another's, for Toggl does accept them", (world) =>
     Effect.gen(function* () {
       const tab = yield* opened(world)
-      yield* tab.credentials.set(Option.some(grace))
+      yield* tab.credentials.set(grace)
       const { message, reason } = yield* refusal(tab)
       assert.strictEqual(reason, "WrongAccount")
       assert.notInclude(message, "does not accept")

@@ -1,6 +1,5 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import { Credentials } from "../../src/index.js"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
 import { create, isUpdate, opened, waitsFor, withAcme } from "../Requests.js"
@@ -32,7 +31,7 @@ describe("credentials that Toggl refuses", () => {
       const old = yield* opened(world)
       const other = yield* opened(world)
       yield* revoke(world)
-      yield* other.credentials.set(Option.some(renewed))
+      yield* other.credentials.set(renewed)
       assert.strictEqual(waitsFor(yield* create(other, "Acme")), "Confirmed")
       yield* read(old)
       assert.strictEqual(yield* queue(old), "SignInNeeded")
@@ -54,7 +53,7 @@ describe("credentials that Toggl refuses", () => {
       assert.deepStrictEqual(yield* world.names, [])
       const other = yield* world.open({ credentials: "none" })
       yield* world.rests
-      yield* other.credentials.set(Option.some(renewed))
+      yield* other.credentials.set(renewed)
       yield* world.passes("1 second")
       assert.deepStrictEqual(yield* world.names, ["Acme"])
       assert.isUndefined((yield* state(world)).signIn)
@@ -125,7 +124,7 @@ describe("credentials that Toggl refuses", () => {
     Effect.gen(function* () {
       const tab = yield* world.open({ credentials: wrong })
       yield* create(tab, "Acme")
-      yield* tab.credentials.set(Option.some(ada))
+      yield* tab.credentials.set(ada)
       yield* world.rests
       assert.deepStrictEqual(yield* world.names, ["Acme"])
     })
@@ -150,7 +149,7 @@ describe("credentials that Toggl refuses", () => {
       yield* Effect.forkScoped(read(again))
       yield* world.passes("1 day")
       assert.strictEqual(yield* count(world), 1)
-      yield* again.credentials.set(Option.some(wrongPassword))
+      yield* again.credentials.set(wrongPassword)
       yield* world.rests
       assert.strictEqual(yield* count(world), 2)
     })
@@ -249,11 +248,11 @@ describe("a pause that the user makes", () => {
     Effect.gen(function* () {
       const tab = yield* opened(world)
       yield* tab.outbox.signOut
-      yield* tab.credentials.set(Option.none())
+      yield* tab.credentials.set(undefined)
       yield* tab.outbox.pause
       yield* create(tab, "Acme")
       assert.strictEqual(yield* queue(tab), "SignInNeeded")
-      yield* tab.credentials.set(Option.some(ada))
+      yield* tab.credentials.set(ada)
       yield* world.passes("10 minutes")
       assert.strictEqual(yield* queue(tab), "ByUser")
       assert.deepStrictEqual(yield* world.names, [])
@@ -269,8 +268,8 @@ describe("a pause that the user makes", () => {
       yield* tab.outbox.pause
       yield* create(tab, "Acme")
       yield* tab.outbox.signOut
-      yield* tab.credentials.set(Option.none())
-      yield* tab.credentials.set(Option.some(ada))
+      yield* tab.credentials.set(undefined)
+      yield* tab.credentials.set(ada)
       yield* world.passes("10 minutes")
       assert.deepStrictEqual(yield* world.names, [])
     })
@@ -302,7 +301,7 @@ describe("credentials that are good for `/me`, and for no change", () => {
       yield* world.passes("2 hours")
       assert.isAtMost((yield* count(world)) - before, 40)
       yield* world.toggl.clearFaults
-      yield* tab.credentials.set(Option.some(ada))
+      yield* tab.credentials.set(ada)
       yield* world.rests
       assert.deepStrictEqual((yield* world.toggl.clients(workspaceId))[0]?.notes, "new")
     })

@@ -3,7 +3,6 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
-import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { type Credentials, ReplayLock } from "../../src/index.js"
 import { create, isCreate, opened } from "../Requests.js"
@@ -143,7 +142,7 @@ describe("what throws beside the replay", () => {
         const tab = yield* world.open({ source, credentials: "none" })
         yield* create(tab, "Acme")
         yield* world.passes("1 second")
-        yield* tab.credentials.set(Option.some(ada))
+        yield* tab.credentials.set(ada)
         yield* world.rests
         assert.deepStrictEqual(yield* world.names, ["Acme"])
       })

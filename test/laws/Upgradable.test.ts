@@ -84,7 +84,7 @@ const asRow = ({ archived, at, creatorId, id, name, notes, permissions, workspac
   name,
   archived,
   notes,
-  at: at?.toISOString(),
+  at: at === undefined ? undefined : new Date(at).toISOString(),
   creator_id: creatorId,
   permissions
 })

@@ -111,7 +111,7 @@ export const open = (options: Options): Tab => {
   const wakeUps = Effect.runSync(Queue.unbounded<void>())
   const source = Effect.runSync(Credentials.make())
   let current = options.credentials
-  if (Option.isSome(current)) Effect.runSync(source.set(current))
+  if (Option.isSome(current)) Effect.runSync(source.set(current.value))
   let services: Context.Context<Services> | undefined
   let status: Status | undefined
   let view: View | undefined
@@ -216,7 +216,7 @@ export const open = (options: Options): Tab => {
     wake: () => process.post("network", "wakes", () => Queue.unsafeOffer(wakeUps, undefined)),
     setCredentials: (next) => {
       current = next
-      process.post("app", "has other credentials", () => Effect.runSync(source.set(next)))
+      process.post("app", "has other credentials", () => Effect.runSync(source.set(Option.getOrUndefined(next))))
     },
     credentials: () => current,
     status: () => status,

@@ -92,7 +92,7 @@ export const contract = (name: string, makeDevice: Effect.Effect<Device, never, 
         const store = yield* connected
         const entry = yield* store.accept(draft(creates(1, "acme")))
         const fence = yield* sending(store, entry)
-        const client = toggl(7, "Acme", { at: new Date(0), creatorId: 3 })
+        const client = toggl(7, "Acme", { at: 0, creatorId: 3 })
         const settled = yield* store.settle(fence, [entry.seq], { _tag: "Done", client }, over, 3000)
         assert.deepStrictEqual(settled?.entries, [])
         const { entries, ids, state } = yield* store.load

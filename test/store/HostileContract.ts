@@ -84,7 +84,7 @@ export const hostile: ReadonlyArray<readonly [kind: string, value: unknown]> = [
 const sample = (device: Device) =>
   Effect.gen(function* () {
     const store = yield* device.connect
-    yield* copied(store, toggl(7, "a", { at: new Date(0), creatorId: 3 }), toggl(8, "b"))
+    yield* copied(store, toggl(7, "a", { at: 0, creatorId: 3 }), toggl(8, "b"))
     const settle = (draft: Steps.Draft, verdict: Steps.Verdict) =>
       Effect.gen(function* () {
         const entry = yield* store.accept(draft)

@@ -3,7 +3,6 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
-import * as Option from "effect/Option"
 import { expectTypeOf } from "vitest"
 import * as Client from "../../src/Client.js"
 import type * as ClientError from "../../src/ClientError.js"
@@ -278,7 +277,7 @@ describe("signing in", () => {
         assert.strictEqual(tagAndReason(yield* failureOf(call)), "Unauthorized Missing")
       }
       assert.deepEqual(yield* fake.requests, [])
-      yield* source.set(Option.some(token))
+      yield* source.set(token)
       assert.deepEqual(yield* api.list(workspaceId), [])
     })
   )

@@ -30,10 +30,10 @@ describe("the source of credentials", () => {
     Effect.gen(function* () {
       const source = yield* Credentials.make()
       assert.deepEqual(yield* source.get, Option.none())
-      yield* source.set(Option.some(Credentials.token("a")))
-      yield* source.set(Option.some(Credentials.password("ada@example.com", Redacted.make("b"))))
+      yield* source.set(Credentials.token("a"))
+      yield* source.set(Credentials.password("ada@example.com", Redacted.make("b")))
       assert.deepEqual(Option.map(yield* source.get, shown), Option.some(["Password", "ada@example.com", "b"]))
-      yield* source.set(Option.none())
+      yield* source.set(undefined)
       assert.deepEqual(yield* source.get, Option.none())
     })
   )
@@ -49,11 +49,11 @@ describe("the source of credentials", () => {
       yield* Effect.fork(listen)
       yield* TestClock.adjust("1 millis")
       assert.deepEqual(heard, [])
-      yield* source.set(Option.some(Credentials.token("b")))
+      yield* source.set(Credentials.token("b"))
       yield* TestClock.adjust("1 millis")
       const b = Option.some(["Token", "b"])
       assert.deepEqual(heard, [b, b])
-      yield* source.set(Option.none())
+      yield* source.set(undefined)
       yield* TestClock.adjust("1 millis")
       assert.deepEqual(heard, [b, b, Option.none(), Option.none()])
     })
@@ -78,10 +78,10 @@ describe("the source of credentials", () => {
       yield* listen(2, Effect.sleep("1 second"))
       yield* TestClock.adjust("1 millis")
       for (let round = 0; round < 8; round++) {
-        for (let times = 0; times <= round % 5; times++) yield* source.set(Option.none())
+        for (let times = 0; times <= round % 5; times++) yield* source.set(undefined)
         yield* TestClock.adjust("30 millis")
-        for (let times = 0; times < round % 4; times++) yield* source.set(Option.none())
-        yield* source.set(Option.some(Credentials.token(`token ${round}`)))
+        for (let times = 0; times < round % 4; times++) yield* source.set(undefined)
+        yield* source.set(Credentials.token(`token ${round}`))
         yield* TestClock.adjust("10 seconds")
         const now = Option.some(["Token", `token ${round}`])
         assert.deepEqual(last, [now, now, now])
@@ -127,7 +127,7 @@ describe("a header that no request can carry", () => {
           for (const failure of [
             Effect.scoped(Layer.build(Credentials.layer(bad))),
             Credentials.make(bad),
-            source.set(Option.some(bad))
+            source.set(bad)
           ]) {
             const error = yield* Effect.flip(Effect.asVoid(failure))
             assert.strictEqual(error._tag, "InvalidConfiguration")

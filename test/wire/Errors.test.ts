@@ -103,7 +103,8 @@ const samples: Samples = {
     new ClientError.InvalidImport({ reason: "Garbled", detail: "line 3 is no entry" }),
     new ClientError.InvalidImport({ reason: "Newer", detail: "version 9 wrote it, and 3 is read here" }),
     new ClientError.InvalidImport({ reason: "Account", detail: "ada" })
-  ]
+  ],
+  WrongAccount: [new ClientError.WrongAccount({ userId: 2166261 })]
 }
 
 const all: ReadonlyArray<ClientError.ClientError> = Object.values(samples).flat()
@@ -119,8 +120,39 @@ const AnyError = Schema.Union(
   ClientError.EntryNotFound,
   ClientError.Discarded,
   ClientError.InvalidImport,
-  ClientError.NotTakenOver
+  ClientError.NotTakenOver,
+  ClientError.WrongAccount
 )
+
+// each error's own guard
+const guards: { readonly [Tag in ClientError.ClientError["_tag"]]: (u: unknown) => boolean } = {
+  NotFound: ClientError.isNotFound,
+  Forbidden: ClientError.isForbidden,
+  InvalidName: ClientError.isInvalidName,
+  InvalidStatus: ClientError.isInvalidStatus,
+  BadRequest: ClientError.isBadRequest,
+  PlanRequired: ClientError.isPlanRequired,
+  Gone: ClientError.isGone,
+  Undecided: ClientError.isUndecided,
+  Conflict: ClientError.isConflict,
+  Discarded: ClientError.isDiscarded,
+  Unauthorized: ClientError.isUnauthorized,
+  CredentialsUnavailable: ClientError.isCredentialsUnavailable,
+  QuotaExceeded: ClientError.isQuotaExceeded,
+  RateLimited: ClientError.isRateLimited,
+  ServerError: ClientError.isServerError,
+  Unreachable: ClientError.isUnreachable,
+  RedirectedElsewhere: ClientError.isRedirectedElsewhere,
+  UnexpectedAnswer: ClientError.isUnexpectedAnswer,
+  StorageError: ClientError.isStorageError,
+  NotSaved: ClientError.isNotSaved,
+  NoLocalCopy: ClientError.isNoLocalCopy,
+  InvalidConfiguration: ClientError.isInvalidConfiguration,
+  EntryNotFound: ClientError.isEntryNotFound,
+  InvalidImport: ClientError.isInvalidImport,
+  NotTakenOver: ClientError.isNotTakenOver,
+  WrongAccount: ClientError.isWrongAccount
+}
 
 describe("every error", () => {
   it("can be stored as JSON and shown again, with its data, its class and its message", () => {
@@ -149,6 +181,14 @@ describe("every error", () => {
     }
     for (const other of [new HttpApiError.NotFound(), new HttpApiError.Forbidden(), new Error(), null, "NotFound"]) {
       assert.isFalse(ClientError.isClientError(other))
+      for (const [tag, isIt] of Object.entries(guards)) assert.isFalse(isIt(other), tag)
+    }
+  })
+
+  it("is told from all others by a guard of its own", () => {
+    for (const error of all) {
+      const told = Object.entries(guards).flatMap(([tag, isIt]) => (isIt(error) ? [tag] : []))
+      assert.deepStrictEqual(told, [error._tag])
     }
   })
 })
