@@ -14,18 +14,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { Client, ClientError, ClientsApi, Credentials } from "../src/index.js"
 
-const workspaceId = Schema.Config(
-  "TOGGL_WORKSPACE_ID",
-  Schema.compose(Schema.NumberFromString, Client.WorkspaceId)
-).pipe(
-  Effect.mapError(
-    () =>
-      new ClientError.InvalidConfiguration({
-        setting: "TOGGL_WORKSPACE_ID",
-        problem: "set it to the id of your workspace, a positive integer"
-      })
-  )
-)
+const workspaceId = Schema.Config("TOGGL_WORKSPACE_ID", Schema.compose(Schema.NumberFromString, Client.WorkspaceId))
 
 const program = Effect.gen(function* () {
   const clients = yield* ClientsApi.list(yield* workspaceId, { status: "both" })
@@ -44,6 +33,6 @@ process.exitCode = await program.pipe(
   Effect.provide(Toggl),
   Effect.as(0),
   // each error has a sentence that says what to do
-  Effect.catchAll((error) => Effect.as(Console.error(error.message), 1)),
+  Effect.catchAll((error) => Effect.as(Console.error(ClientError.messageOf(error)), 1)),
   Effect.runPromise
 )

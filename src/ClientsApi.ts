@@ -6,11 +6,12 @@
  */
 import type { HttpClient } from "@effect/platform/HttpClient"
 import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import type * as Client from "./Client.js"
-import * as ClientError from "./ClientError.js"
+import type * as ClientError from "./ClientError.js"
+import { type AllConfigured, read, readOptional } from "./config.js"
 import type { CurrentCredentials } from "./Credentials.js"
 import * as operations from "./wire/operations.js"
 import {
@@ -60,33 +61,60 @@ export const layer = (
   Layer.effect(ClientsApi, make(options))
 
 /**
- * As {@link layer}, with the base URL from the configuration: `TOGGL_BASE_URL` unless another is named, and Toggl's own
- * where that is not set. The credentials' part is `Credentials.layerConfig`.
+ * What {@link layerConfig} takes: each setting as it is, or the `Config` to read it from. A `Config` that is given has to be
+ * set: `Config.withDefault` says what else. `baseUrl` is read from `TOGGL_BASE_URL` unless it is given, and is Toggl's own
+ * where that is not set.
+ *
+ * @since 0.1.0
+ * @category configuration
+ */
+export interface ClientsApiConfig extends AllConfigured<ClientsApiOptions> {}
+
+/**
+ * The settings, read.
+ *
+ * @internal
+ */
+export const readOptions = (options: ClientsApiConfig): Effect.Effect<ClientsApiOptions, ConfigError> =>
+  Effect.all({
+    baseUrl:
+      options.baseUrl === undefined
+        ? readOptional(Config.string("TOGGL_BASE_URL"))
+        : read<string | URL>(options.baseUrl),
+    requestLimit: read(options.requestLimit),
+    maxNameBytes: read(options.maxNameBytes),
+    transformClient: read(options.transformClient),
+    traceHeaders: read(options.traceHeaders),
+    onAnswer: read(options.onAnswer),
+    isOnline: read(options.isOnline),
+    offlineIncludesLoopback: read(options.offlineIncludesLoopback)
+  } satisfies Record<keyof ClientsApiOptions, unknown>)
+
+/**
+ * As {@link layer}, with settings from the configuration: the base URL from `TOGGL_BASE_URL` unless it is given. The
+ * credentials' part is `Credentials.layerConfig`.
+ *
+ * Fails with a `ConfigError` where a setting is missing or cannot be read (`ClientError.messageOf` makes a sentence of it), and with
+ * `InvalidConfiguration` where one makes no sense.
+ *
+ * @example
+ * import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+ * import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
+ * import * as Layer from "effect/Layer"
+ * import { ClientsApi, Credentials } from "effect-toggl-clients"
+ *
+ * const Toggl = ClientsApi.layerConfig({ requestLimit: Config.duration("TOGGL_LIMIT") }).pipe(
+ *   Layer.provide([FetchHttpClient.layer, Credentials.layerConfig()])
+ * )
  *
  * @since 0.1.0
  * @category layers
  */
-export const layerConfig = ({
-  baseUrl = Config.string("TOGGL_BASE_URL"),
-  ...options
-}: Omit<ClientsApiOptions, "baseUrl"> & { readonly baseUrl?: Config.Config<string | URL> } = {}): Layer.Layer<
-  ClientsApi,
-  ClientError.InvalidConfiguration,
-  HttpClient | CurrentCredentials
-> =>
-  Layer.effect(
-    ClientsApi,
-    Config.option(baseUrl).pipe(
-      Effect.mapError(
-        () =>
-          new ClientError.InvalidConfiguration({
-            setting: "baseUrl",
-            problem: "it cannot be read from the configuration"
-          })
-      ),
-      Effect.flatMap((url) => make(Option.isNone(url) ? options : { ...options, baseUrl: url.value }))
-    )
-  )
+export const layerConfig = (
+  options: ClientsApiConfig = {}
+): Layer.Layer<ClientsApi, ConfigError | ClientError.InvalidConfiguration, HttpClient | CurrentCredentials> =>
+  Layer.effect(ClientsApi, Effect.flatMap(readOptions(options), make))
 
 /**
  * The clients of a workspace that the filter lets through: the active ones unless it says otherwise. An item that cannot

@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import * as Config from "effect/Config"
+import * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -13,7 +14,9 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
 import type * as Stream from "effect/Stream"
-import { type CredentialsUnavailable, InvalidConfiguration } from "./ClientError.js"
+import type { InvalidConfiguration } from "./ClientError.js";
+import { type CredentialsUnavailable } from "./ClientError.js"
+import { nameOf } from "./config.js"
 import { toldBy } from "./effect/stream.js"
 import { checked, header, invalid, revealed } from "./settings.js"
 
@@ -240,58 +243,75 @@ export const layer = (credentials: Credentials): Layer.Layer<CurrentCredentials,
   Layer.effect(CurrentCredentials, make(credentials))
 
 /**
- * The names of the settings that {@link layerConfig} reads.
+ * Where {@link layerConfig} reads credentials.
  *
  * @since 0.1.0
  * @category configuration
  */
-export interface ConfigNames {
-  readonly token?: string | undefined
-  readonly email?: string | undefined
-  readonly password?: string | undefined
+export interface CredentialsConfig {
+  /** The API token at the foot of the Toggl profile page. `Config.redacted("TOGGL_API_TOKEN")` unless given. */
+  readonly token?: Config.Config<string | Redacted.Redacted> | undefined
+  /** The email to log in with where there is no token. `Config.string("TOGGL_EMAIL")` unless given. */
+  readonly email?: Config.Config<string> | undefined
+  /** The password of that email. `Config.redacted("TOGGL_PASSWORD")` unless given. */
+  readonly password?: Config.Config<string | Redacted.Redacted> | undefined
 }
 
-const setting = (name: string): Effect.Effect<Option.Option<Redacted.Redacted>, InvalidConfiguration> =>
-  Config.option(Config.redacted(name)).pipe(
-    Effect.map(Option.filter((value) => Redacted.value(value).trim() !== "")),
-    Effect.mapError(() => new InvalidConfiguration({ setting: name, problem: "it cannot be read as a text" }))
-  )
+const textOf = (value: string | Redacted.Redacted): string =>
+  typeof value === "string" ? value : Redacted.value(value)
+
+interface Setting<out A> {
+  readonly value: A | undefined
+  /** What to say where it is missing. */
+  readonly missing: ConfigError.ConfigError
+}
+
+/** A setting that may be missing: an empty one is. */
+const setting = <A extends string | Redacted.Redacted>(
+  config: Config.Config<A>,
+  what: string
+): Effect.Effect<Setting<A>, ConfigError.ConfigError> =>
+  Effect.gen(function* () {
+    const given = yield* Config.option(config)
+    const value = Option.getOrUndefined(Option.filter(given, (value) => textOf(value).trim() !== ""))
+    return { value, missing: ConfigError.MissingData([yield* nameOf(config)], `set it to ${what}`) }
+  })
 
 /**
  * Credentials from the configuration: the API token where there is one (`TOGGL_API_TOKEN`), otherwise email and password
- * (`TOGGL_EMAIL`, `TOGGL_PASSWORD`). Other names can be given.
+ * (`TOGGL_EMAIL`, `TOGGL_PASSWORD`). Each may be read from elsewhere. An empty setting is a missing one.
  *
- * Fails with `InvalidConfiguration`, which says what to set, where neither is set, or one is empty.
+ * Fails with a `ConfigError` where a setting is missing or cannot be read ({@link ClientError.messageOf} makes a sentence of it), and
+ * with `InvalidConfiguration` where no request can be signed with what is set.
  *
  * @example
+ * import * as Config from "effect/Config"
+import * as ConfigError from "effect/ConfigError"
  * import { Credentials } from "effect-toggl-clients"
  *
- * const credentials = Credentials.layerConfig({ token: "MY_TOGGL_TOKEN" })
+ * const credentials = Credentials.layerConfig({ token: Config.redacted("MY_TOGGL_TOKEN") })
  *
  * @since 0.1.0
  * @category layers
  */
-export const layerConfig = (names: ConfigNames = {}): Layer.Layer<CurrentCredentials, InvalidConfiguration> => {
-  const { token: tokenName = "TOGGL_API_TOKEN", email: emailName = "TOGGL_EMAIL" } = names
-  const { password: passwordName = "TOGGL_PASSWORD" } = names
-  return Layer.effect(
+export const layerConfig = (
+  options: CredentialsConfig = {}
+): Layer.Layer<CurrentCredentials, ConfigError.ConfigError | InvalidConfiguration> =>
+  Layer.effect(
     CurrentCredentials,
     Effect.gen(function* () {
-      const given = yield* setting(tokenName)
-      if (Option.isSome(given)) return yield* make(token(Redacted.value(given.value).trim()))
-      const email = yield* setting(emailName)
-      const secret = yield* setting(passwordName)
-      if (Option.isSome(email) && Option.isSome(secret)) {
-        return yield* make(password(Redacted.value(email.value).trim(), secret.value))
+      const apiToken = yield* setting(
+        options.token ?? Config.redacted("TOGGL_API_TOKEN"),
+        "the API token of your Toggl profile page"
+      )
+      if (apiToken.value !== undefined) return yield* make(token(textOf(apiToken.value).trim()))
+      const email = yield* setting(options.email ?? Config.string("TOGGL_EMAIL"), "the email to log in with")
+      const secret = yield* setting(options.password ?? Config.redacted("TOGGL_PASSWORD"), "the password of that email")
+      if (email.value !== undefined && secret.value !== undefined) {
+        return yield* make(password(email.value.trim(), textOf(secret.value)))
       }
-      return yield* Option.isSome(email)
-        ? new InvalidConfiguration({ setting: passwordName, problem: `set it to the password of ${emailName}` })
-        : Option.isSome(secret)
-          ? new InvalidConfiguration({ setting: emailName, problem: `set it to the email that ${passwordName} is for` })
-          : new InvalidConfiguration({
-              setting: tokenName,
-              problem: `set it to the API token of your Toggl profile page, or set ${emailName} and ${passwordName}`
-            })
+      if (email.value !== undefined) return yield* Effect.fail(secret.missing)
+      if (secret.value !== undefined) return yield* Effect.fail(email.missing)
+      return yield* Effect.fail(ConfigError.Or(apiToken.missing, ConfigError.And(email.missing, secret.missing)))
     })
   )
-}

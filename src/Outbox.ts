@@ -33,6 +33,7 @@ import type { Quota, Status } from "./Status.js"
 export * from "./outbox/service.js"
 export { type Reads } from "./read/service.js"
 export { type Conflicts } from "./instance/settings.js"
+export { depth, oldestAge, refusals, replays } from "./instance/metrics.js"
 
 /**
  * The outbox over the given ports. It replays for as long as the scope is open. Fails with `InvalidConfiguration`, which

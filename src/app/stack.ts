@@ -1,10 +1,14 @@
 // The services over their ports, put together for an app.
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import type { HttpClient } from "@effect/platform/HttpClient"
 import type * as Duration from "effect/Duration"
+import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
+import type * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import type * as ClientError from "../ClientError.js"
 import * as ClientsApi from "../ClientsApi.js"
+import { type AllConfigured, read } from "../config.js"
 import * as Connectivity from "../Connectivity.js"
 import * as Credentials from "../Credentials.js"
 import * as Outbox from "../Outbox.js"
@@ -12,7 +16,7 @@ import * as OutboxStore from "../OutboxStore.js"
 import * as ReplayLock from "../ReplayLock.js"
 import { duration } from "../settings.js"
 import * as names from "../store/name.js"
-import { resolveBaseUrl } from "../wire/baseUrl.js"
+import * as wire from "../wire/baseUrl.js"
 import { browsersFetch, LayersFetch } from "../wire/fetch.js"
 import { make } from "./operations.js"
 import { Clients, type ClientsOptions } from "./service.js"
@@ -78,6 +82,24 @@ const credentialsLayer = (
 export const databaseName = (account: string, baseUrl: string): string => names.databaseName(account, baseUrl)
 
 /**
+ * The base URL as the library uses it: absolute, without a slash at its end, and Toggl's own unless one is given. A relative
+ * one is of the page's origin. {@link databaseName} takes it. Fails with `InvalidConfiguration`, which says what a base URL
+ * may be.
+ *
+ * @example
+ * import * as Either from "effect/Either"
+ * import { Clients } from "effect-toggl-clients"
+ *
+ * const name = Either.map(Clients.resolveBaseUrl("https://example.com/toggl/"), (url) => Clients.databaseName("anna", url))
+ *
+ * @since 0.1.0
+ * @category configuration
+ */
+export const resolveBaseUrl = (
+  baseUrl?: string | URL  
+): Either.Either<string, ClientError.InvalidConfiguration> => wire.resolveBaseUrl(baseUrl)
+
+/**
  * Everything a web app, a service worker or an Electron renderer needs: `fetch`, IndexedDB, Web Locks (or a lease in
  * the store) and the browser's word on being online. A page needs a proxy on its own origin (`baseUrl`), for Toggl lets
  * in only origins on its allow-list.
@@ -101,19 +123,26 @@ export const databaseName = (account: string, baseUrl: string): string => names.
  */
 export const layerBrowser = (
   options: BrowserOptions
-): Layer.Layer<Clients | Outbox.Outbox | ClientsApi.ClientsApi, ClientError.InvalidConfiguration> =>
+): Layer.Layer<Clients | Outbox.Outbox | ClientsApi.ClientsApi, ClientError.InvalidConfiguration> => {
+  const fetch = options.fetch ?? browsersFetch
+  return browser({ ...options, fetch }).pipe(
+    Layer.provide([
+      FetchHttpClient.layer.pipe(Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch))),
+      Layer.succeed(LayersFetch, fetch)
+    ])
+  )
+}
+
+/** All that is a browser's, but for how requests are sent. */
+const browser = (options: BrowserOptions) =>
   Layer.unwrapEffect(
     Effect.gen(function* () {
-      const baseUrl = yield* resolveBaseUrl(options.baseUrl)
+      const baseUrl = yield* wire.resolveBaseUrl(options.baseUrl)
       const limit = options.storageLimit ?? OutboxStore.longestStep
       const timeLimit = yield* duration("storageLimit", limit, 'a duration such as "75 seconds"')
       const name = databaseName(options.account, baseUrl)
-      const fetch = options.fetch ?? browsersFetch
-      const http = FetchHttpClient.layer.pipe(Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch)))
-      return layerPorts({ ...options, fetch }).pipe(
+      return layerPorts(options).pipe(
         Layer.provide([
-          http,
-          Layer.succeed(LayersFetch, fetch),
           credentialsLayer(options.credentials),
           Connectivity.layerBrowser,
           OutboxStore.layerIndexedDb({ name, timeLimit }),
@@ -122,6 +151,31 @@ export const layerBrowser = (
       )
     })
   )
+
+/**
+ * As {@link layerBrowser}, over an `HttpClient` of the app's own: one that adds headers, counts requests, or talks to another
+ * process. It may neither send a request again nor wait before it sends: the outbox does both. Where it ends in a `fetch`, a
+ * tab that was stopped cannot see just before the request that its turn has passed: give `fetch` to
+ * {@link layerBrowser} for that.
+ *
+ * @example
+ * import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+ * import * as Layer from "effect/Layer"
+ * import { Clients, Credentials } from "effect-toggl-clients"
+ *
+ * const App = Clients.layerBrowserHttpClient({
+ *   account: "anna",
+ *   credentials: Credentials.proxy(),
+ *   baseUrl: "/api/toggl"
+ * }).pipe(Layer.provide(FetchHttpClient.layer))
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerBrowserHttpClient = (
+  options: Omit<BrowserOptions, "fetch">
+): Layer.Layer<Clients | Outbox.Outbox | ClientsApi.ClientsApi, ClientError.InvalidConfiguration, HttpClient> =>
+  browser(options)
 
 /**
  * The services over ports of your own: a store, a lock, an `HttpClient` and credentials. For Node, Electron's main
@@ -138,6 +192,66 @@ export const layerPorts = (options: Omit<StackOptions, "credentials">) =>
         Effect.map(Connectivity.Connectivity, ({ isOnline }) => ClientsApi.layer({ ...options, isOnline }))
       )
     )
+  )
+
+/**
+ * What {@link layerConfig} takes: each setting as it is, or the `Config` to read it from. A `Config` that is given has to be
+ * set: `Config.withDefault` says what else. `account` is read from `TOGGL_ACCOUNT` unless it is given, and `baseUrl` from
+ * `TOGGL_BASE_URL`, and is Toggl's own where that is not set.
+ *
+ * @since 0.1.0
+ * @category configuration
+ */
+export interface ClientsConfig extends AllConfigured<
+  Omit<StackOptions, "credentials" | "account"> & Partial<Pick<StackOptions, "account">>
+> {}
+
+/**
+ * As {@link layerPorts}, with settings from the configuration. The credentials' part is `Credentials.layerConfig`.
+ *
+ * Fails with a `ConfigError` where a setting is missing or cannot be read (`ClientError.messageOf` makes a sentence of it), and with
+ * `InvalidConfiguration` where one makes no sense.
+ *
+ * @example
+ * import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+ * import * as Config from "effect/Config"
+ * import * as Layer from "effect/Layer"
+ * import { Clients, Connectivity, Credentials, OutboxStore, ReplayLock } from "effect-toggl-clients"
+ *
+ * const App = Clients.layerConfig({ patience: Config.duration("PATIENCE").pipe(Config.withDefault("5 seconds")) }).pipe(
+ *   Layer.provide([
+ *     FetchHttpClient.layer,
+ *     Credentials.layerConfig(),
+ *     Connectivity.layerAlwaysOnline,
+ *     OutboxStore.layerMemory,
+ *     ReplayLock.layerInProcess("toggl")
+ *   ])
+ * )
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (options: ClientsConfig = {}) =>
+  Layer.unwrapEffect(
+    Effect.gen(function* () {
+      const api = yield* ClientsApi.readOptions(options)
+      return layerPorts({
+        ...api,
+        ...(yield* Effect.all({
+          account: options.account === undefined ? Config.string("TOGGL_ACCOUNT") : read<string>(options.account),
+          patience: read(options.patience),
+          margin: read(options.margin),
+          backoff: read(options.backoff),
+          setAsideAfter: read(options.setAsideAfter),
+          merge: read(options.merge),
+          conflicts: read(options.conflicts),
+          bulk: read(options.bulk),
+          reserve: read(options.reserve),
+          freshness: read(options.freshness),
+          fetch: read(options.fetch)
+        } satisfies Record<Exclude<keyof StackOptions, keyof ClientsApi.ClientsApiOptions | "credentials">, unknown>))
+      })
+    })
   )
 
 /**

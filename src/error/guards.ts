@@ -1,5 +1,7 @@
 // Any of the errors, and what tells each of them.
+import type { ConfigError } from "effect/ConfigError"
 import * as Predicate from "effect/Predicate"
+import * as config from "../config.js"
 import { TypeId } from "./base.js"
 import type {
   BadRequest,
@@ -75,6 +77,26 @@ export type ClientError =
  * @category guards
  */
 export const isClientError = (u: unknown): u is ClientError => Predicate.hasProperty(u, TypeId)
+
+/**
+ * One line for people, of any of our errors and of what a configuration lacks: it names the setting, says what to set, and
+ * holds no value.
+ *
+ * @example
+ * import * as Console from "effect/Console"
+ * import * as Effect from "effect/Effect"
+ * import { ClientError, Credentials } from "effect-toggl-clients"
+ *
+ * const program = Effect.void.pipe(
+ *   Effect.provide(Credentials.layerConfig()),
+ *   Effect.catchAll((error) => Console.error(ClientError.messageOf(error))) // TOGGL_API_TOKEN: set it to ...
+ * )
+ *
+ * @since 0.1.0
+ * @category formatting
+ */
+export const messageOf = (error: ClientError | ConfigError): string =>
+  isClientError(error) ? error.message : config.messageOf(error)
 
 const guard =
   <Tag extends ClientError["_tag"]>(tag: Tag) =>

@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
+import type { AnySpan } from "effect/Tracer"
 import type { Client, ClientId, WorkspaceId } from "../Client.js"
 import type { CredentialsUnavailable, StorageError } from "../ClientError.js"
 import type { ListError, ClientsApiService as Api } from "../ClientsApi.js"
@@ -75,6 +76,8 @@ export interface Tab {
   listedFor: string | undefined
   /** The user whose credentials these or earlier ones were. */
   lastUser: number | undefined
+  /** In which spans the changes of this session were accepted that have not been acted on since: the last of them. */
+  readonly spans: Map<EntryId, AnySpan>
   /** The entries whose attempts are on the wire. */
   readonly onWire: Set<EntryId>
   /** What Toggl said of entries that were gone by then, so that it could not be booked: the last of them. */
@@ -201,6 +204,7 @@ export const make = (
       taken: undefined,
       verified: undefined,
       lastUser: undefined,
+      spans: new Map(),
       onWire: new Set(),
       unbooked: new Map()
     }

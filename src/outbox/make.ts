@@ -87,7 +87,7 @@ export const make = Effect.fnUntraced(function* (
   yield* watched("the source of credentials", onCredentials).pipe(Effect.forkScoped)
   yield* status.noteSteps(instance)
   yield* loop(instance).pipe(Effect.interruptible, Effect.forkScoped)
-  yield* metrics.keep(mirror)
+  yield* metrics.keep(instance)
   yield* Effect.forkScoped(look)
   return {
     reads: yield* views.make(instance),

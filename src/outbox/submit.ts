@@ -13,6 +13,7 @@ import { mapEffect } from "../effect/stream.js"
 import { uuid } from "../ids.js"
 import { longest, readAtLast, readInTime } from "../instance/inTime.js"
 import { type Instance, wake } from "../instance/instance.js"
+import * as spans from "../instance/spans.js"
 import { accepting } from "../instance/signIn.js"
 import type { Log } from "../instance/log.js"
 import { attemptOf, type Entry, type Outcome } from "../log/entry.js"
@@ -181,7 +182,11 @@ const submit = (
           const sent = sendUnsaved(instance, oneUnsaved, mutation, error, left(longest(instance)))
           return Effect.flatMap(sent, (done) => ended(instance, undefined, mutation, done))
         },
-        onSuccess: (entry) => firstAttempt(instance, entry, () => left(instance.settings.patience))
+        onSuccess: (entry) =>
+          Effect.zipRight(
+            spans.accepted(instance, id),
+            firstAttempt(instance, entry, () => left(instance.settings.patience))
+          )
       })
     })
   })

@@ -12,6 +12,7 @@ import { now } from "../effect/clock.js"
 import { decide, sawAttempts } from "../instance/decide.js"
 import type { Tab } from "../instance/instance.js"
 import { isOthers } from "../instance/signIn.js"
+import * as spans from "../instance/spans.js"
 import { namedWait } from "../instance/waits.js"
 import { attemptOf, type Entry, mayHaveBeenApplied } from "../log/entry.js"
 import { asked, isRepeatable } from "../log/request.js"
@@ -95,6 +96,7 @@ const carryOn = (run: Run, entry: Entry): Effect.Effect<boolean, StorageError> =
       return yield* settle(run, [entry], othersChange(entry))
     }
     const group = groupOf(run.instance.log, entry)
+    yield* spans.acts(run.instance, group)
     const { taken } = run.instance.tab
     // An edit made since is to be judged by what has become of the attempt.
     if (isInDoubt(entry) && entry.sent === undefined && taken?.attempt === attemptKey(entry)) {
@@ -196,6 +198,7 @@ const attempt = (run: Run, group: ReadonlyArray<Entry>, toSend: ToSend): Effect.
       const { log, mirror, transactions } = instance
       const { base, clientIds, entries, mutation } = toSend
       const [entry] = entries
+      yield* spans.acts(instance, entries)
       const seqs = entries.map(({ seq }) => seq)
       const released = group.map(({ seq }) => seq).filter((seq) => !seqs.includes(seq))
       if (!(yield* isStillNext(run, entry))) return true

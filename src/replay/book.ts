@@ -327,8 +327,8 @@ export const settle = (
     }
     merge.learn(run.plans, entries, verdict)
     forgetFreed(run, entries, verdict)
-    if (verdict._tag === "Refused") yield* metrics.refused
-    if (right.ended.length > 0) yield* metrics.replayed(right.ended.length)
+    if (verdict._tag === "Refused") yield* metrics.refused(run.instance)
+    if (right.ended.length > 0) yield* metrics.replayed(run.instance, right.ended.length)
     yield* mirror.stepped(right)
     for (const { outcome } of right.ended) deadlines.forget(outcome.id)
     // The run is over in the books, and another replayer may begin: what came meanwhile wants a run of its own.

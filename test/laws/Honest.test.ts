@@ -5,9 +5,9 @@ import * as Metric from "effect/Metric"
 import * as MetricState from "effect/MetricState"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { Client, ClientError, type Status } from "../../src/index.js"
+import { Client, ClientError, Outbox, type Status } from "../../src/index.js"
 import { Fault } from "../../src/testing/index.js"
-import { create, heard, isCreate, isList, limited, offline, opened } from "../Requests.js"
+import { anotherDevice, create, heard, isCreate, isList, limited, offline, opened } from "../Requests.js"
 import { law, workspaceId } from "../World.js"
 
 // Law 12, honest: the status says what is true, in every tab.
@@ -322,6 +322,35 @@ describe("the metrics", () => {
         [after.depth, after.age, after.replays - before.replays, after.refusals - before.refusals],
         [0, 0, 1, 1]
       )
+    })
+  )
+})
+
+describe("the metrics of two accounts in one app", () => {
+  law("are told apart by their account", (world) =>
+    Effect.gen(function* () {
+      const accounts = ["metrics of ada", "metrics of grace"] as const
+      const others = yield* anotherDevice
+      const [ada, grace] = yield* Effect.all([
+        opened(world, { account: accounts[0] }),
+        opened(world, { account: accounts[1], ...others })
+      ])
+      yield* offline(world, ada, grace)
+      yield* create(ada, "One")
+      yield* create(grace, "Two")
+      yield* create(grace, "Three")
+      yield* world.rests
+      const depths = Effect.forEach(accounts, (account) =>
+        Effect.map(Metric.value(Metric.tagged(Outbox.depth, "account", account)), ({ value }) => value)
+      )
+      assert.deepStrictEqual(yield* depths, [1, 2])
+      yield* world.toggl.setDown(false)
+      yield* world.passes("10 minutes")
+      assert.deepStrictEqual(yield* depths, [0, 0])
+      const replays = yield* Effect.forEach(accounts, (account) =>
+        Effect.map(Metric.value(Metric.tagged(Outbox.replays, "account", account)), ({ count }) => count)
+      )
+      assert.deepStrictEqual(replays, [1, 2])
     })
   )
 })

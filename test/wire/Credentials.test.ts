@@ -1,11 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Config from "effect/Config"
+import * as ConfigError from "effect/ConfigError"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
+import * as ClientError from "../../src/ClientError.js"
 import * as Credentials from "../../src/Credentials.js"
 import { plainly } from "../fixtures/plain.mjs"
 
@@ -175,7 +179,7 @@ describe("credentials that plain JavaScript has made up", () => {
 })
 
 describe("credentials from the configuration", () => {
-  const from = (settings: Record<string, string>, names?: Credentials.ConfigNames) =>
+  const from = (settings: Record<string, string>, names?: Credentials.CredentialsConfig) =>
     current.pipe(
       Effect.provide(Credentials.layerConfig(names)),
       Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(settings))))
@@ -192,25 +196,65 @@ describe("credentials from the configuration", () => {
 
   it.effect("may have other names", () =>
     Effect.gen(function* () {
-      assert.deepEqual(yield* from({ MINE: "t" }, { token: "MINE" }), ["Token", "t"])
-      assert.deepEqual(yield* from({ WHO: "a", TOGGL_PASSWORD: "p" }, { email: "WHO" }), ["Password", "a", "p"])
+      assert.deepEqual(yield* from({ MINE: "t" }, { token: Config.redacted("MINE") }), ["Token", "t"])
+      assert.deepEqual(yield* from({ WHO: "a", TOGGL_PASSWORD: "p" }, { email: Config.string("WHO") }), ["Password", "a", "p"])
     })
   )
 
   it.effect("that are missing or empty fail with what to set", () =>
     Effect.gen(function* () {
-      for (const [settings, setting, words] of [
-        [{}, "TOGGL_API_TOKEN", ["API token", "TOGGL_EMAIL", "TOGGL_PASSWORD"]],
-        [{ TOGGL_API_TOKEN: "" }, "TOGGL_API_TOKEN", ["API token"]],
-        [{ TOGGL_EMAIL: "a@b.test" }, "TOGGL_PASSWORD", ["TOGGL_EMAIL"]],
-        [{ TOGGL_EMAIL: "a@b.test", TOGGL_PASSWORD: "" }, "TOGGL_PASSWORD", ["TOGGL_EMAIL"]],
-        [{ TOGGL_PASSWORD: "s3cret" }, "TOGGL_EMAIL", ["TOGGL_PASSWORD"]]
+      for (const [settings, says] of [
+        [
+          {},
+          "TOGGL_API_TOKEN: set it to the API token of your Toggl profile page; or TOGGL_EMAIL: set it to the email to log in with; TOGGL_PASSWORD: set it to the password of that email"
+        ],
+        [{ TOGGL_API_TOKEN: "" }, "TOGGL_API_TOKEN: set it to the API token"],
+        [{ TOGGL_EMAIL: "a@b.test" }, "TOGGL_PASSWORD: set it to the password of that email"],
+        [{ TOGGL_EMAIL: "a@b.test", TOGGL_PASSWORD: "" }, "TOGGL_PASSWORD: set it to the password of that email"],
+        [{ TOGGL_PASSWORD: "s3cret" }, "TOGGL_EMAIL: set it to the email to log in with"]
       ] as const) {
         const error = yield* Effect.flip(from(settings))
-        assert.strictEqual(error._tag === "InvalidConfiguration" ? error.setting : error._tag, setting)
-        for (const word of words) assert.include(error.message, word)
-        assert.notInclude(error.message, "s3cret")
+        assert.isTrue(ConfigError.isConfigError(error))
+        assert.include(ClientError.messageOf(error), says)
+        assert.notInclude(ClientError.messageOf(error), "s3cret")
       }
     })
   )
+
+  it.effect("that are empty under another name are told by that name", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(from({ MINE: " " }, { token: Config.redacted("MINE") }))
+      assert.include(ClientError.messageOf(error), "MINE: set it to the API token")
+    })
+  )
+})
+
+describe("a sentence is made of what is wrong with a configuration", () => {
+  const told = (config: Config.Config<unknown>, settings: Record<string, string>) =>
+    Effect.gen(function* () {
+      const provider = ConfigProvider.fromMap(new Map(Object.entries(settings)))
+      return ClientError.messageOf(yield* Effect.flip(Effect.withConfigProvider(config, provider)))
+    })
+
+  it.effect("with the names of the settings, and without their values", () =>
+    Effect.gen(function* () {
+      const limit = Config.duration("LIMIT")
+      assert.strictEqual(yield* told(limit, {}), "LIMIT: it is not set")
+      for (const config of [limit, Config.integer("LIMIT"), Schema.Config("LIMIT", Schema.NumberFromString)]) {
+        const message = yield* told(config, { LIMIT: "s3cret" })
+        assert.match(message, /^LIMIT: it cannot be used \(/)
+        assert.notInclude(message, "s3cret")
+      }
+      assert.strictEqual(yield* told(Config.nested(limit, "MY"), {}), "MY_LIMIT: it is not set")
+      assert.strictEqual(
+        yield* told(Config.orElse(Config.string("ONE"), () => Config.string("OTHER")), {}),
+        "ONE: it is not set; or OTHER: it is not set"
+      )
+    })
+  )
+
+  it("and of our own errors, what they say", () => {
+    const error = new ClientError.InvalidConfiguration({ setting: "baseUrl", problem: "use https" })
+    assert.strictEqual(ClientError.messageOf(error), "baseUrl: use https")
+  })
 })
