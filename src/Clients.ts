@@ -7,7 +7,13 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as operations from "./app/operations.js"
-import { Clients, type ClientsOptions, type ReadOptions, type ClientsService } from "./app/service.js"
+import {
+  Clients,
+  type ClientsOptions,
+  type ReadOptions,
+  type ClientsService,
+  type WatchOptions
+} from "./app/service.js"
 import type * as Client from "./Client.js"
 import type * as ClientError from "./ClientError.js"
 import type { Outbox } from "./Outbox.js"
@@ -51,19 +57,30 @@ export const view = (workspaceId: Client.WorkspaceId, options?: ReadOptions) =>
 
 /**
  * The view now, and again whenever it changes: by this app's changes, by Toggl's answers to them, by refreshes, and by
- * other tabs. It asks Toggl for nothing: read with {@link list} to refresh it. It never fails: of what is no workspace id, or
- * with what is no filter, it shows nothing and ends, and a warning in the log says why ({@link list} fails with that).
+ * other tabs. It never fails: of what is no workspace id, or with what is no filter, it shows nothing and ends, and a warning
+ * in the log says why ({@link list} fails with that).
+ *
+ * It asks Toggl for nothing unless `freshness` says how old the copy may be: then it is refreshed when that is due and
+ * something says that it may work, never by a timer, and `refresh` of the view tells what becomes of it.
  *
  * All who watch share what they are shown: it is frozen, and a client that shows the same as before is the same object.
+ *
+ * @example
+ * import * as Effect from "effect/Effect"
+ * import * as Stream from "effect/Stream"
+ * import { Client, Clients } from "effect-toggl-clients"
+ *
+ * const shown = Clients.watch(Client.WorkspaceId.make(2230580), { freshness: "5 minutes" })
+ * const program = Stream.runForEach(shown, ({ clients, refresh }) => Effect.log(`${clients.length}, ${refresh._tag}`))
  *
  * @since 0.1.0
  * @category operations
  */
 export const watch = (
   workspaceId: Client.WorkspaceId,
-  filter?: Client.Filter
+  options?: WatchOptions
 ): Stream.Stream<View.View, never, Clients> =>
-  Stream.unwrap(Effect.map(Clients, (clients) => clients.watch(workspaceId, filter)))
+  Stream.unwrap(Effect.map(Clients, (clients) => clients.watch(workspaceId, options)))
 
 /**
  * One client as the app should show it, by Toggl's id or a local one. Fails as {@link list} does, and with `NotFound`.

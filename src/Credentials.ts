@@ -14,7 +14,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
 import type * as Stream from "effect/Stream"
-import type { InvalidConfiguration } from "./ClientError.js";
+import type { InvalidConfiguration } from "./ClientError.js"
 import { type CredentialsUnavailable } from "./ClientError.js"
 import { nameOf } from "./config.js"
 import { toldBy } from "./effect/stream.js"

@@ -126,12 +126,7 @@ interface InProcess {
  * @since 0.1.0
  * @category constructors
  */
-export const makeInProcess = (name: string): ReplayLockService => {
-  const locks = ofProcess()
-  const lock = locks.get(name) ?? newState()
-  locks.set(name, lock)
-  return { ...fromState(lock), of: makeInProcess }
-}
+export const makeInProcess = (name: string): ReplayLockService => among(ofProcess(), name)
 
 const key = Symbol.for("effect-toggl-clients/ReplayLock")
 
@@ -144,6 +139,13 @@ const ofProcess = (): Map<string, InProcess> => {
   const locks = new Map<string, InProcess>()
   Reflect.set(globalThis, key, locks)
   return locks
+}
+
+/** Locks that share nothing but this map. */
+const among = (locks: Map<string, InProcess>, name: string): ReplayLockService => {
+  const lock = locks.get(name) ?? newState()
+  locks.set(name, lock)
+  return { ...fromState(lock), of: (name) => among(locks, name) }
 }
 
 const newState = (): InProcess => ({ holder: undefined, waiting: new Set() })
@@ -185,7 +187,7 @@ const fromState = (lock: InProcess): ReplayLockService => {
  * @since 0.1.0
  * @category constructors
  */
-export const makePrivate: Effect.Effect<ReplayLockService> = /*#__PURE__*/ Effect.sync(() => fromState(newState()))
+export const makePrivate: Effect.Effect<ReplayLockService> = /*#__PURE__*/ Effect.sync(() => among(new Map(), ""))
 
 const leased: Held = { kind: "Lease", isLost: () => false }
 

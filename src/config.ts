@@ -41,7 +41,7 @@ export const nameOf = (config: Config.Config<unknown>): Effect.Effect<string> =>
 const withoutValue = (message: string): string => {
   const [first = ""] = message.split("\n")
   const said = first.replace(/,? *(?:but received|actual|unable to decode)\b.*$/iu, "").replace(/["'`].*["'`]/u, "...")
-  return said === "" ? "" : ` (${said})`
+  return said === "" ? "" : ` (${said.replace(/^\((.*)\)$/u, "$1")})`
 }
 
 const named = ({ path }: { readonly path: ReadonlyArray<string> }, problem: string): string =>

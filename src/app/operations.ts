@@ -94,12 +94,22 @@ const get = (
 const inVain = (error: ClientError.ClientError): Stream.Stream<never> =>
   Stream.execute(Effect.logWarning(`nothing can be watched: ${error.message}`))
 
-const watch = ({ outbox }: App, workspaceId: Client.WorkspaceId, filter: Client.Filter): Stream.Stream<View.View> =>
+const watch = (
+  { outbox }: App,
+  workspaceId: Client.WorkspaceId,
+  options: Clients.WatchOptions
+): Stream.Stream<View.View> =>
   Either.match(
-    Either.flatMap(checkedWorkspace("list", workspaceId), () => checkedLocalFilter("list", workspaceId, filter)),
+    Either.all([
+      checkedWorkspace("list", workspaceId),
+      checkedLocalFilter("list", workspaceId, options),
+      options.freshness === undefined || Option.isSome(durationOf(options.freshness))
+        ? Either.right(undefined)
+        : Either.left(bad({ operation: "list", workspaceId }, 'a watch\'s freshness is a duration such as "5 minutes"'))
+    ]),
     {
       onLeft: inVain,
-      onRight: () => outbox.reads.watch(workspaceId, filter)
+      onRight: () => outbox.reads.watch(workspaceId, options, options.freshness)
     }
   )
 
@@ -211,7 +221,7 @@ export const make = (
     return {
       view: (workspaceId, options) => view(app, workspaceId, options),
       list: (workspaceId, options) => Effect.map(view(app, workspaceId, options), (view) => view.clients),
-      watch: (workspaceId, filter = {}) => watch(app, workspaceId, filter),
+      watch: (workspaceId, options = {}) => watch(app, workspaceId, options),
       get: (workspaceId, id, options) => get(app, workspaceId, id, options),
       create: (workspaceId, input) => traced("create", workspaceId, create(app, workspaceId, input)),
       update: (workspaceId, id, input) => traced("update", workspaceId, update(app, workspaceId, id, input)),

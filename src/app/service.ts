@@ -1,5 +1,6 @@
 // What the operations are to apps: the service, its tag, and what it can fail with.
 import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import type * as Client from "../Client.js"
@@ -37,6 +38,22 @@ export interface ReadOptions extends Client.Filter {
 }
 
 /**
+ * What a watch takes: a filter, and how fresh it is to be kept.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface WatchOptions extends Client.Filter {
+  /**
+   * How old the copy may be. Where it is older, Toggl is asked when the watch begins, when the network is back, when the page
+   * is shown again and when the user has signed in: once for all who watch, in all tabs (without Web Locks once in each), never
+   * by a timer, never before a time that Toggl named, and never with the requests of `reserve`. `View.refresh` tells. Unless
+   * given, a watch asks for nothing. A bare number is in milliseconds.
+   */
+  readonly freshness?: Duration.DurationInput | undefined
+}
+
+/**
  * The ids of the projects that were archived with a client. Missing where the answer got lost, and only looking it up
  * showed that the client is archived. An empty list does not say that there were none: a browser may have repeated the
  * request by itself, and the answer is then that to the second copy, which found nothing left to archive.
@@ -58,7 +75,7 @@ export interface ClientsService {
     options?: ReadOptions
   ) => Effect.Effect<ReadonlyArray<View.ClientView>, ReadError>
   readonly view: (workspaceId: Client.WorkspaceId, options?: ReadOptions) => Effect.Effect<View.View, ReadError>
-  readonly watch: (workspaceId: Client.WorkspaceId, filter?: Client.Filter) => Stream.Stream<View.View>
+  readonly watch: (workspaceId: Client.WorkspaceId, options?: WatchOptions) => Stream.Stream<View.View>
   readonly get: (
     workspaceId: Client.WorkspaceId,
     id: Client.AnyClientId,

@@ -95,9 +95,8 @@ export const databaseName = (account: string, baseUrl: string): string => names.
  * @since 0.1.0
  * @category configuration
  */
-export const resolveBaseUrl = (
-  baseUrl?: string | URL  
-): Either.Either<string, ClientError.InvalidConfiguration> => wire.resolveBaseUrl(baseUrl)
+export const resolveBaseUrl = (baseUrl?: string | URL): Either.Either<string, ClientError.InvalidConfiguration> =>
+  wire.resolveBaseUrl(baseUrl)
 
 /**
  * Everything a web app, a service worker or an Electron renderer needs: `fetch`, IndexedDB, Web Locks (or a lease in

@@ -76,21 +76,24 @@ export const make = Effect.fnUntraced(function* (
   const instance = yield* instances.make(settings, api)
   const { credentials, mirror } = instance
   const { look, persist } = persistence.make(instance, store)
+  const { lookAgain, reads } = yield* views.make(instance)
   const onWakeUps = Stream.runForEach(wakeUps, () =>
     Effect.zipRight(
       repair.wakeAnew(instance, "Network"),
-      Effect.all([Effect.forkScoped(look), Effect.forkScoped(mirror.lookAgain)])
+      Effect.all([Effect.forkScoped(look), Effect.forkScoped(mirror.lookAgain), lookAgain])
     )
   )
   yield* watched("what tells that requests may work again", onWakeUps).pipe(Effect.forkScoped)
-  const onCredentials = Stream.runForEach(credentials.changes, () => repair.credentialsChanged(instance))
+  const onCredentials = Stream.runForEach(credentials.changes, () =>
+    Effect.zipRight(repair.credentialsChanged(instance), lookAgain)
+  )
   yield* watched("the source of credentials", onCredentials).pipe(Effect.forkScoped)
   yield* status.noteSteps(instance)
   yield* loop(instance).pipe(Effect.interruptible, Effect.forkScoped)
   yield* metrics.keep(instance)
   yield* Effect.forkScoped(look)
   return {
-    reads: yield* views.make(instance),
+    reads,
     ...submit.make(instance),
     ...repair.make(instance),
     ...files.make(instance),

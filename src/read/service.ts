@@ -1,3 +1,4 @@
+import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import type { AnyClientId, Filter, WorkspaceId } from "../Client.js"
@@ -22,7 +23,12 @@ export interface Reads {
     id: AnyClientId,
     freshness: View.Freshness
   ) => Effect.Effect<View.ClientView, ListError | NoLocalCopy>
-  readonly watch: (workspaceId: WorkspaceId, filter: Filter) => Stream.Stream<View.View>
+  /** `freshness`: how old the copy may get while it is watched; it is not kept fresh unless given. */
+  readonly watch: (
+    workspaceId: WorkspaceId,
+    filter: Filter,
+    freshness?: Duration.DurationInput  
+  ) => Stream.Stream<View.View>
   /**
    * Whether the id is Toggl's, or a local one that was given on this device (`Known`). `Gone`: it was, and its client was
    * deleted or discarded before anything of it was sent.

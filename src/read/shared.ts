@@ -5,9 +5,9 @@ import type { Log } from "../instance/log.js"
 import { workspaceOf } from "../log/state.js"
 import type { ClientView, View } from "../View.js"
 import { laid, overlay } from "./overlay.js"
-import { changed, isSame, matching } from "./shown.js"
+import { changed, type From, isSame, matching, viewOf } from "./shown.js"
 
-const nobody: View = { clients: [], source: "Local", fetchedAt: undefined, leftOut: 0 }
+const nobody: View = viewOf([], { source: "Local", fetchedAt: undefined, leftOut: 0 })
 
 /** What a filter leaves of the view. */
 export class Selection {
@@ -20,11 +20,7 @@ export class Selection {
   }
 
   /** Whether anything of it is another than before. */
-  readonly change = (
-    gone: ReadonlySet<ClientView>,
-    come: ReadonlyArray<ClientView>,
-    from: Omit<View, "clients">
-  ): boolean => {
+  readonly change = (gone: ReadonlySet<ClientView>, come: ReadonlyArray<ClientView>, from: From): boolean => {
     const { view } = this
     const clients = changed(
       view.clients,
@@ -32,7 +28,7 @@ export class Selection {
       come.filter((client) => matches(client, this.filter))
     )
     if (clients === view.clients && from.fetchedAt === view.fetchedAt && from.leftOut === view.leftOut) return false
-    this.view = Object.freeze({ ...from, clients })
+    this.view = Object.freeze({ ...view, ...from, clients })
     return true
   }
 }

@@ -1,6 +1,11 @@
 // What is handed out is nobody's to change, for many may hold it; and what stays as it was is the same object.
 import { type Filter, matches } from "../Client.js"
-import type { ClientView, View } from "../View.js"
+import type { ClientView, Refresh, View } from "../View.js"
+
+/** What a view says beside its clients, but for what only who watches is told. */
+export type From = Omit<View, "clients" | "refresh">
+
+const idle: Refresh = Object.freeze({ _tag: "Idle" })
 
 const isSameValue = (a: unknown, b: unknown): boolean => {
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, at) => item === b[at])
@@ -19,11 +24,15 @@ const byName = (a: ClientView, b: ClientView): number =>
   a.name.localeCompare(b.name) || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
 
 /** A view that is handed out once. */
-export const viewOf = (clients: Iterable<ClientView>, from: Omit<View, "clients">): View =>
+export const viewOf = (clients: Iterable<ClientView>, from: From): View =>
   Object.freeze({
     ...from,
+    refresh: idle,
     clients: Object.freeze(Array.from(clients, (client) => Object.freeze(client)).sort(byName))
   })
+
+/** The same, for who watches. */
+export const withRefresh = (view: View, refresh: Refresh): View => Object.freeze({ ...view, refresh })
 
 /** What a filter leaves of a view. */
 export const matching = (view: View, filter: Filter): View =>

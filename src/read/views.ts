@@ -23,10 +23,11 @@ import { workspaceOf } from "../log/state.js"
 import type * as View from "../View.js"
 import { fetchOne, localCopy, straight } from "./copy.js"
 import { overlay } from "./overlay.js"
+import { type Fresh, isYoung, make as keepFresh } from "./fresh.js"
 import { refresh } from "./refresh.js"
 import type { Reads } from "./service.js"
 import { SharedView } from "./shared.js"
-import { matching, viewOf } from "./shown.js"
+import { type From, matching, viewOf, withRefresh } from "./shown.js"
 
 const nothing: HeldCopy = { clients: new Map(), fetchedAt: undefined }
 
@@ -54,7 +55,7 @@ const overlaid = (
   workspaceId: WorkspaceId,
   clients: ReadonlyArray<Client>,
   known: ReadonlyArray<Client>,
-  from: Omit<View.View, "clients">
+  from: From
 ): View.View => viewOf(overlay(workspaceId, clients, { entries, ids, known }).values(), from)
 
 const pendingIn = ({ entries, ids }: Log) => ({ entries: entries.values(), ids })
@@ -82,11 +83,6 @@ const isAnythingKnown = ({ log }: Instance, workspaceId: WorkspaceId, copy: Held
     ({ mutation, state }) =>
       mutation._tag === "Create" && mutation.workspaceId === workspaceId && state._tag !== "Refused"
   )
-
-const isYoung = (copy: HeldCopy, freshness: Duration.DurationInput, now: number): boolean =>
-  copy.fetchedAt !== undefined &&
-  now >= copy.fetchedAt &&
-  now - copy.fetchedAt <= Duration.toMillis(Duration.decode(freshness))
 
 /** Without a store there is only Toggl. */
 const withoutStore = (instance: Instance, workspaceId: WorkspaceId) =>
@@ -124,7 +120,8 @@ const read = Effect.fn("Clients.read")(function* (shown: Shown, workspaceId: Wor
   const localView = ofCopy(shown, workspaceId, copy, "Local")
   const isKnown = isAnythingKnown(instance, workspaceId, copy)
   if (freshness === "Local") return yield* isKnown ? Effect.succeed(localView) : noCopy(workspaceId, undefined)
-  if (freshness !== "Toggl" && isYoung(copy, freshness, yield* Clock.currentTimeMillis)) return localView
+  const now = yield* Clock.currentTimeMillis
+  if (freshness !== "Toggl" && isYoung(copy.fetchedAt, Duration.toMillis(freshness), now)) return localView
   if (Either.isLeft(stored)) return yield* withoutStore(instance, workspaceId)
   const fetched = yield* Effect.either(fetchedInTime(instance, fromToggl(shown, workspaceId, copy)))
   if (Either.isRight(fetched)) return yield* fetched.right
@@ -224,35 +221,44 @@ const kept = ({ instance, of }: Shown, workspaceId: WorkspaceId): Effect.Effect<
 const joined = ({ instance, of }: Shown, workspaceId: WorkspaceId): Effect.Effect<void> =>
   Effect.ignore(Effect.map(localCopy(instance, workspaceId), (copy) => of(workspaceId).upTo(copy)))
 
-/** What a filter leaves of a workspace's view, and what tells when that is another. */
-const selected = (view: SharedView, filter: Filter) =>
+/** What a filter leaves of a workspace's view, with what becomes of keeping it fresh, and what tells when that is another. */
+const selected = (view: SharedView, workspaceId: WorkspaceId, filter: Filter, fresh: Fresh) =>
   Effect.gen(function* () {
     const listeners = new Set<() => void>()
-    const selection = view.select(filter, () => {
+    const tell = () => {
       for (const listener of listeners) listener()
-    })
+    }
+    const selection = view.select(filter, tell)
     yield* Effect.addFinalizer(() => Effect.sync(() => view.letGo(selection)))
+    yield* fresh.onChange(workspaceId, tell)
+    let last = { of: selection.view, shown: selection.view }
     return toldNowAndBy(listeners).pipe(
-      Stream.map(() => selection.view),
+      Stream.map(() => {
+        const refresh = fresh.of(workspaceId)
+        const isSame = last.of === selection.view && last.shown.refresh === refresh
+        if (!isSame) last = { of: selection.view, shown: withRefresh(selection.view, refresh) }
+        return last.shown
+      }),
       Stream.changesWith((a, b) => a === b)
     )
   })
 
 /** Views that are worked out once for all who watch the same, and kept while anybody does. */
-const watches = (shown: Shown) =>
+const watches = (shown: Shown, fresh: Fresh) =>
   Effect.gen(function* () {
     const views = yield* RcMap.make({ lookup: (workspaceId: WorkspaceId) => kept(shown, workspaceId) })
     const selections = yield* RcMap.make({
       lookup: ({ name, status, workspaceId }: Watching) =>
-        Effect.flatMap(RcMap.get(views, workspaceId), (view) => selected(view, { name, status }))
+        Effect.flatMap(RcMap.get(views, workspaceId), (view) => selected(view, workspaceId, { name, status }, fresh))
     })
-    return (workspaceId: WorkspaceId, { name, status = "active" }: Filter): Stream.Stream<View.View> =>
+    const watch: Reads["watch"] = (workspaceId, { name, status = "active" }, freshness) =>
       Stream.unwrapScoped(
-        Effect.zipLeft(
-          RcMap.get(selections, Data.struct({ workspaceId, status, name: name?.toLowerCase() }) satisfies Watching),
-          joined(shown, workspaceId)
+        RcMap.get(selections, Data.struct({ workspaceId, status, name: name?.toLowerCase() }) satisfies Watching).pipe(
+          Effect.zipLeft(joined(shown, workspaceId)),
+          Effect.zipLeft(freshness === undefined ? Effect.void : fresh.want(workspaceId, freshness))
         )
       )
+    return watch
   })
 
 const isKnownId = ({ log }: Instance, id: AnyClientId): boolean => {
@@ -272,7 +278,13 @@ const knows = (instance: Instance, id: AnyClientId): Effect.Effect<"Known" | "Go
     return Either.isLeft(synced) || log.unreadable.length > 0 ? "Known" : "Unknown"
   })
 
-export const make = (instance: Instance): Effect.Effect<Reads, never, Scope.Scope> =>
+/** What is read for the app, and what may be asked for again, for who watches. */
+export interface Views {
+  readonly reads: Reads
+  readonly lookAgain: Effect.Effect<void>
+}
+
+export const make = (instance: Instance): Effect.Effect<Views, never, Scope.Scope> =>
   Effect.gen(function* () {
     const views = new Map<WorkspaceId, SharedView>()
     const of = (workspaceId: WorkspaceId): SharedView => {
@@ -281,11 +293,13 @@ export const make = (instance: Instance): Effect.Effect<Reads, never, Scope.Scop
       return known
     }
     const shown: Shown = { instance, of }
-    return {
+    const fresh = yield* keepFresh(instance)
+    const reads: Reads = {
       read: (workspaceId, freshness, filter) =>
         Effect.map(read(shown, workspaceId, freshness), (view) => matching(view, filter)),
       get: (workspaceId, id, freshness) => get(shown, workspaceId, id, freshness),
-      watch: yield* watches(shown),
+      watch: yield* watches(shown, fresh),
       knows: (id) => knows(instance, id)
     }
+    return { reads, lookAgain: fresh.lookAgain }
   })
