@@ -12,11 +12,12 @@ import * as Layer from "effect/Layer"
 import type * as Client from "./Client.js"
 import type * as ClientError from "./ClientError.js"
 import { type AllConfigured, read, readOptional } from "./config.js"
-import type { CurrentCredentials } from "./Credentials.js"
+import { type Credentials, type CurrentCredentials, layer as credentialsLayer } from "./Credentials.js"
 import * as operations from "./wire/operations.js"
 import {
   ClientsApi,
   type ClientsApiOptions,
+  type Me,
   type Reading,
   type ClientsApiService,
   type ClientState
@@ -238,11 +239,42 @@ export const restore = (workspaceId: Client.WorkspaceId, clientId: Client.Client
   Effect.flatMap(ClientsApi, (api) => api.restore(workspaceId, clientId, input))
 
 /**
- * The id of the user whose credentials these are; nothing else of the answer is kept. Fails with a `TransportError`:
- * `Unauthorized` where Toggl does not accept them. `GET /me`
+ * The ids of the user whose credentials these are, and of the workspace that this user sees first; nothing else of the answer
+ * is kept. Fails with a `TransportError`: `Unauthorized` where Toggl does not accept them. `GET /me`
  *
  * @since 0.1.0
  * @category operations
  */
-export const me: Effect.Effect<{ readonly userId: number }, ClientError.TransportError, ClientsApi> =
-  /*#__PURE__*/ Effect.flatMap(ClientsApi, (api) => api.me)
+export const me: Effect.Effect<Me, ClientError.TransportError, ClientsApi> = /*#__PURE__*/ Effect.flatMap(
+  ClientsApi,
+  (api) => api.me
+)
+
+/**
+ * Whose credentials these are, before any outbox is open: somebody with a token knows neither the id of their user nor that of
+ * a workspace. Asks once, by the `HttpClient` in the context; in a page `baseUrl` names the proxy.
+ *
+ * Fails with `Unauthorized` where Toggl does not accept them, with another `TransportError` where it cannot be asked, and with
+ * `InvalidConfiguration` where no request can be signed with them, or a setting makes no sense. `GET /me`
+ *
+ * @example
+ * import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+ * import * as Effect from "effect/Effect"
+ * import { ClientsApi, Credentials } from "effect-toggl-clients"
+ *
+ * const program = ClientsApi.whoAmI(Credentials.token("1971800d4d82861d8f2c1651fea4d212")).pipe(
+ *   Effect.flatMap(({ defaultWorkspaceId, userId }) => Effect.log(`user ${userId}, workspace ${defaultWorkspaceId}`)),
+ *   Effect.provide(FetchHttpClient.layer)
+ * )
+ *
+ * @since 0.1.0
+ * @category operations
+ */
+export const whoAmI = (
+  credentials: Credentials,
+  options?: ClientsApiOptions
+): Effect.Effect<Me, ClientError.TransportError | ClientError.InvalidConfiguration, HttpClient> =>
+  make(options).pipe(
+    Effect.flatMap((api) => api.me),
+    Effect.provide(credentialsLayer(credentials))
+  )

@@ -5,7 +5,7 @@
  */
 import * as Schema from "effect/Schema"
 import type { AnyClientId, Operation } from "./Client.js"
-import { AnyClientId as AnyClientIdSchema, LocalClientId, ProjectId, WorkspaceId } from "./Client.js"
+import { AnyClientId as AnyClientIdSchema, isLocalClientId, LocalClientId, ProjectId, WorkspaceId } from "./Client.js"
 import { optional } from "./effect/schema.js"
 
 const named = { workspaceId: WorkspaceId, clientId: AnyClientIdSchema }
@@ -155,6 +155,41 @@ export const operation = (mutation: Mutation): Operation => {
 export const asked = (mutation: Mutation): Change => {
   if (mutation._tag === "Create") return { name: mutation.name, notes: mutation.notes }
   return mutation._tag === "Update" ? mutation.change : {}
+}
+
+/**
+ * One line for people: what the mutation does, with the client's name before it, where that is known.
+ *
+ * @example
+ * import { Client, Mutation } from "effect-toggl-clients"
+ *
+ * const named = { workspaceId: Client.WorkspaceId.make(1), clientId: Client.ClientId.make(2) }
+ * const renamed = Mutation.Update.make({ ...named, change: { name: "Acme Ltd" } })
+ *
+ * Mutation.describe(renamed, "Acme") // "rename Acme to Acme Ltd"
+ * Mutation.describe(renamed) // "rename client 2 to Acme Ltd"
+ *
+ * @since 0.1.0
+ * @category formatting
+ */
+export const describe = (mutation: Mutation, nameBefore?: string): string => {
+  const id = clientId(mutation)
+  const client = nameBefore ?? (isLocalClientId(id) ? "a client" : `client ${id}`)
+  switch (mutation._tag) {
+    case "Create":
+      return `create ${mutation.name}`
+    case "Update": {
+      const { name, notes } = mutation.change
+      if (name === undefined || name === nameBefore) return `change the notes of ${client}`
+      return `rename ${client} to ${name}${notes === undefined ? "" : " and change its notes"}`
+    }
+    case "Delete":
+      return `delete ${client}`
+    case "Archive":
+      return `archive ${client}`
+    case "Restore":
+      return `restore ${client}`
+  }
 }
 
 /**

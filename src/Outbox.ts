@@ -9,10 +9,10 @@ import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { ClientId, WorkspaceId } from "./Client.js"
-import type { InvalidConfiguration, StorageError } from "./ClientError.js"
+import type { InvalidConfiguration, StorageError, Unauthorized, WrongAccount } from "./ClientError.js"
 import type { ClientsApi } from "./ClientsApi.js"
 import type { Connectivity } from "./Connectivity.js"
-import type { CurrentCredentials } from "./Credentials.js"
+import type { Credentials, CurrentCredentials } from "./Credentials.js"
 import type { EntryId } from "./Entry.js"
 import { type Mutation, operation } from "./Mutation.js"
 import * as outbox from "./outbox/make.js"
@@ -20,11 +20,14 @@ import {
   type Edit,
   type EntryView,
   type ExportOptions,
+  type Flushed,
+  type FlushOptions,
   type MovedEntry,
   type OutboxOptions,
   type OtherOutbox,
   Outbox,
-  type OutboxService
+  type OutboxService,
+  type SignedIn
 } from "./outbox/service.js"
 import type { OutboxStore } from "./OutboxStore.js"
 import type { ReplayLock } from "./ReplayLock.js"
@@ -150,6 +153,32 @@ export const changes: Stream.Stream<Status, never, Outbox> = Stream.unwrap(
 export const entries: Effect.Effect<ReadonlyArray<EntryView>, StorageError, Outbox> = Effect.flatMap(
   Outbox,
   (outbox) => outbox.entries
+)
+
+/**
+ * All entries now, and again whenever one of them changes, whichever tab causes it: who is shown this knows what waits, for
+ * what, and what was refused. It never fails: where the storage cannot be read, the entries that are known show it as their
+ * `reason`. Entries that show the same as before are the same objects.
+ *
+ * @example
+ * import * as Effect from "effect/Effect"
+ * import * as Stream from "effect/Stream"
+ * import { Mutation, Outbox, Status } from "effect-toggl-clients"
+ *
+ * const line = ({ mutation, nameBefore, reason }: Outbox.EntryView, now: number) =>
+ *   mutation === undefined || reason === undefined
+ *     ? "cannot be sent"
+ *     : `${Mutation.describe(mutation, nameBefore)} (${Status.describe(reason, now)})` // rename Acme to Acme Ltd (offline, ...)
+ *
+ * const program = Stream.zipLatestWith(Outbox.watchEntries, Status.clock, (entries, now) =>
+ *   entries.map((entry) => line(entry, now))
+ * ).pipe(Stream.runForEach((lines) => Effect.log(lines.join("; "))))
+ *
+ * @since 0.1.0
+ * @category status
+ */
+export const watchEntries: Stream.Stream<ReadonlyArray<EntryView>, never, Outbox> = Stream.unwrap(
+  Effect.map(Outbox, (outbox) => outbox.watchEntries)
 )
 
 /**
@@ -327,6 +356,58 @@ export const resume: Effect.Effect<void, StorageError, Outbox> = Effect.flatMap(
  * @category control
  */
 export const replayNow: Effect.Effect<void, never, Outbox> = Effect.flatMap(Outbox, (outbox) => outbox.replayNow)
+
+/**
+ * Sends what was accepted before the call, in any tab, as far as that works now, and tells what came of it. It tries now
+ * instead of backing off further, as {@link replayNow} does; a time that Toggl named, and the wait for an attempt that may still land, it
+ * leaves alone. An attempt that another tab is making it waits for.
+ *
+ * It ends when all is through, at the first wait or pause, or at `timeLimit` (endless unless given). Calls at once share the
+ * attempt. Interrupting it changes nothing: what is under way goes on. Fails with `StorageError` where what waits cannot be
+ * read.
+ *
+ * @example
+ * import * as Effect from "effect/Effect"
+ * import { Outbox } from "effect-toggl-clients"
+ *
+ * // before the app ends
+ * const program = Effect.gen(function* () {
+ *   const { refused, sent, waiting } = yield* Outbox.flush({ timeLimit: "10 seconds" })
+ *   yield* Effect.log(`${sent} sent, ${refused} refused, ${waiting.length} still to be sent`)
+ * })
+ *
+ * @since 0.1.0
+ * @category control
+ */
+export const flush = (options?: FlushOptions): Effect.Effect<Flushed, StorageError, Outbox> =>
+  Effect.flatMap(Outbox, (outbox) => outbox.flush(options))
+
+/**
+ * Signs in: sets the credentials where their source can be set, or asks the source again where none are given; tries them
+ * once, and tells whose they are. A pause until somebody signs in is over with it. Where Toggl cannot be asked now, as offline,
+ * it says so (`checked: false`), and they are tried with the next request.
+ *
+ * Fails with `InvalidConfiguration` where the source cannot be set, or no request can be signed with them: the earlier ones
+ * stay; with `Unauthorized` where there are none or Toggl refuses them, and with `WrongAccount` where they are another
+ * user's than the account's: then nothing is sent from this tab. `GET /me`
+ *
+ * @example
+ * import * as Effect from "effect/Effect"
+ * import { Credentials, Outbox } from "effect-toggl-clients"
+ *
+ * const program = (apiToken: string) =>
+ *   Outbox.signIn(Credentials.token(apiToken)).pipe(
+ *     Effect.map((signedIn) => (signedIn.checked ? "You are signed in." : "You are offline: this is checked later.")),
+ *     Effect.catchTag("Unauthorized", "WrongAccount", (error) => Effect.succeed(error.message))
+ *   )
+ *
+ * @since 0.1.0
+ * @category control
+ */
+export const signIn = (
+  credentials?: Credentials
+): Effect.Effect<SignedIn, InvalidConfiguration | Unauthorized | WrongAccount, Outbox> =>
+  Effect.flatMap(Outbox, (outbox) => outbox.signIn(credentials))
 
 /**
  * Signs the account out: nothing is sent until the app sets other credentials, in any tab, or starts anew with some that

@@ -41,7 +41,8 @@ const secretOf = (credentials: Credentials): unknown => {
 
 const nameOf = (credentials: Credentials): string => (credentials._tag === "Password" ? credentials.email : "")
 
-const isSame = (a: Credentials, b: Credentials): boolean =>
+/** Whether both are the same, as far as can be told: of a proxy only the app can. */
+export const isSame = (a: Credentials, b: Credentials): boolean =>
   a._tag === b._tag && nameOf(a) === nameOf(b) && Equal.equals(secretOf(a), secretOf(b))
 
 /** Whose these credentials are, where Toggl has said so. */
@@ -53,14 +54,19 @@ const isAccount = (instance: Instance, credentials: Credentials): boolean => {
   return userId !== undefined && !isOthers(instance, userId)
 }
 
+/** Who finds out: somebody who wants to ask Toggl, or the one who signs in. What is tried there nobody else tries meanwhile. */
+type Finder = "Asker" | "SignIn"
+
 /** `mayTry` and `accepted` are what the store says and is told, where there is one. */
 const identifyWith = <E>(
   instance: Instance,
+  finder: Finder,
   mayTry: (credentials: Credentials) => Effect.Effect<boolean, E>,
   accepted: Effect.Effect<void, E>
 ): Effect.Effect<Identity, E> =>
   Effect.gen(function* () {
     const { api, tab } = instance
+    if (finder === "Asker" && tab.signingIn !== undefined) yield* tab.signingIn.tried
     const { credentialsChanges } = tab
     const current = yield* Effect.either(credentialsOf(instance.credentials))
     if (Either.isLeft(current)) {
@@ -91,12 +97,17 @@ const identifyWith = <E>(
  * Whether the credentials are the account's: asked of Toggl once for each credentials, before anything is sent or stored
  * with them.
  */
-export const identify = (instance: Instance): Effect.Effect<Identity, StorageError> =>
-  identifyWith(instance, (credentials) => signIn.mayTry(instance, credentials), signIn.accepted(instance))
+export const identify = (instance: Instance, finder: Finder = "Asker"): Effect.Effect<Identity, StorageError> =>
+  identifyWith(instance, finder, (credentials) => signIn.mayTry(instance, credentials), signIn.accepted(instance))
 
 /** The same where nothing can be stored: as far as this instance knows. */
-export const identifyUnstored = (instance: Instance): Effect.Effect<Identity> =>
-  identifyWith(instance, (credentials) => Effect.map(now, (now) => !isTooSoon(instance, credentials, now)), Effect.void)
+export const identifyUnstored = (instance: Instance, finder: Finder = "Asker"): Effect.Effect<Identity> =>
+  identifyWith(
+    instance,
+    finder,
+    (credentials) => Effect.map(now, (now) => !isTooSoon(instance, credentials, now)),
+    Effect.void
+  )
 
 /** The same for a request of the app's own: why it cannot be made. */
 export const toError = (identity: Exclude<Identity, { readonly _tag: "Known" | "Replaced" }>): TransportError => {

@@ -42,6 +42,8 @@ export interface Tab {
   refused: { readonly isPassword: boolean; readonly signIn: NonNullable<QueueState["signIn"]> } | undefined
   /** The last refusal, though `/me` may have been answered since: until Toggl takes a change, or the app sets others. */
   lastRefused: NonNullable<QueueState["signIn"]> | undefined
+  /** The user is signing in at the moment, with these where they are given: `tried` ends when Toggl has said whose they are. */
+  signingIn: { readonly credentials: Credentials | undefined; readonly tried: Effect.Effect<void> } | undefined
   /** The app has set the credentials since the start, and nobody has refused them: they are tried at once. */
   areSet: boolean
   /** The pause as it was when the app set credentials that could not be had yet. */
@@ -187,6 +189,7 @@ export const make = (
       signedOut: false,
       refused: undefined,
       lastRefused: undefined,
+      signingIn: undefined,
       areSet: false,
       mayEnd: undefined,
       unavailable: undefined,

@@ -2,6 +2,7 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { maxNameBytes } from "../Client.js"
@@ -17,12 +18,16 @@ import { OutboxStore } from "../store/service.js"
 import * as views from "../read/views.js"
 import { loop } from "../replay/loop.js"
 import type { ReplayLock } from "../ReplayLock.js"
+import { credentialsOf } from "../wire/signing.js"
 import { bytes, checked, count, duration } from "../settings.js"
+import * as entries from "./entries.js"
+import * as flush from "./flush.js"
 import * as files from "./files.js"
 import * as others from "./others.js"
 import * as persistence from "./persistence.js"
 import * as repair from "./repair.js"
 import type * as Outbox from "./service.js"
+import * as signIn from "./signIn.js"
 import * as status from "./status.js"
 import * as submit from "./submit.js"
 
@@ -74,7 +79,7 @@ export const make = Effect.fnUntraced(function* (
   const { wakeUps } = yield* Connectivity
   const store = yield* OutboxStore
   const instance = yield* instances.make(settings, api)
-  const { credentials, mirror } = instance
+  const { credentials, mirror, tab } = instance
   const { look, persist } = persistence.make(instance, store)
   const { lookAgain, reads } = yield* views.make(instance)
   const onWakeUps = Stream.runForEach(wakeUps, () =>
@@ -85,7 +90,15 @@ export const make = Effect.fnUntraced(function* (
   )
   yield* watched("what tells that requests may work again", onWakeUps).pipe(Effect.forkScoped)
   const onCredentials = Stream.runForEach(credentials.changes, () =>
-    Effect.zipRight(repair.credentialsChanged(instance), lookAgain)
+    Effect.gen(function* () {
+      if (tab.signingIn !== undefined) {
+        const given = yield* Effect.option(credentialsOf(credentials))
+        if (signIn.isEcho(instance, Option.getOrUndefined(Option.flatten(given)))) return
+      }
+      yield* repair.credentialsChanged(instance)
+      yield* repair.wakeAnew(instance, "User")
+      yield* lookAgain
+    })
   )
   yield* watched("the source of credentials", onCredentials).pipe(Effect.forkScoped)
   yield* status.noteSteps(instance)
@@ -96,9 +109,12 @@ export const make = Effect.fnUntraced(function* (
     reads,
     ...submit.make(instance),
     ...repair.make(instance),
+    ...flush.make(instance),
+    ...(yield* signIn.make(instance, lookAgain)),
     ...files.make(instance),
     ...others.make(instance, store.others),
     ...status.make(instance),
+    ...(yield* entries.make(instance)),
     persist
   }
 })

@@ -100,7 +100,10 @@ const change = (
 const resumed = (state: QueueState): QueueState =>
   state.paused === undefined && state.signIn === undefined ? state : without(state, "paused", "pausedByUser", "signIn")
 
-/** A pause that the user made stays; one until somebody signs in is over, unless there are no credentials now. */
+/**
+ * The app has set others, or the user wants to be asked anew. A pause that the user made stays; one until somebody signs in is
+ * over, unless there are no credentials now.
+ */
 export const credentialsChanged = (instance: Instance): Effect.Effect<void> =>
   Effect.gen(function* () {
     const { credentials, log, tab } = instance
@@ -116,7 +119,7 @@ export const credentialsChanged = (instance: Instance): Effect.Effect<void> =>
     else if (Option.isSome(current.right)) {
       yield* change(instance, signedIn)
     }
-  }).pipe(Effect.ignore, Effect.zipRight(wakeAnew(instance, "User")))
+  }).pipe(Effect.ignore)
 
 /** The user wants these credentials to be tried again too. */
 const resume = (instance: Instance): Effect.Effect<void, StorageError> =>

@@ -11,8 +11,7 @@ import { type Decision, decide, probedAt, standsStillAt } from "../instance/deci
 import { readInTime } from "../instance/inTime.js"
 import type { Instance } from "../instance/instance.js"
 import { known, soonest } from "../instance/quota.js"
-import { dependents } from "../log/dependencies.js"
-import { type Entry, requestsOf, type Unreadable } from "../log/entry.js"
+import type { Entry } from "../log/entry.js"
 import { type Queue, type Status, suspectsProxy, type WaitingFor } from "../Status.js"
 import type * as Outbox from "./service.js"
 
@@ -108,7 +107,7 @@ const lastsFor = (instance: Instance): Effect.Effect<number> =>
   })
 
 /** Completes when time alone may have changed the status, or something else has. */
-const tick = (instance: Instance): Effect.Effect<void> =>
+export const tick = (instance: Instance): Effect.Effect<void> =>
   Effect.scoped(
     Effect.gen(function* () {
       const changed = yield* Deferred.make<void>()
@@ -149,7 +148,12 @@ const neverBefore = (log: Instance["log"], seq: number): number | undefined => {
 }
 
 /** What the entry waits for at that moment, if the queue is to do this next. */
-const reasonAt = (instance: Instance, entry: Entry, now: Now, decision: () => Decision): WaitingFor | undefined => {
+export const reasonAt = (
+  instance: Instance,
+  entry: Entry,
+  now: Now,
+  decision: () => Decision
+): WaitingFor | undefined => {
   const { log, mirror } = instance
   if (mirror.storageError !== undefined) return { _tag: "StorageLost", error: mirror.storageError }
   const heldBy = log.dependencies().held.get(entry.seq) ?? neverBefore(log, entry.seq)
@@ -169,7 +173,7 @@ export const reasonNow = (instance: Instance, entry: Entry): Effect.Effect<Waiti
   Effect.map(now, (now) => reasonAt(instance, entry, now, () => decide(instance, now)))
 
 /** The same, where nothing but the changes `before` it are waited for. */
-const behind = ({ state }: Entry, before: number): WaitingFor =>
+export const behind = ({ state }: Entry, before: number): WaitingFor =>
   state._tag === "Sending" || before === 0 ? { _tag: "InProgress" } : { _tag: "Behind", count: before }
 
 const waitingBefore = ({ log }: Instance, entry: Entry): number => {
@@ -185,50 +189,11 @@ const waitingBefore = ({ log }: Instance, entry: Entry): number => {
 export const reason = (instance: Instance, entry: Entry): Effect.Effect<WaitingFor> =>
   Effect.map(reasonNow(instance, entry), (reason) => reason ?? behind(entry, waitingBefore(instance, entry)))
 
-/** All of them, for the cost of one walk. */
-const viewsOf = (instance: Instance, now: Now): ReadonlyArray<Outbox.EntryView> => {
-  const { log } = instance
-  const decision = decide(instance, now)
-  const found = dependents(log.rows(), ({ seq }) => log.parked.has(seq))
-  let before = 0
-  return Array.from(log.entries.values(), (entry): Outbox.EntryView => {
-    const { acceptedAt, id, mutation, seq, state } = entry
-    const isRefused = state._tag === "Refused"
-    const reason = isRefused ? undefined : (reasonAt(instance, entry, now, () => decision) ?? behind(entry, before))
-    if (!log.parked.has(seq)) before++
-    return {
-      id,
-      seq,
-      mutation,
-      acceptedAt,
-      attempts: requestsOf(entry),
-      state: isRefused ? "Refused" : "Waiting",
-      reason,
-      refused: isRefused ? state.error : undefined,
-      dependents: (found.get(seq) ?? []).flatMap((seq) => log.entries.get(seq)?.id ?? []),
-      row: undefined
-    }
-  })
-}
-
-const viewOfRow = ({ row, seq }: Unreadable): Outbox.EntryView => ({
-  id: undefined,
-  seq,
-  mutation: undefined,
-  acceptedAt: undefined,
-  attempts: 0,
-  state: "Unreadable",
-  reason: undefined,
-  refused: undefined,
-  dependents: [],
-  row
-})
-
 // --- The service -------------------------------------------------------------------------------------------------------
 
 export const make = (
   instance: Instance
-): Pick<Outbox.OutboxService, "status" | "quota" | "changes" | "awaitDrained" | "entries"> => {
+): Pick<Outbox.OutboxService, "status" | "quota" | "changes" | "awaitDrained"> => {
   const { log, mirror, quotas } = instance
   const status = statusNow(instance)
   const synced = Effect.ignore(readInTime(instance, mirror.sync))
@@ -247,11 +212,6 @@ export const make = (
       Stream.takeUntil(() => isDrained(instance)),
       Stream.runDrain,
       Effect.withSpan("Outbox.awaitDrained")
-    ),
-    entries: Effect.gen(function* () {
-      yield* readInTime(instance, mirror.sync)
-      const views = viewsOf(instance, yield* now)
-      return [...views, ...log.unreadable.map(viewOfRow)].sort((a, b) => a.seq - b.seq)
-    })
+    )
   }
 }

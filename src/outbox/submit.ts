@@ -16,7 +16,7 @@ import { type Instance, wake } from "../instance/instance.js"
 import * as spans from "../instance/spans.js"
 import { accepting } from "../instance/signIn.js"
 import type { Log } from "../instance/log.js"
-import { attemptOf, type Entry, type Outcome } from "../log/entry.js"
+import { attemptOf, type Entry } from "../log/entry.js"
 import { asked } from "../log/request.js"
 import * as Mutation from "../Mutation.js"
 import { laid } from "../read/overlay.js"
@@ -25,20 +25,12 @@ import type { WaitingFor } from "../Status.js"
 import { mayBeStored } from "../store/failure.js"
 import type { ClientView } from "../View.js"
 import { accept } from "./accept.js"
+import { outcomeOf } from "./outcome.js"
 import type * as Outbox from "./service.js"
 import { reason, reasonNow, wiped } from "./status.js"
 import { sendUnsaved } from "./unsaved.js"
 
 // --- How an entry ended ------------------------------------------------------------------------------------------------
-
-/** The outcome, here or in the store; none while the entry is in the log. */
-const outcomeOf = ({ log, transactions }: Instance, id: EntryId): Effect.Effect<Outcome | undefined, StorageError> =>
-  Effect.suspend(() => {
-    // One that was purged and then imported may have ended before.
-    if (log.byId(id) !== undefined) return Effect.succeed(undefined)
-    const known = log.outcome(id)
-    return known === undefined ? transactions.outcome(id) : Effect.succeed(known)
-  })
 
 const ended = (
   { log }: Instance,

@@ -10,7 +10,7 @@
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { Client, ClientId, foldName, ProjectId } from "../Client.js"
+import { Client, ClientId, foldName, ProjectId, WorkspaceId } from "../Client.js"
 import {
   BadRequest,
   Forbidden,
@@ -27,11 +27,12 @@ import {
   UnexpectedAnswer,
   type TransportError
 } from "../ClientError.js"
+import { orUnread } from "../effect/schema.js"
 import { type Asked, believed } from "../error/base.js"
 import { dateOf, dateSlack, hasAged, requestIdOf, retryAfter, whole, type AnswerHeaders } from "./headers.js"
 import { decodeItem, idIn, isUnsure, totalIn } from "./item.js"
 import { isQuota, quotaLasts } from "./paymentRequired.js"
-import type { ArchivedMany, Listed } from "./service.js"
+import type { ArchivedMany, Listed, Me } from "./service.js"
 import { isHtml, isNotFoundMessage, known, parse, sanitize, sentence, type Words } from "./text.js"
 
 /**
@@ -215,7 +216,7 @@ const Archiveds = Schema.NullOr(
   )
 )
 const asArchived = as(Archiveds)
-const asUser = as(Schema.Struct({ id: Schema.Int }))
+const asUser = as(Schema.Struct({ id: Schema.Int, default_workspace_id: orUnread(WorkspaceId) }))
 
 /** Whether the client is the one that was asked about, where one was, and of the workspace. */
 const isAsked = ({ clientId, workspaceId }: Asked, client: Client): boolean =>
@@ -341,9 +342,12 @@ const ofUser = <A>(
     }
   })
 
-/** The answer to `GET /me`: the id of the credentials' user, and nothing else of what Toggl tells about them. */
-export const me = (asked: Asked, answer: Answer): Either.Either<{ readonly userId: number }, TransportError> =>
-  Either.map(ofUser(asked, answer, asUser), ({ id }) => ({ userId: id }))
+/** The answer to `GET /me`: the ids of the credentials' user and of their workspace, and nothing else of what Toggl tells. */
+export const me = (asked: Asked, answer: Answer): Either.Either<Me, TransportError> =>
+  Either.map(ofUser(asked, answer, asUser), ({ default_workspace_id: defaultWorkspaceId, id }) => ({
+    userId: id,
+    defaultWorkspaceId
+  }))
 
 /** The answer to `GET /me/logged`, which refuses bad credentials and nothing else. */
 export const logged = (asked: Asked, answer: Answer): Either.Either<void, TransportError> =>

@@ -114,6 +114,19 @@ export interface ArchivedMany {
 }
 
 /**
+ * Whose credentials these are.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Me {
+  /** The id of the Toggl user (`id`). */
+  readonly userId: number
+  /** The workspace that the user sees first (`default_workspace_id`); missing where Toggl names none. */
+  readonly defaultWorkspaceId: Client.WorkspaceId | undefined
+}
+
+/**
  * The operations. Each function of `ClientsApi` is the one of the same name here, and describes it.
  *
  * @since 0.1.0
@@ -177,7 +190,7 @@ export interface ClientsApiService {
     clientId: Client.ClientId,
     input?: Client.RestoreInput
   ) => Effect.Effect<Client.Client, CallError>
-  readonly me: Effect.Effect<{ readonly userId: number }, ClientError.TransportError>
+  readonly me: Effect.Effect<Me, ClientError.TransportError>
 }
 
 /**

@@ -226,3 +226,29 @@ describe("a mutation", () => {
     for (const value of spoiled) assert.isTrue(Either.isLeft(decode(value)), JSON.stringify(value))
   })
 })
+
+describe("a line for people", () => {
+  const named = { workspaceId, clientId }
+  const update = (change: Mutation.Change) => Mutation.Update.make({ ...named, change })
+
+  it("says what is done, with the client's name", () => {
+    for (const [mutation, before, line] of [
+      [Mutation.Create.make({ workspaceId, localId, name: "Acme", notes: "" }), undefined, "create Acme"],
+      [update({ name: "Acme Ltd" }), "Acme", "rename Acme to Acme Ltd"],
+      [update({ name: "Acme Ltd", notes: "x" }), "Acme", "rename Acme to Acme Ltd and change its notes"],
+      [update({ notes: "x" }), "Acme", "change the notes of Acme"],
+      [update({ name: "Acme", notes: "x" }), "Acme", "change the notes of Acme"],
+      [Mutation.Delete.make(named), "Acme", "delete Acme"],
+      [Mutation.Archive.make(named), "Acme", "archive Acme"],
+      [Mutation.Restore.make({ ...named, input: {} }), "Acme", "restore Acme"]
+    ] as const) {
+      assert.strictEqual(Mutation.describe(mutation, before), line)
+    }
+  })
+
+  it("names a client whose name is not known by Toggl's id, and by no local one", () => {
+    assert.strictEqual(Mutation.describe(Mutation.Delete.make(named)), "delete client 7")
+    assert.strictEqual(Mutation.describe(update({ name: "Acme" })), "rename client 7 to Acme")
+    assert.strictEqual(Mutation.describe(Mutation.Archive.make({ workspaceId, clientId: localId })), "archive a client")
+  })
+})

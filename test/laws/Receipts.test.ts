@@ -27,10 +27,9 @@ describe("Confirmed", () => {
       const updated = yield* tab.clients.update(workspaceId, created.id, { notes: "net 60" })
       assert.strictEqual(updated._tag === "Confirmed" ? updated.value.notes : "", "net 60")
       const archived = yield* tab.clients.archive(workspaceId, created.id)
-      assert.deepStrictEqual(
-        archived._tag === "Confirmed" ? archived.value : undefined,
-        [Client.ProjectId.make(project.id)]
-      )
+      assert.deepStrictEqual(archived._tag === "Confirmed" ? archived.value : undefined, [
+        Client.ProjectId.make(project.id)
+      ])
       const restored = yield* tab.clients.restore(workspaceId, created.id, { restoreAllProjects: true })
       assert.strictEqual(restored._tag === "Confirmed" ? restored.value.archived : true, false)
       const deleted = yield* tab.clients.delete(workspaceId, created.id)

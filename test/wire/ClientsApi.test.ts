@@ -130,7 +130,7 @@ describe("the seven operations", () => {
       })
       const fake = yield* FakeToggl.make()
       const layer = ClientsApi.layer().pipe(Layer.provide([fake.layer, Credentials.layer(token)]))
-      assert.deepEqual(yield* program.pipe(Effect.provide(layer)), { userId: user.id })
+      assert.deepEqual(yield* program.pipe(Effect.provide(layer)), { userId: user.id, defaultWorkspaceId: workspaceId })
     })
   )
 
@@ -249,7 +249,7 @@ describe("signing in", () => {
       const unsigned = Credentials.proxy({ header: { name: "X-App", value: "tracker" } })
       for (const credentials of [token, Credentials.password(user.email, user.password), unsigned]) {
         const { api, fake } = yield* against({ signsAs: user.id }, {}, credentials)
-        assert.deepEqual(yield* api.me, { userId: user.id })
+        assert.deepEqual(yield* api.me, { userId: user.id, defaultWorkspaceId: workspaceId })
         const [request] = yield* fake.requests
         assert.strictEqual(request?.authorization, credentials._tag === "Proxy" ? "None" : credentials._tag)
         assert.strictEqual(request?.headers["x-app"], credentials._tag === "Proxy" ? "tracker" : undefined)
@@ -261,7 +261,7 @@ describe("signing in", () => {
     Effect.gen(function* () {
       const password = "pässwörd€😀:"
       const { api } = yield* against({ users: [{ ...user, password }] }, {}, Credentials.password(user.email, password))
-      assert.deepEqual(yield* api.me, { userId: user.id })
+      assert.deepEqual(yield* api.me, { userId: user.id, defaultWorkspaceId: workspaceId })
     })
   )
 

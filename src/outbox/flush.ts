@@ -1,0 +1,123 @@
+// What was accepted so far is sent as far as that works now, and whoever asked hears what came of it.
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { StorageError } from "../ClientError.js"
+import { type Now, now } from "../effect/clock.js"
+import { mapEffect } from "../effect/stream.js"
+import { decide, standsStillAt } from "../instance/decide.js"
+import { readInTime } from "../instance/inTime.js"
+import type { Instance } from "../instance/instance.js"
+import type { Entry } from "../log/entry.js"
+import { durationOf } from "../settings.js"
+import { outcomeOf } from "./outcome.js"
+import { wakeAnew } from "./repair.js"
+import type * as Outbox from "./service.js"
+import { behind, reasonAt, tick } from "./status.js"
+
+type Covered = ReadonlyMap<Entry["id"], Entry>
+
+const isRefused = ({ state }: Entry): boolean => state._tag === "Refused"
+
+const left = ({ log }: Instance, covered: Covered): ReadonlyArray<Entry> =>
+  Array.from(log.entries.values()).filter((entry) => covered.has(entry.id) && !isRefused(entry))
+
+/** Whether somebody sends at the moment: this tab, or another one that still comes farther. */
+const isSending = (instance: Instance, now: Now): boolean =>
+  instance.tab.isForced || (instance.log.state.run !== undefined && standsStillAt(instance, now) > now.monotonic)
+
+/** Whether nothing more comes of it now: all are through, or what is left waits. */
+const isOver = (instance: Instance, covered: Covered, now: Now): boolean => {
+  const { log, mirror } = instance
+  const waiting = left(instance, covered)
+  if (waiting.length === 0 || mirror.storageError !== undefined) return true
+  const decision = decide(instance, now)
+  switch (decision._tag) {
+    case "Act": {
+      // What is left may wait for one that is refused, while others go on.
+      const { held } = log.dependencies()
+      return !covered.has(decision.entry.id) && waiting.every(({ seq }) => log.parked.has(seq) || held.has(seq))
+    }
+    case "Restart":
+      return false
+    case "Paused":
+      // Credentials that end the pause are about to be tried.
+      return decision.millis !== 0 && !isSending(instance, now)
+    default:
+      return !isSending(instance, now)
+  }
+}
+
+/** What the rest waits for, for the cost of one walk. */
+const waitingOf = (instance: Instance, covered: Covered, now: Now): Outbox.Flushed["waiting"] => {
+  const { log } = instance
+  const decision = decide(instance, now)
+  const waiting: Array<Outbox.Flushed["waiting"][number]> = []
+  let before = 0
+  for (const entry of log.entries.values()) {
+    if (covered.has(entry.id) && !isRefused(entry)) {
+      const reason = reasonAt(instance, entry, now, () => decision) ?? behind(entry, before)
+      waiting.push({ entryId: entry.id, reason })
+    }
+    if (!log.parked.has(entry.seq)) before++
+  }
+  return waiting
+}
+
+const told = (instance: Instance, covered: Covered): Effect.Effect<Outbox.Flushed, StorageError> =>
+  Effect.gen(function* () {
+    const { log, mirror } = instance
+    yield* readInTime(instance, mirror.sync)
+    let sent = 0
+    let refused = 0
+    for (const { id } of covered.values()) {
+      const entry = log.byId(id)
+      const ending = entry === undefined ? yield* readInTime(instance, outcomeOf(instance, id)) : undefined
+      if (ending?.ending._tag === "Done") sent++
+      if (ending?.ending._tag === "Refused" || (entry !== undefined && isRefused(entry))) refused++
+    }
+    return { sent, refused, waiting: waitingOf(instance, covered, yield* now) }
+  })
+
+export const make = (instance: Instance): Pick<Outbox.OutboxService, "flush"> => {
+  const { log, mirror } = instance
+  let pushes = 0
+  /** Begins to send, for all who ask meanwhile. */
+  const push = Effect.suspend(() => (pushes++ === 0 ? wakeAnew(instance, "User") : Effect.void))
+  const pushed = Effect.sync(() => {
+    pushes--
+  })
+  const over = (covered: Covered): Effect.Effect<void> =>
+    Stream.merge(mirror.changes, Stream.repeatEffect(tick(instance))).pipe(
+      mapEffect(() => now),
+      Stream.takeUntil((now) => isOver(instance, covered, now)),
+      Stream.runDrain
+    )
+  const within = (timeLimit: Outbox.FlushOptions["timeLimit"], effect: Effect.Effect<void>): Effect.Effect<void> =>
+    timeLimit === undefined
+      ? effect
+      : Effect.asVoid(
+          Effect.timeoutOption(
+            effect,
+            Option.getOrElse(durationOf(timeLimit), () => Duration.zero)
+          )
+        )
+  return {
+    flush: ({ timeLimit } = {}) =>
+      Effect.gen(function* () {
+        yield* readInTime(instance, mirror.reread)
+        const covered: Covered = new Map(
+          Array.from(log.entries.values()).flatMap((entry) => (isRefused(entry) ? [] : [[entry.id, entry] as const]))
+        )
+        if (covered.size > 0) {
+          yield* Effect.acquireUseRelease(
+            push,
+            () => within(timeLimit, over(covered)),
+            () => pushed
+          )
+        }
+        return yield* told(instance, covered)
+      }).pipe(Effect.withSpan("Outbox.flush"))
+  }
+}
