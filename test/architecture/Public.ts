@@ -16,6 +16,15 @@ import type { Sources } from "./Sources.js"
 export const modules = (sources: Sources): ReadonlyArray<string> =>
   [...sources.keys()].filter((path) => /^[A-Z]\w*\.ts$/.test(path)).map((path) => path.replace(/\.ts$/, ""))
 
+/**
+ * The doors: each file of `doors/` is a public path by its own name, for whom the library itself is too much.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const doors = (sources: Sources): ReadonlyArray<string> =>
+  [...sources.keys()].flatMap((path) => /^doors\/(\w+)\.ts$/.exec(path)?.[1] ?? [])
+
 /** The sources as a file system that holds nothing else: other packages say nothing of which names are ours. */
 const hostOf = (sources: Sources): ts.CompilerHost => {
   const textOf = (path: string) => sources.get(posix.relative("/", path))
@@ -92,10 +101,14 @@ export const names = (sources: Sources, entries: Readonly<Record<string, string>
 }
 
 /**
- * What `docs/api.txt` must hold. Every other public path is a namespace of one of these two.
+ * What `docs/api.txt` must hold. Every other public path is a namespace of one of the first two.
  *
  * @since 0.1.0
  * @category getters
  */
 export const api = (sources: Sources): ReadonlyArray<string> =>
-  names(sources, { "": "index.ts", "testing.": "testing/index.ts" })
+  names(sources, {
+    "": "index.ts",
+    "testing.": "testing/index.ts",
+    ...Object.fromEntries(doors(sources).map((door) => [`${door}.`, `doors/${door}.ts`]))
+  })
