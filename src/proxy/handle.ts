@@ -23,25 +23,25 @@ interface Progress {
 
 const cannotTell = (): Answer => own("CredentialsUnavailable", 503, "The app cannot tell now who is signed in.")
 
-const notSent = (): Answer => own("Unsent", 503, "Nothing was sent: the request did not come whole.")
+const notSent = (): Answer => own("Unsent", 503, "Nothing was sent: the request is not whole.")
 
 /** The session that signs, where it is that of the user who asks; or why nothing is signed. */
 const signedIn = async ({ credentials }: Settings, request: Request, user: string): Promise<Session | Answer> => {
   const given = await credentials(request)
   if (given === undefined || given === null) return own("SignInNeeded", 401, "Nobody is signed in to this app.")
   const { token, userId } = given
-  if (!isSession(given)) return invalid("What credentials gave is no API token and user id.", 500)
+  if (!isSession(given)) return invalid("What credentials gave is no token and user id.", 500)
   return [unknownUser, `${userId}`].includes(user)
     ? { token, userId }
     : own("WrongAccount", 403, "Another user is signed in to this app.")
 }
 
-/** The body as text; or what is wrong with it. */
+/** The body as text; or that it is wrong: 413 where not all of it can be read, 400 where it is no JSON. */
 const bodyOf = async (request: Request): Promise<string | Answer> => {
-  const isRead = request.bodyUsed
-  const whole = await read(request.body, request.method.startsWith("P") ? most : 0, true)
+  const limit = request.method.startsWith("P") ? most : 0
+  const whole = request.bodyUsed ? undefined : await read(request.body, limit, true)
   return (
-    (whole && !isRead ? jsonIn(await whole.arrayBuffer()) : undefined) ??
+    (whole && jsonIn(await whole.arrayBuffer())) ??
     invalid("The body must be unread JSON of at most 64 kB, in a POST or PUT.", whole ? 400 : 413)
   )
 }

@@ -71,7 +71,7 @@ const parsed = (url: string | URL): URL | undefined => {
 }
 
 // No segment begins with a dot: a browser takes `.` and `..` out.
-const isPrefix = (prefix: string): boolean => /^(?:\/[\w~-][\w.~-]*)+$/.test(prefix)
+const isPrefix = (prefix: string): boolean => /^(\/[\w~-][\w.~-]*)+$/.test(prefix)
 
 const isBaseUrl = (url: URL | undefined): boolean =>
   url !== undefined &&
@@ -98,7 +98,7 @@ export const settingsOf = (options: Options): Settings => {
   need(isPrefix(prefix), "prefix", "a path such as /api/toggl")
   need(typeof credentials === "function", "credentials", "a function that gives { token, userId }")
   need(timeLimit > 0 && timeLimit <= longest, "timeLimit", "milliseconds, such as 15000")
-  need(isBaseUrl(url), "baseUrl", "an https URL (or http on loopback) with no user, query or fragment")
+  need(isBaseUrl(url), "baseUrl", "an https URL, or http on loopback, with no user, query or fragment")
   need(Array.isArray(origins) && origins.every(isOrigin), "origins", "a list such as https://app.example.com")
   return { ...options, baseUrl: String(url).replace(/\/+$/, ""), origins, timeLimit }
 }

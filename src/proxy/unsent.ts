@@ -15,7 +15,7 @@ const isFailure = (value: unknown): value is Failure => typeof value === "object
 
 // The system call and the code. No certificate, no request: it is looked at before anything is sent. A code such as ECONNREFUSED is
 // not enough: of a connection that stands it says that the answer is lost.
-const early = /^(?:connect|getaddrinfo) |CONNECT_TIMEOUT|CERT|UNABLE_TO/
+const early = /^(connect|getaddrinfo) |CONNECT_TIMEOUT|CERT|UNABLE_TO/
 
 /** Where several addresses were tried, Node tells in `errors` what became of each. */
 const isEarly = (cause: unknown): boolean =>
