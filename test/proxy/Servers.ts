@@ -1,5 +1,6 @@
 /** A Toggl that compresses what it says, and an app's own server before it, over loopback. */
-import { createServer, type RequestListener, type Server } from "node:http"
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http"
+import { Readable } from "node:stream"
 import { gzipSync } from "node:zlib"
 import type { FakeToggl } from "../../src/testing/index.js"
 
@@ -23,33 +24,32 @@ export const listening = (listener: RequestListener): Promise<Running> =>
     })
   })
 
-/** What a handler of web requests is to Node's server. A body is handed on as it comes. */
+const serve = async (
+  handler: (request: Request) => Promise<Response>,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse
+) => {
+  const { headers, method = "GET", url = "/" } = incoming
+  const gone = new AbortController()
+  outgoing.on("close", () => gone.abort())
+  const isBare = method === "GET" || method === "HEAD"
+  const body: object = isBare ? {} : { body: Readable.toWeb(incoming), duplex: "half" }
+  const request = new Request(`https://app.example.com${url}`, {
+    method,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+    signal: gone.signal,
+    ...body
+  })
+  const answer = await handler(request)
+  outgoing.writeHead(answer.status, Object.fromEntries(answer.headers))
+  outgoing.end(Buffer.from(await answer.arrayBuffer()))
+}
+
+/** What a handler of web requests is to Node's server, as the README shows it. */
 export const served =
-  (handler: (request: Request) => Promise<Response>, origin = "http://127.0.0.1"): RequestListener =>
+  (handler: (request: Request) => Promise<Response>): RequestListener =>
   (incoming, outgoing) => {
-    const gone = new AbortController()
-    outgoing.on("close", () => gone.abort())
-    const { headers, method = "GET", url = "/" } = incoming
-    const body = new ReadableStream<Uint8Array>({
-      start: (controller) => {
-        incoming.on("data", (chunk: Uint8Array) => controller.enqueue(new Uint8Array(chunk)))
-        incoming.on("end", () => controller.close())
-        incoming.on("error", (error) => controller.error(error))
-      }
-    })
-    const request = new Request(origin + url, {
-      method,
-      headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
-      signal: gone.signal,
-      ...(method === "GET" || method === "HEAD" ? {} : { body, duplex: "half" })
-    })
-    handler(request).then(
-      async (response) => {
-        outgoing.writeHead(response.status, Object.fromEntries(response.headers))
-        outgoing.end(new Uint8Array(await response.arrayBuffer()))
-      },
-      () => outgoing.destroy()
-    )
+    serve(handler, incoming, outgoing).catch(() => outgoing.destroy())
   }
 
 /** `seen` are the headers of each request that came. */
