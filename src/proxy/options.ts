@@ -36,7 +36,7 @@ export interface Options {
   readonly credentials: (request: Request) => Session | null | undefined | Promise<Session | null | undefined>
   /**
    * What sends the requests: `fetch` itself unless set. One of your own may neither send a request again nor follow a
-   * redirect, and it decodes what is compressed, as `fetch` does.
+   * redirect, and it decodes what is compressed and heeds `signal`, as `fetch` does.
    */
   readonly fetch?: typeof globalThis.fetch
   /**
