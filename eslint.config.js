@@ -1,5 +1,14 @@
 import tseslint from "typescript-eslint"
 
+const clock = {
+  selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+  message: "Use Clock: tests own the time."
+}
+const chance = {
+  selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
+  message: "Use Random: tests own the chance."
+}
+
 export default tseslint.config(
   { ignores: ["dist", "node_modules", "tmp", ".ci", "bench/peers", "test/fixtures/*/*.mjs"] },
   {
@@ -44,14 +53,19 @@ export default tseslint.config(
         "error",
         { selector: "TryStatement", message: "Use Effect.try: errors are values here." },
         { selector: "FunctionDeclaration[async=true], ArrowFunctionExpression[async=true]", message: "Use an Effect." },
-        {
-          selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
-          message: "Use Clock: tests own the time."
-        },
-        {
-          selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
-          message: "Use Random: tests own the chance."
-        }
+        clock,
+        chance
+      ]
+    }
+  },
+  {
+    // the proxy is for servers without Effect: promises and `try` are all that it has
+    files: ["src/proxy/**/*.ts", "src/doors/proxy.ts", "src/wire/proxyMarks.ts", "src/wire/loopback.ts"],
+    rules: {
+      "no-restricted-syntax": ["error", clock, chance],
+      "no-restricted-imports": [
+        "error",
+        { patterns: [{ regex: "^[^.]", message: "The proxy depends on nothing, Effect included." }] }
       ]
     }
   }

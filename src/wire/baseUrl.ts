@@ -1,9 +1,8 @@
 import * as Either from "effect/Either"
 import { InvalidConfiguration } from "../ClientError.js"
+import { isLoopbackHost } from "./loopback.js"
 
 const toggl = "https://api.track.toggl.com/api/v9"
-
-const isLoopbackHost = (host: string): boolean => /^(?:127(?:\.\d+){3}|\[::1\]|(?:.+\.)?localhost\.?)$/.test(host)
 
 // Some runtimes have a `location` that is none.
 const pageOf = (): URL | undefined => Either.getOrUndefined(Either.try(() => new URL(location.href)))

@@ -23,11 +23,12 @@ const paths: Record<string, string> = {
   "./testing": "testing/index",
   "./testing/FakeToggl": "testing/FakeToggl",
   "./testing/Fault": "testing/Fault",
+  ...Object.fromEntries(Public.doors(sources).map((door) => [`./${door}`, `doors/${door}`])),
   ...Object.fromEntries(Public.modules(sources).map((module) => [`./${module}`, module]))
 }
 
 describe("the paths of the package", () => {
-  it("are index and testing, the public modules, two of the fake Toggl, and nothing else", () => {
+  it("are index and testing, the public modules, the doors, two of the fake Toggl, and nothing else", () => {
     assert.deepStrictEqual(decodeManifest(textOf("package.json")).exports, {
       ...Object.fromEntries(Object.entries(paths).map(([path, file]) => [path, built(file)])),
       "./package.json": "./package.json"

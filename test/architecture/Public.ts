@@ -16,6 +16,15 @@ import type { Sources } from "./Sources.js"
 export const modules = (sources: Sources): ReadonlyArray<string> =>
   [...sources.keys()].filter((path) => /^[A-Z]\w*\.ts$/.test(path)).map((path) => path.replace(/\.ts$/, ""))
 
+/**
+ * The doors: each file of `doors/` is a public path by its own name, for whom the library itself is too much.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const doors = (sources: Sources): ReadonlyArray<string> =>
+  [...sources.keys()].flatMap((path) => /^doors\/(\w+)\.ts$/.exec(path)?.[1] ?? [])
+
 /** The sources as a file system that holds nothing else: other packages say nothing of which names are ours. */
 const hostOf = (sources: Sources): ts.CompilerHost => {
   const textOf = (path: string) => sources.get(posix.relative("/", path))
@@ -125,7 +134,11 @@ export const sharedNames = (sources: Sources, entries: Readonly<Record<string, s
 }
 
 /** What stands behind the public paths. */
-const entries = { "": "index.ts", "testing.": "testing/index.ts" }
+const entriesOf = (sources: Sources): Readonly<Record<string, string>> => ({
+  "": "index.ts",
+  "testing.": "testing/index.ts",
+  ...Object.fromEntries(doors(sources).map((door) => [`${door}.`, `doors/${door}.ts`]))
+})
 
 /**
  * Names that several of our public types have.
@@ -133,12 +146,12 @@ const entries = { "": "index.ts", "testing.": "testing/index.ts" }
  * @since 0.1.0
  * @category getters
  */
-export const shared = (sources: Sources): ReadonlyArray<string> => sharedNames(sources, entries)
+export const shared = (sources: Sources): ReadonlyArray<string> => sharedNames(sources, entriesOf(sources))
 
 /**
- * What `docs/api.txt` must hold. Every other public path is a namespace of one of these two.
+ * What `docs/api.txt` must hold. Every other public path is a namespace of one of the first two.
  *
  * @since 0.1.0
  * @category getters
  */
-export const api = (sources: Sources): ReadonlyArray<string> => names(sources, entries)
+export const api = (sources: Sources): ReadonlyArray<string> => names(sources, entriesOf(sources))

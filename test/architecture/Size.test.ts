@@ -49,6 +49,20 @@ describe("a browser app", () => {
   )
 })
 
+describe("the proxy", () => {
+  it.effect("brings nothing but its own room and what it shares with the wire", () =>
+    Effect.gen(function* () {
+      const { inputs } = yield* bundle("../src/doors/proxy.ts")
+      assert.include(inputs, "src/doors/proxy.ts")
+      const own = /^src\/(?:doors\/proxy|proxy\/\w+|wire\/(?:loopback|proxyMarks))\.ts$/
+      assert.deepStrictEqual(
+        inputs.filter((file) => !own.test(file)),
+        []
+      )
+    })
+  )
+})
+
 describe("what stays out of an app", () => {
   it.effect("is found where it is brought in: the store in memory", () =>
     Effect.gen(function* () {
