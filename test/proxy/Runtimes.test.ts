@@ -127,7 +127,10 @@ for (const [name, { refused, start }] of Object.entries(runtimes)) {
 
     it("says of the user who it is, and refuses whoever may not ask", async () => {
       const me = await told(ask("/api/toggl/me", get))
-      assert.deepStrictEqual([me.status, me.text], [200, JSON.stringify({ id: user.id, default_workspace_id: FakeToggl.defaultWorkspace.id })])
+      assert.deepStrictEqual(
+        [me.status, me.text],
+        [200, JSON.stringify({ id: user.id, default_workspace_id: FakeToggl.defaultWorkspace.id })]
+      )
       const marks = [
         { headers: { cookie } },
         { headers: { "x-effect-toggl-user": "unknown" } },

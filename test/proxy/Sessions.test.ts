@@ -16,7 +16,10 @@ describe("a request is signed only for the user whom it names", () => {
 
   it("whoever is signed in, where the store is nobody's yet", async () => {
     const answer = await told(before(await fakeUpstream())(request("GET", "/me", { user: "unknown" })))
-    assert.deepStrictEqual([answer.status, answer.user, answer.text], [200, ofUser, `{"id":${ofUser},"default_workspace_id":2230580}`])
+    assert.deepStrictEqual(
+      [answer.status, answer.user, answer.text],
+      [200, ofUser, `{"id":${ofUser},"default_workspace_id":2230580}`]
+    )
   })
 
   it("another user's is refused, and nothing leaves", async () => {
