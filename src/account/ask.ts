@@ -24,7 +24,10 @@ const waited = (instance: Instance): Effect.Effect<void, TransportError> =>
 export const asUser =
   (instance: Instance, credentials: Credentials) =>
   <A, E, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, E, Exclude<Exclude<R, NamedTime>, Pinned>> =>
-    request.pipe(Effect.provideService(NamedTime, namedFor(instance)), Effect.provideService(Pinned, credentials))
+    request.pipe(
+      Effect.provideService(NamedTime, namedFor(instance)),
+      Effect.provideService(Pinned, { credentials, userId: instance.log.userId })
+    )
 
 /** Who keeps what Toggl's refusal asks for: whoever asks (`"Asker"`), or the replay, as it books the end of its run. */
 export type Keeper = "Asker" | "Replay"

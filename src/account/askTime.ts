@@ -13,7 +13,7 @@ import { credentialsOf, Pinned } from "../wire/signing.js"
 import { heed } from "./heed.js"
 
 /** What `GET /me` says, and Toggl's own time by it, in milliseconds since 1970. A proxy's page says nothing of that. */
-const askMe = ({ api }: Instance, credentials: Credentials) =>
+const askMe = ({ api, log }: Instance, credentials: Credentials) =>
   Effect.scoped(
     Effect.gen(function* () {
       let heard: number | undefined
@@ -22,7 +22,7 @@ const askMe = ({ api }: Instance, credentials: Credentials) =>
           if (operation === "me") heard = date
         })
       )
-      const answered = yield* Effect.either(Effect.provideService(api.me, Pinned, credentials))
+      const answered = yield* Effect.either(Effect.provideService(api.me, Pinned, { credentials, userId: log.userId }))
       const isOwn = Either.isRight(answered) || isTogglsOwn(answered.left)
       return { answered, date: isOwn ? heard : undefined }
     })

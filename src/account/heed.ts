@@ -24,8 +24,8 @@ const keep = (
 
 /** Wrong log-ins are counted and lock the user out: nobody tries these credentials again by himself and at once. */
 const signedOut = (instance: Instance, error: TransportError, areCurrent: boolean): Effect.Effect<void> =>
-  error._tag === "Unauthorized" && error.reason === "Refused" && areCurrent
-    ? refused(instance, instance.tab.verified?.credentials._tag === "Password")
+  error._tag === "Unauthorized" && error.reason !== "SignedOut" && areCurrent
+    ? refused(instance, instance.tab.verified?.credentials._tag, error)
     : Effect.void
 
 /** Whether it is what the standing wait was named for, and no new word of the server's. */

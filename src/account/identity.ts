@@ -65,7 +65,7 @@ const identifyWith = <E>(
   accepted: Effect.Effect<void, E>
 ): Effect.Effect<Identity, E> =>
   Effect.gen(function* () {
-    const { api, tab } = instance
+    const { api, log, tab } = instance
     if (finder === "Asker" && tab.signingIn !== undefined) yield* tab.signingIn.tried
     const { credentialsChanges } = tab
     const current = yield* Effect.either(credentialsOf(instance.credentials))
@@ -78,11 +78,11 @@ const identifyWith = <E>(
     const credentials = current.right.value
     if (userOf(instance, credentials) === undefined) {
       if (!(yield* mayTry(credentials))) return refusedHere
-      const me = yield* Effect.either(Effect.provideService(api.me, Pinned, credentials))
+      const me = yield* Effect.either(Effect.provideService(api.me, Pinned, { credentials, userId: log.userId }))
       if (credentialsChanges !== tab.credentialsChanges) return { _tag: "Replaced" }
       if (Either.isLeft(me)) {
         if (me.left._tag !== "Unauthorized") return { _tag: "Unknown", error: me.left }
-        yield* signIn.refused(instance, credentials._tag === "Password")
+        yield* signIn.refused(instance, credentials._tag, me.left)
         return { _tag: "Refused", error: me.left }
       }
       yield* signIn.verified(instance, credentials, me.right.userId)

@@ -1,6 +1,6 @@
 // What follows where Toggl accepts credentials, refuses them, or there is no telling whether there are any.
 import * as Effect from "effect/Effect"
-import type { CredentialsUnavailable, StorageError } from "../ClientError.js"
+import type { CredentialsUnavailable, StorageError, Unauthorized } from "../ClientError.js"
 import type { Credentials } from "../Credentials.js"
 import { now } from "../effect/clock.js"
 import { backoff } from "../instance/clock.js"
@@ -12,7 +12,11 @@ import { type QueueState, signedIn, without } from "../log/state.js"
  * Toggl has refused the app's credentials: this tab does without, and no others that an app starts with are tried for a
  * while. Of the credentials nothing is kept but that time.
  */
-export const refused = (instance: Instance, isPassword: boolean): Effect.Effect<void> =>
+export const refused = (
+  instance: Instance,
+  kind: Credentials["_tag"] | undefined,
+  { reason }: Pick<Unauthorized, "reason">
+): Effect.Effect<void> =>
   Effect.gen(function* () {
     const { log, mirror, tab, transactions } = instance
     const { wall } = yield* now
@@ -21,7 +25,7 @@ export const refused = (instance: Instance, isPassword: boolean): Effect.Effect<
     tab.lastRefused = signIn
     tab.verified = undefined
     tab.areSet = false
-    tab.refused = { isPassword, signIn }
+    tab.refused = { kind, signIn, reason: reason === "WrongAccount" ? "WrongAccount" : "SignInNeeded" }
     yield* transactions
       .changeState((state) => ({ ...state, signIn: afterRefusal(state.signIn ?? lastRefused, wall) }))
       .pipe(Effect.flatMap(mirror.setState), Effect.ignore)
@@ -67,7 +71,7 @@ export const mayTry = (instance: Instance, credentials: Credentials): Effect.Eff
       // As good as refused: this tab says so as long as it has no others.
       const { signIn } = log.state
       if (tab.refused === undefined && signIn !== undefined) {
-        tab.refused = { isPassword: credentials._tag === "Password", signIn }
+        tab.refused = { kind: credentials._tag, signIn, reason: "SignInNeeded" }
         yield* mirror.changed
       }
       return false

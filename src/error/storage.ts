@@ -207,13 +207,15 @@ export class NotTakenOver
 }
 
 /**
- * The credentials are good, and they are those of another Toggl user (`userId`) than the one whom this account's changes
+ * The credentials are good, and they are those of another Toggl user (`userId`, where that is told) than the one whom this account's changes
  * belong to: nothing of this account is sent with them. Sign in as the account's user, or open the other one's account.
  *
  * @since 0.1.0
  * @category storage
  */
-export class WrongAccount extends /*#__PURE__*/ tagged<WrongAccount>()("WrongAccount", () => ({ userId: Schema.Int })) {
+export class WrongAccount
+  extends /*#__PURE__*/ tagged<WrongAccount>()("WrongAccount", () => ({ userId: optional(Schema.Int) }))
+{
   declare readonly [TypeId]: TypeId
   override get message() {
     return "These credentials are another user's than this account's: sign in as the account's user, or open that user's own account."

@@ -219,7 +219,8 @@ export class UnexpectedAnswer
 {
   declare readonly [TypeId]: TypeId
   override get message() {
-    return unexpected(this.reason, this.status) + ids(this)
+    const said = this.reason === "Status" && this.text !== undefined ? ` It says: "${this.text}".` : ""
+    return unexpected(this.reason, this.status) + said + ids(this)
   }
 }
 

@@ -28,6 +28,13 @@ import * as singleFlight from "./singleFlight.js"
 /** Why the replay looks again. */
 export type WakeUp = "Entry" | "Network" | "User"
 
+/** Credentials that Toggl, or a proxy, has refused. */
+interface Refused {
+  readonly kind: Credentials["_tag"] | undefined
+  readonly signIn: NonNullable<QueueState["signIn"]>
+  readonly reason: "SignInNeeded" | "WrongAccount"
+}
+
 /** What this instance alone knows, and the store does not. */
 export interface Tab {
   /** The device says that requests may work again, or the user wants it: backing off is over. */
@@ -39,7 +46,7 @@ export interface Tab {
   /** There are no credentials here; another tab may have some. */
   signedOut: boolean
   /** Toggl has refused the credentials that are here, and how long they are not tried; another tab may have others. */
-  refused: { readonly isPassword: boolean; readonly signIn: NonNullable<QueueState["signIn"]> } | undefined
+  refused: Refused | undefined
   /** The last refusal, though `/me` may have been answered since: until Toggl takes a change, or the app sets others. */
   lastRefused: NonNullable<QueueState["signIn"]> | undefined
   /** The user is signing in at the moment, with these where they are given: `tried` ends when Toggl has said whose they are. */
@@ -76,6 +83,8 @@ export interface Tab {
   taken: { readonly attempt: string; readonly wasInDoubt: boolean; readonly verdict: Verdict } | undefined
   /** The attempt for which a list was heard that may be a cache's: it is asked for a second time. */
   listedFor: string | undefined
+  /** Whether the proxy tells with whose token it signs: then nothing is sent for another user, whoever signs in meanwhile. */
+  isTold: boolean
   /** The user whose credentials these or earlier ones were. */
   lastUser: number | undefined
   /** In which spans the changes of this session were accepted that have not been acted on since: the last of them. */
@@ -206,6 +215,7 @@ export const make = (
       listedFor: undefined,
       taken: undefined,
       verified: undefined,
+      isTold: false,
       lastUser: undefined,
       spans: new Map(),
       onWire: new Set(),
@@ -213,7 +223,9 @@ export const make = (
     }
     const copies = new Copies(log.touches)
     const news = yield* mirror.make(store, log, copies, () => unsafeWake({ tab, wakeUps }, "Entry"))
-    const quotas = yield* quota.listen(api, news.changed)
+    const quotas = yield* quota.listen(api, news.changed, (info) => {
+      if ("signedBy" in info) tab.isTold = info.signedBy !== undefined
+    })
     return {
       api,
       transactions: news.transactions,

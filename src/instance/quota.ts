@@ -63,17 +63,20 @@ export const written =
     return isNews ? { ...state, quota: latest(state.quota, heard, now) } : state
   }
 
-/** Listens to every answer. `told`: what follows where one tells of a quota. */
+/** Listens to every answer. `told`: what follows where one tells of a quota; `listener` hears of each. */
 export const listen = (
   api: ClientsApi.ClientsApiService,
-  told: Effect.Effect<void>
+  told: Effect.Effect<void>,
+  listener: (info: ClientsApi.AnswerInfo) => void
 ): Effect.Effect<Listened, never, Scope.Scope> => {
   const heard: Listened = new Map()
-  const listener: Parameters<typeof api.listen>[0] = ({ quota, workspaceId }) =>
+  const listen: Parameters<typeof api.listen>[0] = (info) =>
     Effect.flatMap(Clock.currentTimeMillis, (seenAt) => {
+      const { quota, workspaceId } = info
+      listener(info)
       if (quota === undefined || workspaceId === undefined) return Effect.void
       heard.set(String(workspaceId), { ...quota, seenAt })
       return told
     })
-  return Effect.as(api.listen(listener), heard)
+  return Effect.as(api.listen(listen), heard)
 }

@@ -50,15 +50,15 @@ export const signedOut = (instance: Instance, now: Now): SignedOut | undefined =
   if (tab.signedOut) return endless("SignInNeeded")
   if (tab.verified !== undefined) return isOthers(instance, tab.verified.userId) ? endless("WrongAccount") : undefined
   if (tab.areSet) return undefined
-  if (tab.refused?.isPassword === true) return endless("SignInNeeded")
+  if (tab.refused?.kind === "Password") return endless("SignInNeeded")
   const millis = untriedFor(instance, now)
-  return millis > 0 ? { reason: "SignInNeeded", millis } : undefined
+  return millis > 0 ? { reason: tab.refused?.reason ?? "SignInNeeded", millis } : undefined
 }
 
 /** Why the app should ask for other credentials, though there is nothing to send. */
 export const lacksSignIn = ({ log, tab }: Pick<Instance, "log" | "tab">): PauseReason | undefined => {
   if (tab.verified !== undefined) return isOthers({ log }, tab.verified.userId) ? "WrongAccount" : undefined
-  return tab.refused === undefined ? undefined : "SignInNeeded"
+  return tab.refused?.reason
 }
 
 /** Whether the store is another user's. */

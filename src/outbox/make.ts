@@ -11,6 +11,7 @@ import { ClientsApi } from "../ClientsApi.js"
 import { Connectivity } from "../Connectivity.js"
 import type { CurrentCredentials } from "../Credentials.js"
 import * as instances from "../instance/instance.js"
+import type { Instance } from "../instance/instance.js"
 import * as metrics from "../instance/metrics.js"
 import { watched } from "../instance/watched.js"
 import type { Conflicts, Settings } from "../instance/settings.js"
@@ -66,6 +67,13 @@ const decodeOptions = (
     }
   })
 
+/** Whoever signs in to the app in another tab sets no credentials here: a proxy that has refused may sign now. */
+const askProxyAgain = ({ tab }: Instance): void => {
+  if (tab.refused?.kind !== "Proxy") return
+  tab.refused = undefined
+  tab.areSet = true
+}
+
 /** The outbox, started: it replays for as long as the scope is open. */
 export const make = Effect.fnUntraced(function* (
   options: Outbox.OutboxOptions
@@ -84,7 +92,10 @@ export const make = Effect.fnUntraced(function* (
   const { lookAgain, reads } = yield* views.make(instance)
   const onWakeUps = Stream.runForEach(wakeUps, () =>
     Effect.zipRight(
-      repair.wakeAnew(instance, "Network"),
+      Effect.zipRight(
+        Effect.sync(() => askProxyAgain(instance)),
+        repair.wakeAnew(instance, "Network")
+      ),
       Effect.all([Effect.forkScoped(look), Effect.forkScoped(mirror.lookAgain), lookAgain])
     )
   )

@@ -62,7 +62,8 @@ const tried = (instance: Instance): Effect.Effect<Outbox.SignedIn, Unauthorized 
       case "Replaced":
         return yield* tried(instance)
       case "Refused":
-        return yield* identity.error
+        // Only a proxy that knows whose the store is says so by itself.
+        return yield* identity.error.reason === "WrongAccount" ? new WrongAccount({}) : identity.error
       case "Unknown":
         yield* keepWait(instance, identity.error)
         return yield* unchecked(instance, identity.error)

@@ -304,7 +304,7 @@ const sendMarked = (
     const credentials = yield* stillAccount(instance, mayLeaveFor())
     if (credentials === undefined || turn.isLost()) return "NotOurs"
     if (!isFresh()) return "TooLate"
-    const pinned = Effect.provideService(sending, Pinned, credentials)
+    const pinned = Effect.provideService(sending, Pinned, { credentials, userId: instance.log.userId })
     if (fetch === undefined) return yield* pinned
     const left = { isFirst: true, unsent: false }
     const guarded = standingIn(fetch, (input, init) => {

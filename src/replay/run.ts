@@ -91,11 +91,17 @@ const next = (run: Run): Effect.Effect<boolean, StorageError> =>
     return yield* acted(run, decision.entry, act(run, decision.entry))
   })
 
+/** Behind a proxy that does not tell with whose token it signs, another user may have signed in since the last run. */
+const forgetSession = ({ tab }: Instance): void => {
+  if (tab.verified?.credentials._tag === "Proxy" && !tab.isTold) tab.verified = undefined
+}
+
 /** Sends what can be sent for as long as the turn is ours. */
 export const run = (instance: Instance, turn: Held): Effect.Effect<void, StorageError> =>
   Effect.gen(function* () {
     const run = yield* claim(instance, turn)
     if (run === undefined) return
+    forgetSession(instance)
     const { state } = instance.log
     // What another tab has just heard binds this one's first request too.
     const decision = yield* decideNow(instance)

@@ -13,6 +13,7 @@ import * as Schema from "effect/Schema"
 import { Client, ClientId, foldName, ProjectId, WorkspaceId } from "../Client.js"
 import {
   BadRequest,
+  CredentialsUnavailable,
   Forbidden,
   Gone,
   InvalidName,
@@ -25,6 +26,7 @@ import {
   ServerError,
   Unauthorized,
   UnexpectedAnswer,
+  Unreachable,
   type TransportError
 } from "../ClientError.js"
 import { orUnread } from "../effect/schema.js"
@@ -32,6 +34,7 @@ import { type Asked, believed } from "../error/base.js"
 import { dateOf, dateSlack, hasAged, requestIdOf, retryAfter, whole, type AnswerHeaders } from "./headers.js"
 import { decodeItem, idIn, isUnsure, totalIn } from "./item.js"
 import { isQuota, quotaLasts } from "./paymentRequired.js"
+import { markHeader } from "./proxyMarks.js"
 import type { ArchivedMany, Listed, Me } from "./service.js"
 import { isHtml, isNotFoundMessage, known, parse, sanitize, sentence, type Words } from "./text.js"
 
@@ -42,6 +45,7 @@ import { isHtml, isNotFoundMessage, known, parse, sanitize, sentence, type Words
  * - `text`: the body; missing where it broke off, or was given up
  * - `isTooLarge`: whether it was given up because it is too large
  * - `hidesIds`: whether the service has been seen to answer without its request id
+ * - `isByProxy`: whether it is a proxy's that signs, and may have answered by itself
  * - `isRepeated`: whether its request id was heard before
  * - `redirected`: whether the answer is a redirect's, followed or hidden
  * - `now`: our clock in milliseconds, for a date in `Retry-After` where the answer has no `Date`
@@ -53,6 +57,7 @@ export interface Answer {
   readonly text?: string
   readonly isTooLarge?: boolean
   readonly hidesIds?: boolean
+  readonly isByProxy?: boolean
   readonly isRepeated?: boolean
   readonly redirected?: boolean
   readonly now: number
@@ -111,6 +116,31 @@ const later = (told: Told, { headers }: Answer, millis: number | undefined) => {
 
 const none = () => undefined
 
+/** What the proxy says by itself, and not Toggl. */
+const ofProxy = (asked: Asked, mark: string | undefined, told: Told, status: number): Failure | undefined => {
+  switch (mark) {
+    case "SignInNeeded":
+      return new Unauthorized({ ...asked, reason: "Missing" })
+    case "WrongAccount":
+      return new Unauthorized({ ...asked, reason: "WrongAccount" })
+    case "CredentialsUnavailable":
+      return new CredentialsUnavailable(asked)
+    case "Unsent":
+      return new Unreachable({ ...asked, reason: "Unsent" })
+    case "Unreached":
+      return new Unreachable({ ...asked, reason: "Failed" })
+    case "TimedOut":
+      return new Unreachable({ ...asked, reason: "TimedOut" })
+    case "InvalidConfiguration":
+      // The body is this request's own; all else is for a developer to mend, and then the same request will do.
+      return status === 413
+        ? new BadRequest({ ...told, status })
+        : new UnexpectedAnswer({ ...told, status, reason: "Status" })
+    default:
+      return undefined
+  }
+}
+
 const read = <A, E>(
   asked: Asked,
   answer: Answer,
@@ -131,6 +161,8 @@ const read = <A, E>(
     new UnexpectedAnswer({ ...told, status, reason: isPage ? "Html" : reason })
 
   if (isDone) return Either.mapLeft(decode(body), unexpected)
+  const marked = answer.isByProxy === true ? ofProxy(asked, headers[markHeader], told, status) : undefined
+  if (marked !== undefined) return Either.left(marked)
 
   const failure = () => {
     if (redirected || status === 0 || (status >= 300 && status < 400))

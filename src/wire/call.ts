@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import type { Operation } from "../Client.js"
 import { isClientError, isTransport, Unauthorized, Unreachable, type TransportError } from "../ClientError.js"
-import type { Credentials, CredentialsService } from "../Credentials.js"
+import type { CredentialsService } from "../Credentials.js"
 import { type Now, now } from "../effect/clock.js"
 import type { Asked } from "../error/base.js"
 import { uuid } from "../ids.js"
@@ -17,7 +17,7 @@ import { requestIdOf } from "./headers.js"
 import { makeHeard } from "./heard.js"
 import { mayAsk } from "./mayAsk.js"
 import type { Reading } from "./service.js"
-import { credentialsOf, Pinned } from "./signing.js"
+import { credentialsOf, Pinned, type SignedAs } from "./signing.js"
 
 type Read<A, E> = (asked: Asked, answer: Answer) => Either.Either<A, E>
 
@@ -66,23 +66,19 @@ export const makeCall = (client: HttpClient.HttpClient, source: CredentialsServi
     const { operation: _, ...attributes } = asked
     yield* Effect.annotateCurrentSpan(attributes)
     const pinned = yield* Effect.serviceOption(Pinned)
-    const credentials = Option.isSome(pinned) ? pinned : yield* credentialsOf(source)
+    if (Option.isSome(pinned)) return pinned.value
+    const credentials = yield* credentialsOf(source)
     if (Option.isNone(credentials)) return yield* new Unauthorized({ ...asked, reason: "Missing" })
-    return credentials.value
+    return { credentials: credentials.value, userId: undefined }
   })
 
   // there is no input here to blame: what cannot be sent has just failed
-  const ofUser = <A>(
-    asked: Asked,
-    operation: "me" | "logged",
-    credentials: Credentials,
-    read: Read<A, TransportError>
-  ) =>
+  const ofUser = <A>(asked: Asked, operation: "me" | "logged", signedAs: SignedAs, read: Read<A, TransportError>) =>
     exchange(
       asked,
       operation,
       HttpClientRequest.get(`${settings.baseUrl}/me${operation === "me" ? "" : "/logged"}`),
-      credentials
+      signedAs
     ).pipe(
       Effect.catchTag("BadRequest", () => new Unreachable({ ...asked, reason: "Failed" })),
       Effect.zip(now),
@@ -94,7 +90,7 @@ export const makeCall = (client: HttpClient.HttpClient, source: CredentialsServi
 
     mayBeDeceived: Effect.sync(heard.mayBeDeceived),
 
-    me: Effect.flatMap(signedIn({}), (credentials) => ofUser({}, "me", credentials, me)),
+    me: Effect.flatMap(signedIn({}), (signedAs) => ofUser({}, "me", signedAs, me)),
 
     call: Effect.fnUntraced(function* <A, E>(
       asked: Asked & { readonly operation: Operation },
@@ -102,10 +98,10 @@ export const makeCall = (client: HttpClient.HttpClient, source: CredentialsServi
       read: Read<A, E | Denied>,
       { pastCaches }: Reading = {}
     ) {
-      const credentials = yield* signedIn(asked)
+      const signedAs = yield* signedIn(asked)
       const sent = pastCaches === undefined ? request : yield* unheard(request)
       const askedAt = heard.dateNow(yield* now)
-      const answer = yield* exchange(asked, asked.operation, sent, credentials)
+      const answer = yield* exchange(asked, asked.operation, sent, signedAs)
       const came = yield* now
       const result = understood(asked.operation, answer, came, read(asked, answer))
       const question = `${asked.operation} ${asked.workspaceId} ${asked.clientId}`
@@ -122,7 +118,7 @@ export const makeCall = (client: HttpClient.HttpClient, source: CredentialsServi
       if (Either.isRight(result)) return result.right
       const error = result.left
       if (!isDenied(error)) return yield* Effect.fail(error)
-      const probe = Effect.zipRight(mayAsk, ofUser(asked, "logged", credentials, logged))
+      const probe = Effect.zipRight(mayAsk, ofUser(asked, "logged", signedAs, logged))
       return yield* Effect.fail(denied(error, yield* Effect.either(probe)))
     })
   }

@@ -10,17 +10,17 @@ import * as Effect from "effect/Effect"
 import { identity } from "effect/Function"
 import * as Option from "effect/Option"
 import { BadRequest, Unreachable } from "../ClientError.js"
-import type { Credentials } from "../Credentials.js"
 import { answerIn, bodyOf, isConnectionFailure, Sent, sendingOnce, withoutSpans } from "../effect/http.js"
 import type { Asked } from "../error/base.js"
 import { nameOf } from "../error/thrown.js"
 import type { Answer } from "./answer.js"
 import { isOnDevice } from "./baseUrl.js"
 import { hasNothingLeft, nothingSeen, onceToFetch, type SeenOfFetch } from "./fetch.js"
-import { dateOf, quotaOf, requestIdOf } from "./headers.js"
+import { dateOf, quotaOf, requestIdOf, whole } from "./headers.js"
 import type { Heard } from "./heard.js"
 import type { AnswerInfo } from "./service.js"
-import { signing } from "./signing.js"
+import { userHeader } from "./proxyMarks.js"
+import { type SignedAs, signing } from "./signing.js"
 import { sanitize } from "./text.js"
 
 // A list of some 50,000 clients: no answer of Toggl's comes near.
@@ -92,10 +92,10 @@ export const makeExchange = (client: HttpClient.HttpClient, settings: Settings, 
     asked: Asked,
     operation: AnswerInfo["operation"],
     request: HttpClientRequest.HttpClientRequest,
-    credentials: Credentials
+    signedAs: SignedAs
   ) {
     const { cookies, headers, secrets } = yield* Effect.try({
-      try: () => signing(credentials),
+      try: () => signing(signedAs),
       catch: (thrown) => new Unreachable({ ...asked, reason: "Threw", detail: nameOf(thrown) })
     })
     const span = settings.traceHeaders ? yield* Effect.option(Effect.currentSpan) : Option.none()
@@ -149,6 +149,7 @@ export const makeExchange = (client: HttpClient.HttpClient, settings: Settings, 
     // a page in Toggl's place says nothing of the quota
     const quota = isDone || requestIdOf(answer.headers) !== undefined ? quotaOf(answer.headers) : undefined
     const date = dateOf(answer.headers)
+    const isByProxy = signedAs.credentials._tag === "Proxy"
     const isRepeated = heard.came(answer.headers)
     yield* Effect.annotateCurrentSpan("http.response.status_code", answer.status)
     yield* tell(settings.listeners, {
@@ -156,8 +157,9 @@ export const makeExchange = (client: HttpClient.HttpClient, settings: Settings, 
       ...(workspaceId === undefined ? {} : { workspaceId }),
       status: answer.status,
       ...(quota === undefined ? {} : { quota }),
-      ...(date === undefined ? {} : { date })
+      ...(date === undefined ? {} : { date }),
+      ...(isByProxy ? { signedBy: whole(answer.headers[userHeader]) } : {})
     })
     const now = yield* Clock.currentTimeMillis
-    return { ...answer, isRepeated, hidesIds: heard.hidesIds(), now, secrets } satisfies Answer
+    return { ...answer, isRepeated, hidesIds: heard.hidesIds(), isByProxy, now, secrets } satisfies Answer
   })

@@ -65,6 +65,8 @@ export interface AnswerInfo {
   readonly status: number
   readonly quota?: StatedQuota | undefined
   readonly date?: number | undefined
+  /** Behind a proxy: the id of the user with whose token it says that it signed (`x-effect-toggl-user`), where it says so. */
+  readonly signedBy?: number | undefined
 }
 
 /**

@@ -8,12 +8,19 @@ import { CredentialsUnavailable } from "../ClientError.js"
 import { type Credentials, type CredentialsService, validate } from "../Credentials.js"
 import { nameOf } from "../error/thrown.js"
 import { base64 } from "./base64.js"
+import { unknownUser, userHeader } from "./proxyMarks.js"
 
 /**
  * The credentials that were found to be the account's. Requests that are made with this in their context are signed with
  * these and no others, whatever the app sets meanwhile.
  */
-export class Pinned extends Context.Tag("effect-toggl-clients/internal/Pinned")<Pinned, Credentials>() {}
+export class Pinned extends Context.Tag("effect-toggl-clients/internal/Pinned")<Pinned, SignedAs>() {}
+
+/** What a request is signed with, and whose the store is that it is for, where it is somebody's: a proxy signs for nobody else. */
+export interface SignedAs {
+  readonly credentials: Credentials
+  readonly userId: number | undefined
+}
 
 // The sources that threw when they were last asked, or gave what no request can be signed with.
 const failing = new WeakSet<CredentialsService>()
@@ -56,14 +63,15 @@ export interface Signing {
   readonly cookies: RequestCredentials
 }
 
-export const signing = (credentials: Credentials): Signing => {
+export const signing = ({ credentials, userId }: SignedAs): Signing => {
   if (credentials._tag === "Proxy") {
     const { cookies, header } = credentials
-    if (header === undefined) return { headers: {}, secrets: [], cookies }
+    const headers = { [userHeader]: userId === undefined ? unknownUser : String(userId) }
+    if (header === undefined) return { headers, secrets: [], cookies }
     const { name, value } = header
     return typeof value === "string"
-      ? { headers: { [name]: value }, secrets: [], cookies }
-      : { headers: { [name]: Redacted.value(value) }, secrets: [Redacted.value(value)], cookies }
+      ? { headers: { ...headers, [name]: value }, secrets: [], cookies }
+      : { headers: { ...headers, [name]: Redacted.value(value) }, secrets: [Redacted.value(value)], cookies }
   }
   const secret = Redacted.value(credentials._tag === "Token" ? credentials.token : credentials.password)
   const pair = credentials._tag === "Token" ? `${secret}:api_token` : `${credentials.email}:${secret}`

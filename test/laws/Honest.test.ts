@@ -2,7 +2,6 @@ import { assert, describe } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
-import * as MetricState from "effect/MetricState"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { Client, ClientError, Outbox, type Status } from "../../src/index.js"
@@ -287,25 +286,19 @@ describe("a tab that waits for its turn, after the clock was set back", () => {
 })
 
 describe("the metrics", () => {
-  const read = Effect.map(Metric.snapshot, (pairs) => {
-    const of = (name: string) => pairs.find((pair) => pair.metricKey.name === `effect_toggl_clients_outbox_${name}`)
-    const number = (name: string) => {
-      const state = of(name)?.metricState
-      if (MetricState.isGaugeState(state)) return Number(state.value)
-      return MetricState.isCounterState(state) ? Number(state.count) : 0
-    }
-    return {
-      depth: number("depth"),
-      age: number("oldest_age_seconds"),
-      replays: number("replays_total"),
-      refusals: number("refusals_total")
-    }
+  const account = "metrics of one"
+  const read = Effect.gen(function* () {
+    const { value: depth } = yield* Metric.value(Metric.tagged(Outbox.depth, "account", account))
+    const { value: age } = yield* Metric.value(Metric.tagged(Outbox.oldestAge, "account", account))
+    const { count: replays } = yield* Metric.value(Metric.tagged(Outbox.replays, "account", account))
+    const { count: refusals } = yield* Metric.value(Metric.tagged(Outbox.refusals, "account", account))
+    return { depth, age, replays, refusals }
   })
 
   law("tell the depth, the age of the oldest, replays and refusals", (world) =>
     Effect.gen(function* () {
       const before = yield* read
-      const tab = yield* opened(world)
+      const tab = yield* opened(world, { account })
       yield* world.toggl.edit.createClient(workspaceId, { name: "Taken" })
       yield* offline(world, tab)
       yield* create(tab, "Taken")

@@ -1079,7 +1079,7 @@ const playThrough = (history: History, options: Options): Result => {
   const signedInAs = (tab: Tab.Tab): number | "Nobody" | "Unknown" => {
     const credentials = tab.credentials()
     if (Option.isNone(credentials)) return "Nobody"
-    const { headers } = signing(credentials.value)
+    const { headers } = signing({ credentials: credentials.value, userId: undefined })
     return TogglAuth.userOf(TogglAuth.parse(headers["authorization"]), togglOptions)?.id ?? "Unknown"
   }
 

@@ -363,7 +363,10 @@ describe("a success", () => {
 
   it("of GET /me keeps the id and nothing else", () => {
     const me = { id: 7, email: "ada@example.com", api_token: "0123456789abcdef0123456789abcdef" }
-    assert.deepStrictEqual(ServerAnswer.me({}, answer(200, JSON.stringify(me))), Either.right({ userId: 7, defaultWorkspaceId: undefined }))
+    assert.deepStrictEqual(
+      ServerAnswer.me({}, answer(200, JSON.stringify(me))),
+      Either.right({ userId: 7, defaultWorkspaceId: undefined })
+    )
   })
 })
 

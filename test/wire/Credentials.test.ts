@@ -197,7 +197,11 @@ describe("credentials from the configuration", () => {
   it.effect("may have other names", () =>
     Effect.gen(function* () {
       assert.deepEqual(yield* from({ MINE: "t" }, { token: Config.redacted("MINE") }), ["Token", "t"])
-      assert.deepEqual(yield* from({ WHO: "a", TOGGL_PASSWORD: "p" }, { email: Config.string("WHO") }), ["Password", "a", "p"])
+      assert.deepEqual(yield* from({ WHO: "a", TOGGL_PASSWORD: "p" }, { email: Config.string("WHO") }), [
+        "Password",
+        "a",
+        "p"
+      ])
     })
   )
 
@@ -247,7 +251,10 @@ describe("a sentence is made of what is wrong with a configuration", () => {
       }
       assert.strictEqual(yield* told(Config.nested(limit, "MY"), {}), "MY_LIMIT: it is not set")
       assert.strictEqual(
-        yield* told(Config.orElse(Config.string("ONE"), () => Config.string("OTHER")), {}),
+        yield* told(
+          Config.orElse(Config.string("ONE"), () => Config.string("OTHER")),
+          {}
+        ),
         "ONE: it is not set; or OTHER: it is not set"
       )
     })

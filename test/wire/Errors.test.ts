@@ -104,7 +104,7 @@ const samples: Samples = {
     new ClientError.InvalidImport({ reason: "Newer", detail: "version 9 wrote it, and 3 is read here" }),
     new ClientError.InvalidImport({ reason: "Account", detail: "ada" })
   ],
-  WrongAccount: [new ClientError.WrongAccount({ userId: 2166261 })]
+  WrongAccount: [new ClientError.WrongAccount({ userId: 2166261 }), new ClientError.WrongAccount({})]
 }
 
 const all: ReadonlyArray<ClientError.ClientError> = Object.values(samples).flat()
