@@ -32,8 +32,7 @@ export class StorageError
    * - `Newer`: the database was written by a newer version of this library
    * - `Failed`: anything else
    */
-  declare readonly reason:
-    "Missing" | "Denied" | "Full" | "Closed" | "Stalled" | "Lost" | "Wiped" | "Newer" | "Failed"
+  declare readonly reason: "Missing" | "Denied" | "Full" | "Closed" | "Stalled" | "Lost" | "Wiped" | "Newer" | "Failed"
   /** What lies behind it, for a report: the browser's own name for it where `reason` is `Failed`, else a few words. */
   declare readonly detail: string
   /** The transaction ended in a way that leaves doubt, and what it wrote may be stored all the same. */

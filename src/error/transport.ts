@@ -253,8 +253,7 @@ export class UnexpectedAnswer
    * - `TooLarge`, `TooDeep`: a body over 16 MB, or JSON nested deeper than 100
    * - `Cached`: it was asked for past caches, and may be a cache's
    */
-  declare readonly reason:
-    "Html" | "NotJson" | "Shape" | "Status" | "OtherClient" | "TooLarge" | "TooDeep" | "Cached"
+  declare readonly reason: "Html" | "NotJson" | "Shape" | "Status" | "OtherClient" | "TooLarge" | "TooDeep" | "Cached"
   override get message() {
     return unexpected(this.reason, this.status) + ids(this)
   }

@@ -27,7 +27,12 @@ const built = (): ts.ParsedCommandLine => {
   const config = ts.getParsedCommandLineOfConfigFile(
     join(root, "tsconfig.build.json"),
     { declarationMap: false, sourceMap: false, emitDeclarationOnly: true },
-    { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (problem) => { throw new Error(String(problem.messageText)) } }
+    {
+      ...ts.sys,
+      onUnRecoverableConfigFileDiagnostic: (problem) => {
+        throw new Error(String(problem.messageText))
+      }
+    }
   )
   if (config === undefined) throw new Error("tsconfig.build.json cannot be read")
   return config
@@ -87,7 +92,9 @@ const editorOf = (declarations: Declarations) => {
 
 // They tell nothing by themselves.
 const empty = new Set(
-  "a an the of is are be was it its this that to in on for and or by as at field property option member parameter".split(" ")
+  "a an the of is are be was it its this that to in on for and or by as at field property option member parameter".split(
+    " "
+  )
 )
 
 const wordsOf = (text: string): ReadonlyArray<string> =>

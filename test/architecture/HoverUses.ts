@@ -125,13 +125,17 @@ export const walk = (
         const given = { type: its, label: `${label}(${parameter.name})`, isGiven: true }
         waiting.push({ ...given, text: `Parameters<${text}>[${index}]` })
       }
-      waiting.push({ text: `ReturnType<${text}>`, type: signature.getReturnType(), label: `${label}()`, isGiven: false })
+      waiting.push({
+        text: `ReturnType<${text}>`,
+        type: signature.getReturnType(),
+        label: `${label}()`,
+        isGiven: false
+      })
     }
   }
 
   const isObject = (type: ts.Type): boolean =>
-    (type.flags & ts.TypeFlags.Object) !== 0 ||
-    (type.isIntersection() && type.types.every(isObject))
+    (type.flags & ts.TypeFlags.Object) !== 0 || (type.isIntersection() && type.types.every(isObject))
 
   /** Of these only the parts may be ours. */
   const isForeign = (type: ts.Type): boolean =>
@@ -145,7 +149,8 @@ export const walk = (
     if (checker.isArrayType(type)) return "ReadonlyArray<unknown>"
     if (others.length === 0) return "object"
     const properties = checker.getPropertiesOfType(type).filter((symbol) => !isOptional(symbol))
-    const isAlone = (symbol: ts.Symbol): boolean => others.every((other) => other.getProperty(symbol.name) === undefined)
+    const isAlone = (symbol: ts.Symbol): boolean =>
+      others.every((other) => other.getProperty(symbol.name) === undefined)
     const own = properties.find(isAlone)
     if (own !== undefined) return `{ readonly ${own.name}: unknown }`
     const tells = (symbol: ts.Symbol): boolean =>
@@ -232,7 +237,9 @@ export const walk = (
 
 const parametersOf = (symbol: ts.Symbol): ReadonlyArray<ts.TypeParameterDeclaration> =>
   symbol.declarations?.flatMap((declaration) =>
-    ts.isInterfaceDeclaration(declaration) || ts.isTypeAliasDeclaration(declaration) || ts.isClassDeclaration(declaration)
+    ts.isInterfaceDeclaration(declaration) ||
+    ts.isTypeAliasDeclaration(declaration) ||
+    ts.isClassDeclaration(declaration)
       ? (declaration.typeParameters ?? [])
       : []
   ) ?? []
