@@ -61,7 +61,7 @@ export interface StackOptions
 }
 
 /**
- * The same for a browser.
+ * Settings of a whole stack in a browser, whose database has a limit of its own.
  *
  * @since 0.1.0
  * @category models

@@ -106,7 +106,7 @@ const wordsOf = (text: string): ReadonlyArray<string> =>
     .map((word) => word.replace(/(?<=..)(?:e?s|ed)$/, ""))
 
 /** So many words it takes beyond those of the name. */
-const enough = 2
+const enough = 3
 
 /**
  * Whether a docstring says more than the name that it explains.

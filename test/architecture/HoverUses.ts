@@ -122,7 +122,7 @@ export const walk = (
     for (const signature of type.getCallSignatures()) {
       for (const [index, parameter] of signature.parameters.entries()) {
         const its = typeOf(parameter)
-        const given = { type: its, label: `${label}(${parameter.name})`, isGiven: true }
+        const given = { type: its, label: `${label}(${parameter.name})`, isGiven: /options$/i.test(parameter.name) }
         waiting.push({ ...given, text: `Parameters<${text}>[${index}]` })
       }
       waiting.push({
