@@ -74,7 +74,7 @@ export function tagged<Self>(): <Tag extends string, Fields extends Schema.Struc
   fields: () => Fields
 ) => ErrorClass<Self, Tag, { readonly _tag: Schema.tag<Tag> } & Fields>
 export function tagged<Self>(): unknown {
-  return <Tag extends string, Fields extends Schema.Struct.Fields>(tag: Tag, fields: () => Fields) => {
+  return (tag: string, fields: () => Schema.Struct.Fields) => {
     const made = Schema.TaggedError<Self>(`effect-toggl-clients/${tag}`)(tag, fields())
     // only for the types: Effect gives a text instead where `Self` is missing
     if (typeof made === "string") throw new TypeError(made)

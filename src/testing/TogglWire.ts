@@ -34,7 +34,7 @@ export interface WireRequest {
  * @category models
  */
 export interface Answer {
-  /** The HTTP status that it has. */
+  /** The HTTP status, from 200 to 599. */
   readonly status: number
   /** What is said besides, by name. */
   readonly headers: Readonly<Record<string, string>>

@@ -131,7 +131,7 @@ export interface Listed {
 }
 
 /**
- * What was archived at once.
+ * What one request has archived of several clients.
  *
  * @since 0.1.0
  * @category models

@@ -138,10 +138,11 @@ export const walk = (
     (type.flags & ts.TypeFlags.Object) !== 0 || (type.isIntersection() && type.types.every(isObject))
 
   /** Of these only the parts may be ours. */
-  const isForeign = (type: ts.Type): boolean =>
-    type.symbol !== undefined &&
-    (type.symbol.flags & (ts.SymbolFlags.Interface | ts.SymbolFlags.Class)) !== 0 &&
-    !isOurs(type.symbol)
+  const isForeign = (type: ts.Type): boolean => {
+    const symbol = type.getSymbol()
+    const kinds = ts.SymbolFlags.Interface | ts.SymbolFlags.Class
+    return symbol !== undefined && (symbol.flags & kinds) !== 0 && !isOurs(symbol)
+  }
 
   /** What an app would narrow the union by. */
   const markOf = (type: ts.Type, others: ReadonlyArray<ts.Type>): string => {
