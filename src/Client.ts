@@ -97,8 +97,8 @@ export type AnyClientId = typeof AnyClientId.Type
 export const isLocalClientId = (id: AnyClientId): id is LocalClientId => id < 0
 
 /**
- * The schema of a client; its encoded side is Toggl's wire form. Only `id`, `wid`, `name`, `archived` and `notes` have to be
- * what they should: any other key that cannot be read counts as absent.
+ * The schema of a client; its encoded side is Toggl's wire form. Only `id`, `wid`, `name`, `archived` and `notes` have
+ * to be what they should: any other key that cannot be read counts as absent.
  *
  * @since 0.1.0
  * @category models
@@ -137,8 +137,8 @@ export interface Client {
   /** The notes on it, as plain text; empty where Toggl leaves the key out. */
   readonly notes: string
   /**
-   * When it was last changed, in milliseconds since the epoch. Toggl tells whole seconds: two writes in one second carry the
-   * same.
+   * When it was last changed, in milliseconds since the epoch. Toggl tells whole seconds: two writes in one second
+   * carry the same.
    */
   readonly at?: number
   /** The id of the Toggl user who created it (`creator_id`). */

@@ -18,8 +18,8 @@ import { told } from "./effect/stream.js"
  */
 export interface ConnectivityService {
   /**
-   * What the device says now; none where it does not say. Where it says `false` just before a request that then fails, the
-   * request counts as never sent, but for one to this device itself.
+   * What the device says now; none where it does not say. Where it says `false` just before a request that then fails,
+   * the request counts as never sent, but for one to this device itself.
    */
   readonly isOnline: Effect.Effect<Option.Option<boolean>>
   /**

@@ -54,7 +54,10 @@ export interface Token {
  */
 export interface Proxy {
   readonly _tag: "Proxy"
-  /** Is added to each request, so that the proxy can tell the app's requests from those that another site makes the browser send. */
+  /**
+   * Is added to each request, so that the proxy can tell the app's requests from those that another site makes the
+   * browser send.
+   */
   readonly header?:
     | {
         /** What the header is called, such as `X-Requested-With`. */
@@ -63,7 +66,9 @@ export interface Proxy {
         readonly value: string | Redacted.Redacted
       }
     | undefined
-  /** Where the browser sends its cookies: to the page's own origin, or with `include` to a proxy on another origin too. */
+  /**
+   * Where the browser sends its cookies: to the page's own origin, or with `include` to a proxy on another origin too.
+   */
   readonly cookies: "same-origin" | "include"
 }
 
@@ -174,11 +179,11 @@ const made = "what Credentials.token, Credentials.password or Credentials.proxy 
  */
 export interface CredentialsService {
   /**
-   * Is asked at each attempt. `None` means that there are none here: the user signed out, or this is a worker that woke without
-   * them. A source that cannot tell now, as one that asks a server for its tokens and is offline, fails with
-   * `CredentialsUnavailable`: that is neither signed out nor wrong, and it is asked again later. What it throws counts the
-   * same, and is logged by its name alone. What it gives and no request can be signed with ({@link validate}) is as good as
-   * none: it is logged, nothing is sent, and the app is asked to sign in.
+   * Is asked at each attempt. `None` means that there are none here: the user signed out, or this is a worker that woke
+   * without them. A source that cannot tell now, as one that asks a server for its tokens and is offline, fails with
+   * `CredentialsUnavailable`: that is neither signed out nor wrong, and it is asked again later. What it throws counts
+   * the same, and is logged by its name alone. What it gives and no request can be signed with ({@link validate}) is as
+   * good as none: it is logged, nothing is sent, and the app is asked to sign in.
    */
   readonly get: Effect.Effect<Option.Option<Credentials>, CredentialsUnavailable>
   /** Emits after the app has set others. It does not say which: ask `get`. */
@@ -195,8 +200,8 @@ export interface Settable extends CredentialsService {
   /** The credentials that were set last; none where nobody is signed in. It always can tell. */
   readonly get: Effect.Effect<Option.Option<Credentials>>
   /**
-   * Sets others: on signing in, on signing out (`undefined`), and with a new token. Fails with `InvalidConfiguration` where no
-   * request can be signed with them ({@link validate}), and keeps the earlier ones.
+   * Sets others: on signing in, on signing out (`undefined`), and with a new token. Fails with `InvalidConfiguration`
+   * where no request can be signed with them ({@link validate}), and keeps the earlier ones.
    */
   readonly set: (credentials: Credentials | undefined) => Effect.Effect<void, InvalidConfiguration>
 }

@@ -88,9 +88,10 @@ export interface IndexedDbOptions {
   /** What the database is called: one for each account and base URL, as `Clients.databaseName` gives it. */
   readonly name: string
   /**
-   * How long a step may take before it is aborted: 75 seconds unless given, for Chromium lets a stopped tab keep a transaction
-   * open for up to a minute. A transaction that is too far on to be aborted is waited for as long again; see
-   * {@link mayBeStored}. An opening that is not answered is given up within 5 seconds. A bare number is in milliseconds.
+   * How long a step may take before it is aborted: 75 seconds unless given, for Chromium lets a stopped tab keep a
+   * transaction open for up to a minute. A transaction that is too far on to be aborted is waited for as long again;
+   * see {@link mayBeStored}. An opening that is not answered is given up within 5 seconds. A bare number is in
+   * milliseconds.
    */
   readonly timeLimit?: Duration.DurationInput | undefined
 }

@@ -30,8 +30,9 @@ export interface Held {
  */
 export interface ReplayLockService {
   /**
-   * `Exclusive` where holding the lock means that no other living replayer sends; `Lease` where only the store's books say whose
-   * turn it is, so that a dead replayer is noticed by its silence alone. A grant may say of itself that it is another.
+   * `Exclusive` where holding the lock means that no other living replayer sends; `Lease` where only the store's books
+   * say whose turn it is, so that a dead replayer is noticed by its silence alone. A grant may say of itself that it is
+   * another.
    */
   readonly kind: "Exclusive" | "Lease"
   /** Waits for its turn and holds the lock until the scope closes. Interrupting the wait leaves the queue. */

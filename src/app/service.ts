@@ -35,8 +35,8 @@ export type ReadError = ClientsApi.ListError | ClientError.NoLocalCopy
  */
 export interface ReadOptions extends Client.Filter {
   /**
-   * How fresh it must be: asked of Toggl now (`Toggl`), only what is on this device (`Local`), or not older than a duration,
-   * where Toggl can be asked. The layer's `freshness` unless given; a bare number is in milliseconds.
+   * How fresh it must be: asked of Toggl now (`Toggl`), only what is on this device (`Local`), or not older than a
+   * duration, where Toggl can be asked. The layer's `freshness` unless given; a bare number is in milliseconds.
    */
   readonly freshness?: View.Freshness | undefined
 }
@@ -133,7 +133,10 @@ export class Clients extends Context.Tag("effect-toggl-clients/Clients")<Clients
  * @category models
  */
 export interface ClientsOptions {
-  /** How fresh a read must be unless it says otherwise: not older than 5 minutes unless given. A bare number is in milliseconds. */
+  /**
+   * How fresh a read must be unless it says otherwise: not older than 5 minutes unless given. A bare number is in
+   * milliseconds.
+   */
   readonly freshness?: View.Freshness | undefined
   /** The most UTF-8 bytes of a client's name that are accepted. 255 unless given. */
   readonly maxNameBytes?: number | undefined

@@ -44,8 +44,8 @@ export interface StackOptions
     Omit<ClientsApi.ClientsApiOptions, "isOnline" | "transformClient">,
     Omit<Outbox.OutboxOptions, "account" | "fetch" | "maxNameBytes"> {
   /**
-   * What the app calls this user: it is needed before the first offline start, and names the database. It marks exported files
-   * and labels the metrics. Never a token.
+   * What the app calls this user: it is needed before the first offline start, and names the database. It marks
+   * exported files and labels the metrics. Never a token.
    */
   readonly account: string
   /** How requests are signed: fixed credentials, or a service that the app can set (`Credentials.make`). */
@@ -53,9 +53,9 @@ export interface StackOptions
   /** The most UTF-8 bytes of a client's name: of what is accepted, and of what is sent. 255 unless given. */
   readonly maxNameBytes?: number | undefined
   /**
-   * The `fetch` to use: the browser's unless given. It may neither send again nor wait before it sends. Where it rejects with
-   * `ClientsApi.Unsent`, the request surely never left, and nothing is looked up for it; any other rejection is a request that
-   * may have been applied.
+   * The `fetch` to use: the browser's unless given. It may neither send again nor wait before it sends. Where it
+   * rejects with `ClientsApi.Unsent`, the request surely never left, and nothing is looked up for it; any other
+   * rejection is a request that may have been applied.
    */
   readonly fetch?: typeof globalThis.fetch | undefined
 }
@@ -68,9 +68,9 @@ export interface StackOptions
  */
 export interface BrowserOptions extends StackOptions {
   /**
-   * How long a step of the database may take, as while a stopped tab holds it up, before it is given up: 75 seconds unless
-   * given, and a bare number is in milliseconds. No caller waits so long: each hears at its `patience`, and half a second, that
-   * the storage does not answer.
+   * How long a step of the database may take, as while a stopped tab holds it up, before it is given up: 75 seconds
+   * unless given, and a bare number is in milliseconds. No caller waits so long: each hears at its `patience`, and half
+   * a second, that the storage does not answer.
    */
   readonly storageLimit?: Duration.DurationInput | undefined
 }

@@ -30,11 +30,17 @@ export interface Asked {
 
 /** What Toggl answered. */
 export interface Answered extends Asked {
-  /** Toggl's own id of the request (`X-Toggl-Request-Id`), which its support asks for; missing where Toggl itself did not answer. */
+  /**
+   * Toggl's own id of the request (`X-Toggl-Request-Id`), which its support asks for; missing where Toggl itself did
+   * not answer.
+   */
   readonly requestId?: string
   /** The id by which those who run the service in front of Toggl find the request (`CF-Ray`), where there is one. */
   readonly ray?: string
-  /** What the answer says, as plain text: at most 300 characters, with the credential removed. Missing where it says nothing. */
+  /**
+   * What the answer says, as plain text: at most 300 characters, with the credential removed. Missing where it says
+   * nothing.
+   */
   readonly text?: string
 }
 

@@ -30,7 +30,8 @@ export class Forbidden extends /*#__PURE__*/ tagged<Forbidden>()("Forbidden", ()
 }
 
 /**
- * The name cannot be used, as `reason` says. Found before anything is sent (`Empty`, `IllFormed`, `TooLong`), or Toggl's 400.
+ * The name cannot be used, as `reason` says. Found before anything is sent (`Empty`, `IllFormed`, `TooLong`), or
+ * Toggl's 400.
  *
  * @since 0.1.0
  * @category refusals
@@ -45,13 +46,17 @@ export class InvalidName
 {
   declare readonly [TypeId]: TypeId
   /**
-   * What is wrong with the name: nothing is left of it (`Empty`), it has more UTF-8 bytes than `limit` (`TooLong`), another
-   * client of the workspace has it (`Taken`), or it holds half a character, as of an emoji that was cut (`IllFormed`).
+   * What is wrong with the name: nothing is left of it (`Empty`), it has more UTF-8 bytes than `limit` (`TooLong`),
+   * another client of the workspace has it (`Taken`), or it holds half a character, as of an emoji that was cut
+   * (`IllFormed`).
    */
   declare readonly reason: "Empty" | "TooLong" | "Taken" | "IllFormed"
   /** The name that was refused, as it was asked for. */
   declare readonly name: string
-  /** The most UTF-8 bytes that are taken: the server's own limit where it names one. Missing where the length is not the reason. */
+  /**
+   * The most UTF-8 bytes that are taken: the server's own limit where it names one. Missing where the length is not the
+   * reason.
+   */
   declare readonly limit?: number
   override get message() {
     switch (this.reason) {

@@ -27,7 +27,8 @@ export class StorageError
    * - `Full`: no room is left
    * - `Closed`: the browser or another tab closed the database, and it could not be opened again
    * - `Stalled`: it did not answer in time
-   * - `Lost`: the browser has lost what serves its databases, and this worker cannot find it again before it is started anew
+   * - `Lost`: the browser has lost what serves its databases, and this worker cannot find it again before it is started
+   *   anew
    * - `Wiped`: the database was taken away: site data was cleared, or the browser needed the room
    * - `Newer`: the database was written by a newer version of this library
    * - `Failed`: anything else
@@ -62,8 +63,8 @@ export class StorageError
 }
 
 /**
- * The change could not be stored, so it is not in the outbox, unless `mayBeStored` says that nobody knows. It may have been
- * tried online all the same.
+ * The change could not be stored, so it is not in the outbox, unless `mayBeStored` says that nobody knows. It may have
+ * been tried online all the same.
  *
  * @since 0.1.0
  * @category storage
@@ -88,8 +89,8 @@ export class NotSaved
   /** The id of its entry where `mayBeStored`: `Outbox.outcome` takes it, and tells once the storage can be read. */
   declare readonly entryId?: EntryId
   /**
-   * The device's storage leaves doubt, or does not answer in time, and the change may be in the outbox all the same, to be
-   * sent later. Where this is missing, it is never sent.
+   * The device's storage leaves doubt, or does not answer in time, and the change may be in the outbox all the same, to
+   * be sent later. Where this is missing, it is never sent.
    */
   declare readonly mayBeStored?: boolean
   override get message() {
@@ -204,8 +205,8 @@ export class InvalidImport
 {
   declare readonly [TypeId]: TypeId
   /**
-   * Why not: it is not one of ours (`Garbled`), a newer version of this library wrote it (`Newer`), or it is another account's
-   * (`Account`).
+   * Why not: it is not one of ours (`Garbled`), a newer version of this library wrote it (`Newer`), or it is another
+   * account's (`Account`).
    */
   declare readonly reason: "Garbled" | "Account" | "Newer"
   /** What is wrong with the file, in few words for people. */
@@ -235,8 +236,8 @@ export class NotTakenOver
 {
   declare readonly [TypeId]: TypeId
   /**
-   * Why not: there is no such database here (`Missing`), the changes are another user's (`OtherUser`), or another tab is
-   * sending them at the moment (`InUse`).
+   * Why not: there is no such database here (`Missing`), the changes are another user's (`OtherUser`), or another tab
+   * is sending them at the moment (`InUse`).
    */
   declare readonly reason: "Missing" | "OtherUser" | "InUse"
   override get message() {

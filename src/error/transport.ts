@@ -39,8 +39,8 @@ export class Unauthorized
    */
   declare readonly reason: "Missing" | "Refused" | "SignedOut" | "WrongAccount"
   /**
-   * How many further log-ins Toggl allows before it locks them for five minutes (`X-Remaining-Login-Attempts`), where it says
-   * so.
+   * How many further log-ins Toggl allows before it locks them for five minutes (`X-Remaining-Login-Attempts`), where
+   * it says so.
    */
   declare readonly remainingAttempts?: number
   override get message() {
@@ -80,8 +80,9 @@ export class QuotaExceeded
 {
   declare readonly [TypeId]: TypeId
   /**
-   * How long to wait, in milliseconds from the answer (`X-Toggl-Quota-Resets-In`, its text, or `Retry-After`); missing where
-   * no time is named. What is said is believed for an hour at most, and for ten minutes where `requestId` is missing.
+   * How long to wait, in milliseconds from the answer (`X-Toggl-Quota-Resets-In`, its text, or `Retry-After`); missing
+   * where no time is named. What is said is believed for an hour at most, and for ten minutes where `requestId` is
+   * missing.
    */
   declare readonly retryAfter?: number
   /** The answer's own `Date`, in milliseconds since the epoch, where it has one. */
@@ -163,9 +164,9 @@ export class Unreachable
    *
    * - `Offline`: the device said that it is offline
    * - `TimedOut`: the request limit passed
-   * - `SuspectedCors`: the device says that it is online, and yet the browser's own `fetch` could not reach another origin.
-   *   It is said only of a `fetch` that is known to be the browser's: that of `Clients.layerBrowser`, or a `Fetch` in the
-   *   context of the call that is `globalThis.fetch`
+   * - `SuspectedCors`: the device says that it is online, and yet the browser's own `fetch` could not reach another
+   *   origin. It is said only of a `fetch` that is known to be the browser's: that of `Clients.layerBrowser`, or a
+   *   `Fetch` in the context of the call that is `globalThis.fetch`
    * - `Threw`: what the app gave to send requests with threw instead of failing
    * - `Unsent`: a `fetch` of the app's own says that the request never left
    * - `Failed`: otherwise

@@ -226,8 +226,8 @@ export interface Flushed {
 }
 
 /**
- * What came of signing in: whose the credentials are, or why that could not be asked now, as where the device is offline. Then
- * they are tried with the next request.
+ * What came of signing in: whose the credentials are, or why that could not be asked now, as where the device is
+ * offline. Then they are tried with the next request.
  *
  * @since 0.1.0
  * @category models

@@ -26,8 +26,8 @@ export interface Reads {
     freshness: View.Freshness
   ) => Effect.Effect<View.ClientView, ListError | NoLocalCopy>
   /**
-   * The view now, and again whenever it changes. `freshness`: how old the copy may get while it is watched; it is not kept
-   * fresh unless given.
+   * The view now, and again whenever it changes. `freshness`: how old the copy may get while it is watched; it is not
+   * kept fresh unless given.
    */
   readonly watch: (
     workspaceId: WorkspaceId,

@@ -16,8 +16,8 @@ export interface Others {
   /** What the other stores are called; none where the device does not tell. */
   readonly names: Effect.Effect<ReadonlyArray<string>, StorageError>
   /**
-   * Gives the one of that name, as long as the scope is open: none where there is none, or it is this one. None is made, and
-   * none is changed by being opened.
+   * Gives the one of that name, as long as the scope is open: none where there is none, or it is this one. None is
+   * made, and none is changed by being opened.
    */
   readonly open: (name: string) => Effect.Effect<Option.Option<OutboxStoreService>, StorageError, Scope.Scope>
 }
@@ -31,9 +31,10 @@ export interface Others {
  */
 export interface OutboxStoreService {
   /**
-   * Runs a step as one transaction. It has happened as a whole when the effect succeeds, durably where it wrote, and not at all
-   * when it fails; but see `OutboxStore.mayBeStored`. `step` makes the generator anew, should the transaction have to be tried
-   * again. `mode` is `readonly` for a step that writes nothing. `name` says what the step is for, for logs and tests.
+   * Runs a step as one transaction. It has happened as a whole when the effect succeeds, durably where it wrote, and
+   * not at all when it fails; but see `OutboxStore.mayBeStored`. `step` makes the generator anew, should the
+   * transaction have to be tried again. `mode` is `readonly` for a step that writes nothing. `name` says what the step
+   * is for, for logs and tests.
    */
   readonly transact: <A>(
     name: string,
@@ -41,18 +42,18 @@ export interface OutboxStoreService {
     step: () => Step<A>
   ) => Effect.Effect<A, StorageError>
   /**
-   * Calls `listener` whenever another connection may have changed the store. A step that wrote tells the other connections from
-   * inside its transaction, after its writes: whoever hears it reads behind the commit.
+   * Calls `listener` whenever another connection may have changed the store. A step that wrote tells the other
+   * connections from inside its transaction, after its writes: whoever hears it reads behind the commit.
    */
   readonly onHint: (listener: () => void) => Effect.Effect<void, never, Scope.Scope>
   /**
-   * Gives whether it is promised that nothing is taken away for want of room; none where nobody says. It is asked as the outbox
-   * starts, and asks the user nothing.
+   * Gives whether it is promised that nothing is taken away for want of room; none where nobody says. It is asked as
+   * the outbox starts, and asks the user nothing.
    */
   readonly persisted?: Effect.Effect<Option.Option<boolean>> | undefined
   /**
-   * Asks for that promise, if need be the user, and gives the answer; none where nobody says. It is asked only when the app
-   * says so.
+   * Asks for that promise, if need be the user, and gives the answer; none where nobody says. It is asked only when the
+   * app says so.
    */
   readonly persist?: Effect.Effect<Option.Option<boolean>> | undefined
   /** The stores of other accounts and base URLs; missing where there can be none. */

@@ -34,7 +34,10 @@ export interface Range {
   readonly from: IDBValidKey
   /** The last key that counts. */
   readonly to: IDBValidKey
-  /** No more rows than so many, from the first on. A store may give more, and then all of them. All, where it is missing. */
+  /**
+   * No more rows than so many, from the first on. A store may give more, and then all of them. All, where it is
+   * missing.
+   */
   readonly limit?: number
   /** The store writes the keys here, in their order. */
   keys: ReadonlyArray<IDBValidKey>

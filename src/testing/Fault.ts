@@ -69,9 +69,10 @@ export interface Fault {
   /** Runs before the work. A caller that gives up meanwhile cancels the work. */
   readonly before: Effect.Effect<void>
   /**
-   * Whether the service does its work, and when. `done` and `skipped`: it does, or does not. `rehearsed`: the service's answer is what it would be, and nothing is done. `late`: the caller does not wait for it;
-   * it is done after `landing`, whatever the caller does. `twice`: it is done, and the same request lands once more after
-   * `landing`, whatever the caller does; the second answer is the own one.
+   * Whether the service does its work, and when. `done` and `skipped`: it does, or does not. `rehearsed`: the service's
+   * answer is what it would be, and nothing is done. `late`: the caller does not wait for it; it is done after
+   * `landing`, whatever the caller does. `twice`: it is done, and the same request lands once more after `landing`,
+   * whatever the caller does; the second answer is the own one.
    */
   readonly work: "done" | "skipped" | "rehearsed" | "late" | "twice"
   /** What a late landing, or a second one, waits for; of no meaning for other `work`. */
@@ -146,7 +147,10 @@ export const landLate = (
 export const repeat = (options?: {
   /** How long after the first the second copy lands: at once unless given. A bare number is in milliseconds. */
   readonly after?: Duration.DurationInput | undefined
-  /** Whether the caller hears the second answer, unless said otherwise, or sees a lost connection after the first landing. */
+  /**
+   * Whether the caller hears the second answer, unless said otherwise, or sees a lost connection after the first
+   * landing.
+   */
   readonly caller?: "hears" | "fails" | undefined
 }): Fault => ({
   ...none,
@@ -164,8 +168,8 @@ export const repeat = (options?: {
  */
 export interface WorkOrder {
   /**
-   * Before what makes the caller wait (`first`: giving up leaves it done), or after it (`last`, unless said otherwise: giving
-   * up leaves it undone).
+   * Before what makes the caller wait (`first`: giving up leaves it done), or after it (`last`, unless said otherwise:
+   * giving up leaves it undone).
    */
   readonly work?: "first" | "last" | undefined
 }

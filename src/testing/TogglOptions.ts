@@ -72,7 +72,9 @@ export interface RateLimit {
   readonly capacity: number
   /** How many requests leak out of it in a second. */
   readonly perSecond: number
-  /** How a 429 names the time (`Retry-After`): in seconds, as an HTTP date, not at all, or in a form nobody can read. */
+  /**
+   * How a 429 names the time (`Retry-After`): in seconds, as an HTTP date, not at all, or in a form nobody can read.
+   */
   readonly retryAfter: "seconds" | "date" | "absent" | "garbled"
 }
 

@@ -48,7 +48,7 @@ export interface StoredClient {
 export interface Project {
   /** Counted up from project to project, and never used twice. */
   readonly id: number
-  /** The workspace that its client belongs to, or would. */
+  /** The workspace in which people see the project. */
   readonly workspaceId: number
   /** The client whose it is; null: nobody's. */
   readonly clientId: number | null

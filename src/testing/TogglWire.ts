@@ -41,8 +41,8 @@ export interface Answer {
   /** What it holds: text, bytes, or a stream for bodies that break off or never end. */
   readonly body: string | Uint8Array | (() => ReadableStream<Uint8Array>)
   /**
-   * Whether it is shown as a browser shows a redirect that it was told not to follow: status 0 and nothing else. It matters
-   * only where no network is in between.
+   * Whether it is shown as a browser shows a redirect that it was told not to follow: status 0 and nothing else. It
+   * matters only where no network is in between.
    */
   readonly opaque?: boolean
 }

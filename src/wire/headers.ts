@@ -6,9 +6,13 @@ export type AnswerHeaders = Readonly<Record<string, string | undefined>>
 
 /** The hourly quota as an answer states it. */
 export interface StatedQuota {
-  /** How many requests are left in this hour (`X-Toggl-Quota-Remaining`); below 0 where refused ones are counted too. */
+  /**
+   * How many requests are left in this hour (`X-Toggl-Quota-Remaining`); below 0 where refused ones are counted too.
+   */
   readonly remaining: number
-  /** In how many milliseconds the quota starts anew (`X-Toggl-Quota-Resets-In`, there in seconds), where that is said. */
+  /**
+   * In how many milliseconds the quota starts anew (`X-Toggl-Quota-Resets-In`, there in seconds), where that is said.
+   */
   readonly resetsIn?: number
 }
 

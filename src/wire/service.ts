@@ -61,15 +61,18 @@ export interface ClientState {
  */
 export interface AnswerInfo {
   /**
-   * What was asked: one of the seven, `me` (`GET /me`), or `logged` (`GET /me/logged`, which settles a 403). These two have an
-   * hourly quota of their own.
+   * What was asked: one of the seven, `me` (`GET /me`), or `logged` (`GET /me/logged`, which settles a 403). These two
+   * have an hourly quota of their own.
    */
   readonly operation: Client.Operation | "me" | "logged"
   /** The workspace that was asked about; missing for `me` and `logged`. */
   readonly workspaceId?: Client.WorkspaceId | undefined
   /** The HTTP status of the answer. */
   readonly status: number
-  /** What it says of the hourly quota. Missing where no header states it, or where a refusal has no request id of Toggl's. */
+  /**
+   * What it says of the hourly quota. Missing where no header states it, or where a refusal has no request id of
+   * Toggl's.
+   */
   readonly quota?: StatedQuota | undefined
   /** The answer's own `Date`, in milliseconds since the epoch; missing where none can be read. */
   readonly date?: number | undefined
@@ -84,19 +87,20 @@ export interface AnswerInfo {
 export interface Reading {
   /**
    * Asks for it past every cache, a service worker's too. An answer that may be a cache's all the same is an
-   * `UnexpectedAnswer` (`Cached`): one that says that it has aged (`Age`), one whose `Date` is before `notBefore` or before it
-   * was asked for, as far as earlier answers tell Toggl's time, or one that this session has heard before, by its request id.
+   * `UnexpectedAnswer` (`Cached`): one that says that it has aged (`Age`), one whose `Date` is before `notBefore` or
+   * before it was asked for, as far as earlier answers tell Toggl's time, or one that this session has heard before, by
+   * its request id.
    */
   readonly pastCaches?:
     | {
         /**
-         * An answer whose `Date` is more than two seconds before this is a cache's: in milliseconds since the epoch, by Toggl's
-         * clock.
+         * An answer whose `Date` is more than two seconds before this is a cache's: in milliseconds since the epoch, by
+         * Toggl's clock.
          */
         readonly notBefore?: number | undefined
         /**
-         * It is asked again after something that it must show, or a second later: the same answer as the last time, by its
-         * request id or where that is hidden by its `Date`, is a cache's too.
+         * It is asked again after something that it must show, or a second later: the same answer as the last time, by
+         * its request id or where that is hidden by its `Date`, is a cache's too.
          */
         readonly isSecond?: boolean | undefined
       }
@@ -124,8 +128,8 @@ export interface Listed {
   /** How many clients the list says that there are (`total_count`), where it does. */
   readonly total?: number
   /**
-   * Those of the clients of which nobody can say who made them (`creator_id`), or when they were changed (`at`), for that
-   * cannot be read.
+   * Those of the clients of which nobody can say who made them (`creator_id`), or when they were changed (`at`), for
+   * that cannot be read.
    */
   readonly unsure: ReadonlySet<Client.ClientId>
 }
@@ -179,7 +183,9 @@ export interface ClientsApiService {
   readonly mayBeDeceived: Effect.Effect<boolean>
   /** Tells `listener` of each answer, and of the quota that it states, until the scope closes. */
   readonly listen: (listener: (info: AnswerInfo) => Effect.Effect<void>) => Effect.Effect<void, never, Scope.Scope>
-  /** The clients of a workspace that the filter lets through; what cannot be read is left out. See `ClientsApi.list`. */
+  /**
+   * The clients of a workspace that the filter lets through; what cannot be read is left out. See `ClientsApi.list`.
+   */
   readonly list: (
     workspaceId: Client.WorkspaceId,
     filter?: Client.Filter
@@ -250,23 +256,23 @@ export class ClientsApi extends Context.Tag("effect-toggl-clients/ClientsApi")<C
  */
 export interface ClientsApiOptions {
   /**
-   * Where Toggl is: https, or http on loopback, with no user, query or fragment; in a page it may be relative, for a proxy on
-   * the page's origin (`/api/toggl`). A page that the app brings along under a scheme of its own (`app://bundle`, as in
-   * Electron, where it has to be registered as `standard` and with `supportFetchAPI`) may be that origin too.
-   * `https://api.track.toggl.com/api/v9` unless given.
+   * Where Toggl is: https, or http on loopback, with no user, query or fragment; in a page it may be relative, for a
+   * proxy on the page's origin (`/api/toggl`). A page that the app brings along under a scheme of its own
+   * (`app://bundle`, as in Electron, where it has to be registered as `standard` and with `supportFetchAPI`) may be
+   * that origin too. `https://api.track.toggl.com/api/v9` unless given.
    */
   readonly baseUrl?: string | URL | undefined
   /**
-   * How long a request may take, its answer's body included, before it is aborted. 20 seconds unless given; a bare number is
-   * in milliseconds.
+   * How long a request may take, its answer's body included, before it is aborted. 20 seconds unless given; a bare
+   * number is in milliseconds.
    */
   readonly requestLimit?: Duration.DurationInput | undefined
   /** The most UTF-8 bytes of a client's name that are sent. 255 unless given. */
   readonly maxNameBytes?: number | undefined
   /**
-   * Changes the `HttpClient` that is used. A client that sends a change again gets the first answer: within one call the same
-   * method and path is sent once, whatever is in between. The client that is changed, and a `fetch` of the app's own, are
-   * beyond this: they may neither send again nor wait before they send.
+   * Changes the `HttpClient` that is used. A client that sends a change again gets the first answer: within one call
+   * the same method and path is sent once, whatever is in between. The client that is changed, and a `fetch` of the
+   * app's own, are beyond this: they may neither send again nor wait before they send.
    */
   readonly transformClient?: ((client: HttpClient) => HttpClient) | undefined
   /** Sends `traceparent` and `b3`, before which browsers ask other origins. Off unless given. */
@@ -274,14 +280,14 @@ export interface ClientsApiOptions {
   /** Is told of each answer, and of the quota that it states. Where it throws, that is logged, and changes nothing. */
   readonly onAnswer?: ((info: AnswerInfo) => Effect.Effect<void>) | undefined
   /**
-   * Whether the device says that it is online, asked just before each request. It stops nothing. Where it throws, it says
-   * nothing. Where it says `false`, a request that then fails counts as never sent, but for one to this device itself
-   * (`localhost`, `127.0.0.1`), which needs no network. `navigator.onLine` unless given.
+   * Whether the device says that it is online, asked just before each request. It stops nothing. Where it throws, it
+   * says nothing. Where it says `false`, a request that then fails counts as never sent, but for one to this device
+   * itself (`localhost`, `127.0.0.1`), which needs no network. `navigator.onLine` unless given.
    */
   readonly isOnline?: Effect.Effect<Option.Option<boolean>> | undefined
   /**
-   * Believes `isOnline` of this device itself too. For tests and demos that cut a page off from its own device, as a browser's
-   * developer tools do; elsewhere a change could be sent twice. Off unless given.
+   * Believes `isOnline` of this device itself too. For tests and demos that cut a page off from its own device, as a
+   * browser's developer tools do; elsewhere a change could be sent twice. Off unless given.
    */
   readonly offlineIncludesLoopback?: boolean | undefined
 }

@@ -1,11 +1,19 @@
 import { describe, expectTypeOf, it } from "@effect/vitest"
 import type * as Schema from "effect/Schema"
 import type * as Types from "effect/Types"
-import type { Client, Entry, Mutation } from "../../src/index.js"
+import type { Client, ClientError, Entry, Mutation } from "../../src/index.js"
 import type { answered, asked, Answered, Asked } from "../../src/error/base.js"
 
 // An editor tells nothing of fields that are known from a schema alone: those of these types are written out, with what they
 // are. The compiler holds them to their schemas here.
+
+type Tag = ClientError.ClientError["_tag"]
+
+type FieldsOf<Of extends Tag> = Types.Simplify<Schema.Struct.Type<(typeof ClientError)[Of]["fields"]>>
+
+type ToldOf<Of extends Tag> = Types.Simplify<
+  Pick<InstanceType<(typeof ClientError)[Of]>, keyof FieldsOf<Of> & keyof InstanceType<(typeof ClientError)[Of]>>
+>
 
 describe("the types that are written out", () => {
   it("are their schemas' own", () => {
@@ -22,6 +30,10 @@ describe("the types that are written out", () => {
     expectTypeOf<Mutation.Restore>().toEqualTypeOf<typeof Mutation.Restore.Type>()
     expectTypeOf<Mutation.Mutation>().toEqualTypeOf<typeof Mutation.Mutation.Type>()
     expectTypeOf<Entry.Ending>().toEqualTypeOf<typeof Entry.Ending.Type>()
+  })
+
+  it("are the errors' own", () => {
+    expectTypeOf<{ [Of in Tag]: ToldOf<Of> }>().toEqualTypeOf<{ [Of in Tag]: FieldsOf<Of> }>()
   })
 
   it("are what the errors have in common", () => {
