@@ -174,7 +174,7 @@ export interface ClientEncoded {
   readonly archived?: boolean | null
   /** The notes on it, as plain text; none where they are left out or null. */
   readonly notes?: string | null
-  /** When it was last changed, as RFC 3339 writes it, in whole seconds. */
+  /** When it was last changed, as RFC 3339 writes it. */
   readonly at?: string | null | undefined
   /** The id of the Toggl user who created it. */
   readonly creator_id?: number | null | undefined

@@ -13,7 +13,7 @@ import type * as Duration from "effect/Duration"
  * @category models
  */
 export interface User {
-  /** Counts up from user to user in Toggl: a positive integer. */
+  /** What Toggl knows them by: a positive integer. */
   readonly id: number
   /** The address to log in with. */
   readonly email: string
