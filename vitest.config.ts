@@ -13,6 +13,7 @@ const longest = [
   "browser/EngineChromium",
   "browser/EngineWebKit",
   "browser/OutboxTabs",
+  "architecture/Hover",
   "model/Rules",
   "model/Crashes",
   "laws/OldTab",

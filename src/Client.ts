@@ -97,20 +97,8 @@ export type AnyClientId = typeof AnyClientId.Type
 export const isLocalClientId = (id: AnyClientId): id is LocalClientId => id < 0
 
 /**
- * A client as Toggl describes it. The schema's encoded side is Toggl's wire form. Only `id`, `wid`, `name`, `archived`
- * and `notes` have to be what they should: any other key that cannot be read counts as absent.
- *
- * - `id`
- * - `workspaceId` (`wid`)
- * - `name`: taken as it is read
- * - `archived`
- * - `notes`: empty where Toggl leaves the key out
- * - `at`: the last change, in milliseconds since 1970. Toggl tells whole seconds: two writes in one second carry the same
- * - `creatorId` (`creator_id`): the Toggl user who created it
- * - `permissions`: a list, whether Toggl sends a string, a list or nothing
- * - `integrationExtId` (`integration_ext_id`), `integrationExtType` (`integration_ext_type`), `integrationProvider`
- *   (`integration_provider`), `externalReference` (`external_reference`)
- * - `totalCount` (`total_count`): in lists only
+ * The schema of a client; its encoded side is Toggl's wire form. Only `id`, `wid`, `name`, `archived` and `notes` have
+ * to be what they should: any other key that cannot be read counts as absent.
  *
  * @since 0.1.0
  * @category models
@@ -132,10 +120,42 @@ export const Client = Schema.Struct({
 })
 
 /**
+ * A client as Toggl describes it.
+ *
  * @since 0.1.0
  * @category models
  */
-export interface Client extends Schema.Schema.Type<typeof Client> {}
+export interface Client {
+  /** Toggl's own id of it: a positive integer. */
+  readonly id: ClientId
+  /** The workspace that it belongs to (`wid`). */
+  readonly workspaceId: WorkspaceId
+  /** Its name, taken as it is read. */
+  readonly name: string
+  /** Whether it is archived; `false` where Toggl leaves the key out. */
+  readonly archived: boolean
+  /** The notes on it, as plain text; empty where Toggl leaves the key out. */
+  readonly notes: string
+  /**
+   * When it was last changed, in milliseconds since the epoch. Toggl tells whole seconds: two writes in one second
+   * carry the same.
+   */
+  readonly at?: number
+  /** The id of the Toggl user who created it (`creator_id`). */
+  readonly creatorId?: number
+  /** What the user may do with it, in Toggl's words: a list, whether Toggl sends a string, a list or nothing. */
+  readonly permissions: ReadonlyArray<string>
+  /** The id of what it is linked to in another system, such as Jira (`integration_ext_id`). */
+  readonly integrationExtId?: string
+  /** What kind of thing it is linked to in that other system (`integration_ext_type`). */
+  readonly integrationExtType?: string
+  /** The other system that the client is linked to (`integration_provider`). */
+  readonly integrationProvider?: string
+  /** What another system calls it, as far as Toggl was told (`external_reference`). */
+  readonly externalReference?: string
+  /** How many clients the list that it came in has in all (`total_count`); in lists only. */
+  readonly totalCount?: number
+}
 
 /**
  * A client's wire form: what Toggl sends, and what is kept at rest.
@@ -143,7 +163,34 @@ export interface Client extends Schema.Schema.Type<typeof Client> {}
  * @since 0.1.0
  * @category models
  */
-export interface ClientEncoded extends Schema.Schema.Encoded<typeof Client> {}
+export interface ClientEncoded {
+  /** Toggl's own id of the client: a positive integer. */
+  readonly id: number
+  /** The id of the workspace that it belongs to: a positive integer. */
+  readonly wid: number
+  /** The client's name. */
+  readonly name: string
+  /** Whether it is archived; not, where it is left out or null. */
+  readonly archived?: boolean | null
+  /** The notes on it, as plain text; none where they are left out or null. */
+  readonly notes?: string | null
+  /** When it was last changed, as RFC 3339 writes it. */
+  readonly at?: string | null | undefined
+  /** The id of the Toggl user who created it. */
+  readonly creator_id?: number | null | undefined
+  /** What the user may do with it, in Toggl's words: one of them, or a list. */
+  readonly permissions?: string | ReadonlyArray<string> | null
+  /** The id of what it is linked to in another system, such as Jira. */
+  readonly integration_ext_id?: string | null | undefined
+  /** What kind of thing it is linked to in that other system. */
+  readonly integration_ext_type?: string | null | undefined
+  /** The other system that the client is linked to. */
+  readonly integration_provider?: string | null | undefined
+  /** What another system calls it, as far as Toggl was told. */
+  readonly external_reference?: string | null | undefined
+  /** How many clients the list that it came in has in all; in lists only. */
+  readonly total_count?: number | null | undefined
+}
 
 /**
  * The most UTF-8 bytes that Toggl takes in a client's name, unless the server states another limit.
@@ -154,15 +201,28 @@ export interface ClientEncoded extends Schema.Schema.Encoded<typeof Client> {}
 export const maxNameBytes = 255
 
 /**
- * Why a name cannot be sent. `bytes` and `limit` count UTF-8 bytes.
+ * Why a name cannot be sent.
  *
  * @since 0.1.0
  * @category names
  */
 export type NameProblem =
-  | { readonly reason: "Empty" }
-  | { readonly reason: "IllFormed" }
-  | { readonly reason: "TooLong"; readonly bytes: number; readonly limit: number }
+  | {
+      /** Nothing is left of it once it is trimmed. */
+      readonly reason: "Empty"
+    }
+  | {
+      /** It holds half a character, as of an emoji that was cut. */
+      readonly reason: "IllFormed"
+    }
+  | {
+      /** It has more bytes than the limit allows. */
+      readonly reason: "TooLong"
+      /** How many UTF-8 bytes the trimmed name has. */
+      readonly bytes: number
+      /** How many UTF-8 bytes it may have. */
+      readonly limit: number
+    }
 
 const utf8 = new TextEncoder()
 
@@ -227,8 +287,7 @@ const keptNotes = (notes: string): string => notes.replaceAll("\r\n", "\n").trim
 export const sameNotes = (a: string, b: string): boolean => keptNotes(a) === keptNotes(b)
 
 /**
- * What creating a client takes. `name` is trimmed; it must not be empty nor longer than the limit. Here and in the other
- * inputs a key that is `undefined` counts as left out.
+ * What creating a client takes. Here and in the other inputs a key that is `undefined` counts as left out.
  *
  * @since 0.1.0
  * @category inputs
@@ -242,7 +301,12 @@ export const CreateInput = /*#__PURE__*/ Schema.Struct({
  * @since 0.1.0
  * @category inputs
  */
-export interface CreateInput extends Schema.Schema.Type<typeof CreateInput> {}
+export interface CreateInput {
+  /** What the new client is called. It is trimmed, and must then be neither empty nor longer than the limit. */
+  readonly name: string
+  /** The notes on it, as plain text; none unless given. */
+  readonly notes?: string | undefined
+}
 
 /**
  * A change of a client: what is left out stays as it is, and `notes: ""` clears the notes.
@@ -259,11 +323,15 @@ export const UpdateInput = /*#__PURE__*/ Schema.Struct({
  * @since 0.1.0
  * @category inputs
  */
-export interface UpdateInput extends Schema.Schema.Type<typeof UpdateInput> {}
+export interface UpdateInput {
+  /** What the client is to be called: trimmed, neither empty nor longer than the limit. It stays unless given. */
+  readonly name?: string | undefined
+  /** The notes that it is to have: `""` clears them. They stay unless given. */
+  readonly notes?: string | undefined
+}
 
 /**
- * Which archived projects come back with a restored client: those named (`projects`), all of them
- * (`restoreAllProjects`, `restore_all_projects` on the wire), or none.
+ * Which archived projects come back with a restored client: those named, all of them, or none.
  *
  * @since 0.1.0
  * @category inputs
@@ -277,7 +345,12 @@ export const RestoreInput = /*#__PURE__*/ Schema.Struct({
  * @since 0.1.0
  * @category inputs
  */
-export interface RestoreInput extends Schema.Schema.Type<typeof RestoreInput> {}
+export interface RestoreInput {
+  /** The archived projects of the client that come back with it, by their ids (`projects`). None unless given. */
+  readonly projects?: ReadonlyArray<ProjectId> | undefined
+  /** Whether all of its archived projects come back (`restore_all_projects`). Not unless given. */
+  readonly restoreAllProjects?: boolean | undefined
+}
 
 /**
  * Which clients a list holds: `active` unless said otherwise.
@@ -294,13 +367,15 @@ export const StatusFilter = /*#__PURE__*/ Schema.Literal("active", "archived", "
 export type StatusFilter = typeof StatusFilter.Type
 
 /**
- * What a list is narrowed to: by `status` (`active` unless given), and by `name`, a part of the name in any case.
+ * What a list is narrowed to.
  *
  * @since 0.1.0
  * @category inputs
  */
 export interface Filter {
+  /** Whether the list holds clients that are active, that are archived, or both. `active` unless given. */
   readonly status?: StatusFilter | undefined
+  /** A part of the clients' names, in any case. Unless given, any name will do. */
   readonly name?: string | undefined
 }
 
@@ -310,10 +385,7 @@ export interface Filter {
  * @since 0.1.0
  * @category inputs
  */
-export const matches = (
-  client: { readonly name: string; readonly archived: boolean },
-  filter: Filter = {}
-): boolean => {
+export const matches = (client: Pick<Client, "name" | "archived">, filter: Filter = {}): boolean => {
   const status = filter.status ?? "active"
   return (
     (status === "both" || client.archived === (status === "archived")) &&

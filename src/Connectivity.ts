@@ -11,20 +11,27 @@ import * as Stream from "effect/Stream"
 import { told } from "./effect/stream.js"
 
 /**
- * - `isOnline`: what the device says now; none where it does not say. Where it says `false` just before a request that
- *   then fails, the request counts as never sent, but for one to this device itself.
- * - `wakeUps`: emits when requests may work again: the device came online, the page became visible, a page came back
- *   from the back/forward cache.
+ * What the device says of its connection.
  *
  * @since 0.1.0
  * @category models
  */
 export interface ConnectivityService {
+  /**
+   * What the device says now; none where it does not say. Where it says `false` just before a request that then fails,
+   * the request counts as never sent, but for one to this device itself.
+   */
   readonly isOnline: Effect.Effect<Option.Option<boolean>>
+  /**
+   * Emits when requests may work again: the device came online, the page became visible, a page came back from the
+   * back/forward cache.
+   */
   readonly wakeUps: Stream.Stream<void>
 }
 
 /**
+ * The tag of the hint: {@link layerBrowser} and {@link layerAlwaysOnline} provide it.
+ *
  * @since 0.1.0
  * @category tags
  */

@@ -28,7 +28,9 @@ import { checked, header, invalid, revealed } from "./settings.js"
  */
 export interface Password {
   readonly _tag: "Password"
+  /** The address that the user logs in with. */
   readonly email: string
+  /** The secret that goes with it. Printing it shows `<redacted>`. */
   readonly password: Redacted.Redacted
 }
 
@@ -40,26 +42,39 @@ export interface Password {
  */
 export interface Token {
   readonly _tag: "Token"
+  /** The secret from the user's profile page. Printing it shows `<redacted>`. */
   readonly token: Redacted.Redacted
 }
 
 /**
  * No credentials of ours: a proxy signs the requests, and knows its user by a cookie.
  *
- * - `header` is added to each request, so that the proxy can tell the app's requests from those that another site
- *   makes the browser send. Give its value redacted where it is a secret (a CSRF token).
- * - `cookies` says where they are sent: `same-origin`, or `include` for a proxy on another origin.
- *
  * @since 0.1.0
  * @category models
  */
 export interface Proxy {
   readonly _tag: "Proxy"
-  readonly header?: { readonly name: string; readonly value: string | Redacted.Redacted } | undefined
+  /**
+   * Is added to each request, so that the proxy can tell the app's requests from those that another site makes the
+   * browser send.
+   */
+  readonly header?:
+    | {
+        /** What the header is called, such as `X-Requested-With`. */
+        readonly name: string
+        /** What it says. Give it redacted where it is a secret (a CSRF token). */
+        readonly value: string | Redacted.Redacted
+      }
+    | undefined
+  /**
+   * Where the browser sends its cookies: to the page's own origin, or with `include` to a proxy on another origin too.
+   */
   readonly cookies: "same-origin" | "include"
 }
 
 /**
+ * How requests are signed: by email and password, by API token, or by a proxy.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -104,7 +119,10 @@ export const token = (token: string | Redacted.Redacted): Token => ({ _tag: "Tok
  * @since 0.1.0
  * @category constructors
  */
-export const proxy = ({ cookies, header }: Partial<Omit<Proxy, "_tag">> = {}): Proxy => ({
+export const proxy = ({
+  cookies,
+  header
+}: { readonly [Key in keyof Omit<Proxy, "_tag">]?: Proxy[Key] | undefined } = {}): Proxy => ({
   _tag: "Proxy",
   cookies: cookies ?? "same-origin",
   ...(header === undefined ? {} : { header })
@@ -156,31 +174,35 @@ const made = "what Credentials.token, Credentials.password or Credentials.proxy 
 /**
  * Where credentials come from.
  *
- * - `get` is asked at each attempt. `None` means that there are none here: the user signed out, or this is a worker
- *   that woke without them. A source that cannot tell now, as one that asks a server for its tokens and is offline, fails
- *   with `CredentialsUnavailable`: that is neither signed out nor wrong, and it is asked again later. What `get` throws
- *   counts the same, and is logged by its name alone.
- *   What `get` gives and no request can be signed with ({@link validate}) is as good as none: it is logged, nothing is sent,
- *   and the app is asked to sign in.
- * - `changes` emits after the app has set others. It does not say which: ask `get`.
- *
  * @since 0.1.0
  * @category services
  */
 export interface CredentialsService {
+  /**
+   * Is asked at each attempt. `None` means that there are none here: the user signed out, or this is a worker that woke
+   * without them. A source that cannot tell now, as one that asks a server for its tokens and is offline, fails with
+   * `CredentialsUnavailable`: that is neither signed out nor wrong, and it is asked again later. What it throws counts
+   * the same, and is logged by its name alone. What it gives and no request can be signed with ({@link validate}) is as
+   * good as none: it is logged, nothing is sent, and the app is asked to sign in.
+   */
   readonly get: Effect.Effect<Option.Option<Credentials>, CredentialsUnavailable>
+  /** Emits after the app has set others. It does not say which: ask `get`. */
   readonly changes: Stream.Stream<void>
 }
 
 /**
- * A source that the app can set: on signing in, on signing out (`undefined`), and with a new token. `set` fails with
- * `InvalidConfiguration` where no request can be signed with them ({@link validate}), and keeps the earlier ones.
+ * A source that the app can set.
  *
  * @since 0.1.0
  * @category services
  */
 export interface Settable extends CredentialsService {
+  /** The credentials that were set last; none where nobody is signed in. It always can tell. */
   readonly get: Effect.Effect<Option.Option<Credentials>>
+  /**
+   * Sets others: on signing in, on signing out (`undefined`), and with a new token. Fails with `InvalidConfiguration`
+   * where no request can be signed with them ({@link validate}), and keeps the earlier ones.
+   */
   readonly set: (credentials: Credentials | undefined) => Effect.Effect<void, InvalidConfiguration>
 }
 

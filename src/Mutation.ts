@@ -8,10 +8,18 @@ import type { AnyClientId, Operation } from "./Client.js"
 import { AnyClientId as AnyClientIdSchema, isLocalClientId, LocalClientId, ProjectId, WorkspaceId } from "./Client.js"
 import { optional } from "./effect/schema.js"
 
+/** What is changed, wherever it is there already. */
+interface Named {
+  /** The workspace that the client belongs to. */
+  readonly workspaceId: WorkspaceId
+  /** The client that is changed: Toggl's id, or a local one. */
+  readonly clientId: AnyClientId
+}
+
 const named = { workspaceId: WorkspaceId, clientId: AnyClientIdSchema }
 
 /**
- * Creates a client. `localId` names it on this device until Toggl has given it an id.
+ * Creates a client.
  *
  * @since 0.1.0
  * @category models
@@ -27,7 +35,17 @@ export const Create = Schema.TaggedStruct("Create", {
  * @since 0.1.0
  * @category models
  */
-export type Create = typeof Create.Type
+export interface Create {
+  readonly _tag: "Create"
+  /** The workspace that the client is created in. */
+  readonly workspaceId: WorkspaceId
+  /** Names it on this device until Toggl has given it an id. */
+  readonly localId: LocalClientId
+  /** What it is called, trimmed. */
+  readonly name: string
+  /** The notes on it, as plain text; empty where there are none. */
+  readonly notes: string
+}
 
 /**
  * What an update changes: what is left out stays as it is.
@@ -41,7 +59,12 @@ export const Change = Schema.Struct({ name: optional(Schema.String), notes: opti
  * @since 0.1.0
  * @category models
  */
-export interface Change extends Schema.Schema.Type<typeof Change> {}
+export interface Change {
+  /** What the client is to be called, trimmed. */
+  readonly name?: string
+  /** The notes that it is to have; empty to clear them. */
+  readonly notes?: string
+}
 
 /**
  * Changes a client's name, notes or both; what `change` leaves out stays.
@@ -55,7 +78,11 @@ export const Update = Schema.TaggedStruct("Update", { ...named, change: Change }
  * @since 0.1.0
  * @category models
  */
-export type Update = typeof Update.Type
+export interface Update extends Named {
+  readonly _tag: "Update"
+  /** What becomes of the client: its new name, its new notes, or both. */
+  readonly change: Change
+}
 
 /**
  * Deletes a client.
@@ -69,7 +96,9 @@ export const Delete = Schema.TaggedStruct("Delete", named)
  * @since 0.1.0
  * @category models
  */
-export type Delete = typeof Delete.Type
+export interface Delete extends Named {
+  readonly _tag: "Delete"
+}
 
 /**
  * Archives a client, and with it its active projects.
@@ -83,7 +112,9 @@ export const Archive = Schema.TaggedStruct("Archive", named)
  * @since 0.1.0
  * @category models
  */
-export type Archive = typeof Archive.Type
+export interface Archive extends Named {
+  readonly _tag: "Archive"
+}
 
 /**
  * Restores an archived client, and of its projects those that `input` asks for.
@@ -100,7 +131,16 @@ export const Restore = Schema.TaggedStruct("Restore", {
  * @since 0.1.0
  * @category models
  */
-export type Restore = typeof Restore.Type
+export interface Restore extends Named {
+  readonly _tag: "Restore"
+  /** Which of the client's archived projects come back with it: none where it is empty. */
+  readonly input: {
+    /** Those that come back, by their ids (`projects`). */
+    readonly projects?: ReadonlyArray<ProjectId>
+    /** Whether all of them come back (`restore_all_projects`). */
+    readonly restoreAllProjects?: boolean
+  }
+}
 
 /**
  * A change of one client of one workspace, as it was asked for.
@@ -114,7 +154,7 @@ export const Mutation = Schema.Union(Create, Update, Delete, Archive, Restore)
  * @since 0.1.0
  * @category models
  */
-export type Mutation = typeof Mutation.Type
+export type Mutation = Create | Update | Delete | Archive | Restore
 
 /**
  * The client that the mutation names; for a create, the local id that it gives.
@@ -199,8 +239,11 @@ export const describe = (mutation: Mutation, nameBefore?: string): string => {
  * @category models
  */
 export interface Editable {
+  /** What the client is called. */
   readonly name: string
+  /** The notes on it, as plain text; empty where there are none. */
   readonly notes: string
+  /** Whether it is among the archived clients. */
   readonly archived: boolean
 }
 

@@ -54,6 +54,8 @@ export const make: (
 > = outbox.make
 
 /**
+ * The outbox over the ports that are provided, as a layer. See {@link make}.
+ *
  * @since 0.1.0
  * @category layers
  */
@@ -201,7 +203,7 @@ export const retry = (id: EntryId, edit?: Edit) => Effect.flatMap(Outbox, (outbo
  * @since 0.1.0
  * @category repair
  */
-export const discard = (entry: EntryId | { readonly seq: number }) =>
+export const discard = (entry: EntryId | Pick<EntryView, "seq">) =>
   Effect.flatMap(Outbox, (outbox) => outbox.discard(entry))
 
 /**

@@ -40,6 +40,8 @@ export const mayBeStored = (error: StorageError): boolean => failure.mayBeStored
 export interface Memory extends memory.Memory {}
 
 /**
+ * New rows in memory, with nothing in them yet: {@link fromMemory} makes stores of them.
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -79,16 +81,18 @@ export const longestStep: Duration.DurationInput = "75 seconds"
 /**
  * Settings of the store in IndexedDB.
  *
- * - `name`: the database's name: one for each account and base URL
- * - `timeLimit`: how long a step may take before it is aborted: 75 seconds unless given, for Chromium lets a stopped tab
- *   keep a transaction open for up to a minute. A transaction that is too far on to be aborted is waited for as long
- *   again; see {@link mayBeStored}. An opening that is not answered is given up within 5 seconds.
- *
  * @since 0.1.0
  * @category models
  */
 export interface IndexedDbOptions {
+  /** What the database is called: one for each account and base URL, as `Clients.databaseName` gives it. */
   readonly name: string
+  /**
+   * How long a step may take before it is aborted: 75 seconds unless given, for Chromium lets a stopped tab keep a
+   * transaction open for up to a minute. A transaction that is too far on to be aborted is waited for as long again;
+   * see {@link mayBeStored}. An opening that is not answered is given up within 5 seconds. A bare number is in
+   * milliseconds.
+   */
   readonly timeLimit?: Duration.DurationInput | undefined
 }
 
@@ -111,7 +115,7 @@ export const makeIndexedDb = (options: IndexedDbOptions): Effect.Effect<OutboxSt
   })
 
 /**
- * A store in IndexedDB, as a layer.
+ * A store in IndexedDB, as a layer: it closes the database with its scope. See {@link makeIndexedDb}.
  *
  * @since 0.1.0
  * @category layers

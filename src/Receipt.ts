@@ -47,6 +47,8 @@ export interface Queued {
 }
 
 /**
+ * What a mutation gives: Toggl has applied it, or it is stored on this device and will be sent.
+ *
  * @since 0.1.0
  * @category models
  */

@@ -10,35 +10,43 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 
 /**
- * The lock, once it is held. `isLost` tells whether another replayer has taken it since. `kind` is what holding it means,
- * where that is not what it means as a rule.
+ * The lock, once it is held.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Held {
+  /** Tells whether another replayer has taken it since. */
   readonly isLost: () => boolean
+  /** What holding it means, where that is not what it means as a rule (`ReplayLockService.kind`). */
   readonly kind?: "Exclusive" | "Lease" | undefined
 }
 
 /**
- * - `kind`: `Exclusive` where holding the lock means that no other living replayer sends; `Lease` where only the
- *   store's books say whose turn it is, so that a dead replayer is noticed by its silence alone. A grant may say of
- *   itself that it is another.
- * - `acquire`: waits for its turn and holds the lock until the scope closes. With `steal` it takes the lock from a
- *   holder that stands still. Interrupting the wait leaves the queue.
- * - `of`: the same kind of lock for the store of another name; missing where there is none.
+ * A lock that at most one replayer of a store holds at a time.
  *
  * @since 0.1.0
  * @category models
  */
 export interface ReplayLockService {
+  /**
+   * `Exclusive` where holding the lock means that no other living replayer sends; `Lease` where only the store's books
+   * say whose turn it is, so that a dead replayer is noticed by its silence alone. A grant may say of itself that it is
+   * another.
+   */
   readonly kind: "Exclusive" | "Lease"
-  readonly acquire: (options: { readonly steal: boolean }) => Effect.Effect<Held, never, Scope.Scope>
+  /** Waits for its turn and holds the lock until the scope closes. Interrupting the wait leaves the queue. */
+  readonly acquire: (options: {
+    /** Takes the lock from a holder that stands still, instead of waiting for it. */
+    readonly steal: boolean
+  }) => Effect.Effect<Held, never, Scope.Scope>
+  /** The same kind of lock for the store of another name; missing where there is none. */
   readonly of?: ((name: string) => ReplayLockService) | undefined
 }
 
 /**
+ * The tag of the lock: {@link layerWebLocks}, {@link layerInProcess} and {@link layerLease} provide it.
+ *
  * @since 0.1.0
  * @category tags
  */
@@ -212,6 +220,8 @@ export const lease: ReplayLockService = {
 export const layerWebLocks = (name: string): Layer.Layer<ReplayLock> => Layer.sync(ReplayLock, () => makeWebLocks(name))
 
 /**
+ * The lock of a process, as a layer: whoever uses the same name shares it. See {@link makeInProcess}.
+ *
  * @since 0.1.0
  * @category layers
  */
@@ -219,6 +229,8 @@ export const layerInProcess = (name: string): Layer.Layer<ReplayLock> =>
   Layer.sync(ReplayLock, () => makeInProcess(name))
 
 /**
+ * No lock at all, as a layer: the store's books say whose turn it is. See {@link lease}.
+ *
  * @since 0.1.0
  * @category layers
  */

@@ -62,8 +62,8 @@ export interface WaitingUntil {
  * - `CredentialsUnavailable`: the app's source of credentials cannot tell now; asked again at `until`
  * - `LookingUp`: an attempt got no answer; what became of it is looked up once it can no longer land
  * - `SignInNeeded`, `WrongAccount`, `ByUser`: paused until other credentials come, or the user resumes
- * - `Behind`: `count` changes stand before it
- * - `Held`: it depends on the change `by`, which was refused, is set aside, or cannot be read
+ * - `Behind`: other changes stand before it
+ * - `Held`: it depends on a change that was refused, is set aside, or cannot be read
  * - `SetAside`: it kept failing while others succeeded
  * - `NewerVersion`: a newer version of the app has written before it; only that version sends it
  * - `InProgress`: it is being sent, and the caller's patience ended first
@@ -75,10 +75,22 @@ export interface WaitingUntil {
 export type WaitingFor =
   | WaitingUntil
   | { readonly _tag: PauseReason }
-  | { readonly _tag: "Behind"; readonly count: number }
-  | { readonly _tag: "Held"; readonly by: EntryId | undefined }
+  | {
+      readonly _tag: "Behind"
+      /** How many changes stand before it. */
+      readonly count: number
+    }
+  | {
+      readonly _tag: "Held"
+      /** The entry that holds it; missing where that cannot be read. */
+      readonly by: EntryId | undefined
+    }
   | { readonly _tag: "NewerVersion" | "InProgress" }
-  | { readonly _tag: "StorageLost"; readonly error: StorageError }
+  | {
+      readonly _tag: "StorageLost"
+      /** What the database failed with. */
+      readonly error: StorageError
+    }
 
 /**
  * What something waits for, as it crosses to another process. Its encoded side is JSON.
@@ -107,10 +119,10 @@ export const WaitingFor = /*#__PURE__*/ Schema.Union(
  * What the queue does:
  *
  * - `Idle`: nothing is left that could be sent
- * - `Replaying`: `done` of `total` changes of this run are sent
+ * - `Replaying`: changes are being sent
  * - `Waiting`: for a time, or for another replayer
  * - `Paused`: until something changes
- * - `StorageLost`: the database cannot be read; or it was cleared under the app (`error` is `Wiped`), with changes that had
+ * - `StorageLost`: the database cannot be read; or it was cleared under the app, with changes that had
  *   not been sent, and nothing has been to do since: until the user resumes, or the app is started anew
  *
  * @since 0.1.0
@@ -118,10 +130,28 @@ export const WaitingFor = /*#__PURE__*/ Schema.Union(
  */
 export type Queue =
   | { readonly _tag: "Idle" }
-  | { readonly _tag: "Replaying"; readonly done: number; readonly total: number }
-  | { readonly _tag: "Waiting"; readonly for: WaitingFor }
-  | { readonly _tag: "Paused"; readonly reason: PauseReason }
-  | { readonly _tag: "StorageLost"; readonly error: StorageError }
+  | {
+      readonly _tag: "Replaying"
+      /** How many changes of this run are sent. */
+      readonly done: number
+      /** How many changes this run has to send. */
+      readonly total: number
+    }
+  | {
+      readonly _tag: "Waiting"
+      /** What it waits for: `Status.describe` makes a line of it. */
+      readonly for: WaitingFor
+    }
+  | {
+      readonly _tag: "Paused"
+      /** Why nothing is sent until something changes. */
+      readonly reason: PauseReason
+    }
+  | {
+      readonly _tag: "StorageLost"
+      /** What the database failed with; its `reason` is `Wiped` where it was cleared under the app. */
+      readonly error: StorageError
+    }
 
 /**
  * What the queue does, as it crosses to another process.

@@ -69,14 +69,20 @@ export type RefreshError =
  *
  * - `Idle`: the copy is fresh enough, or nobody wants it fresher
  * - `Running`: Toggl is asked
- * - `Failed`: Toggl could not be asked, or refused (`error`). It is tried again when the network is back, or the page is shown
+ * - `Failed`: Toggl could not be asked, or refused. It is tried again when the network is back, or the page is shown
  *   again
  *
  * @since 0.1.0
  * @category models
  */
 export type Refresh =
-  { readonly _tag: "Idle" } | { readonly _tag: "Running" } | { readonly _tag: "Failed"; readonly error: RefreshError }
+  | { readonly _tag: "Idle" }
+  | { readonly _tag: "Running" }
+  | {
+      readonly _tag: "Failed"
+      /** Why Toggl could not be asked, or what it refused with. */
+      readonly error: RefreshError
+    }
 
 /**
  * What becomes of a refresh, as it crosses to another process.

@@ -28,12 +28,16 @@ export type MutationError = ClientError.Refusal | ClientError.Discarded | Client
 export type ReadError = ClientsApi.ListError | ClientError.NoLocalCopy
 
 /**
- * What a read takes: a filter, and how fresh it must be (the layer's `freshness` unless given).
+ * What a read takes: a filter, and how fresh it must be.
  *
  * @since 0.1.0
  * @category models
  */
 export interface ReadOptions extends Client.Filter {
+  /**
+   * How fresh it must be: asked of Toggl now (`Toggl`), only what is on this device (`Local`), or not older than a
+   * duration, where Toggl can be asked. The layer's `freshness` unless given; a bare number is in milliseconds.
+   */
   readonly freshness?: View.Freshness | undefined
 }
 
@@ -70,34 +74,43 @@ export type ArchivedProjects = ReadonlyArray<Client.ProjectId> | undefined
  * @category services
  */
 export interface ClientsService {
+  /** The clients of a workspace as the app should show them, also offline. See `Clients.list`. */
   readonly list: (
     workspaceId: Client.WorkspaceId,
     options?: ReadOptions
   ) => Effect.Effect<ReadonlyArray<View.ClientView>, ReadError>
+  /** As `list`, with where the state comes from and from when. See `Clients.view`. */
   readonly view: (workspaceId: Client.WorkspaceId, options?: ReadOptions) => Effect.Effect<View.View, ReadError>
+  /** The view now, and again whenever it changes, in whichever tab. It never fails. See `Clients.watch`. */
   readonly watch: (workspaceId: Client.WorkspaceId, options?: WatchOptions) => Stream.Stream<View.View>
+  /** One client as the app should show it, by Toggl's id or a local one. See `Clients.get`. */
   readonly get: (
     workspaceId: Client.WorkspaceId,
     id: Client.AnyClientId,
     options?: Pick<ReadOptions, "freshness">
   ) => Effect.Effect<View.ClientView, ReadError>
+  /** Creates a client: offline it gets a local id, and is sent later. See `Clients.create`. */
   readonly create: (
     workspaceId: Client.WorkspaceId,
     input: Client.CreateInput
   ) => Effect.Effect<Receipt<Client.Client>, MutationError>
+  /** Changes a client's name, notes or both, now or later; what is left out stays. See `Clients.update`. */
   readonly update: (
     workspaceId: Client.WorkspaceId,
     id: Client.AnyClientId,
     change: Client.UpdateInput
   ) => Effect.Effect<Receipt<Client.Client>, MutationError>
+  /** Deletes a client, now or later; its projects stay. See `Clients.delete`. */
   readonly delete: (
     workspaceId: Client.WorkspaceId,
     id: Client.AnyClientId
   ) => Effect.Effect<Receipt<void>, MutationError>
+  /** Archives a client with its active projects, now or later. See `Clients.archive`. */
   readonly archive: (
     workspaceId: Client.WorkspaceId,
     id: Client.AnyClientId
   ) => Effect.Effect<Receipt<ArchivedProjects>, MutationError>
+  /** Restores an archived client, now or later, and those of its projects that `input` names. See `Clients.restore`. */
   readonly restore: (
     workspaceId: Client.WorkspaceId,
     id: Client.AnyClientId,
@@ -106,19 +119,25 @@ export interface ClientsService {
 }
 
 /**
+ * The tag of the operations for apps that must work offline: `Clients.layerBrowser` and the other layers provide it.
+ *
  * @since 0.1.0
  * @category services
  */
 export class Clients extends Context.Tag("effect-toggl-clients/Clients")<Clients, ClientsService>() {}
 
 /**
- * - `freshness`: how fresh a read must be unless it says otherwise: not older than 5 minutes unless given
- * - `maxNameBytes`: the most UTF-8 bytes of a name, 255 unless given
+ * Settings of the operations over an outbox.
  *
  * @since 0.1.0
  * @category models
  */
 export interface ClientsOptions {
+  /**
+   * How fresh a read must be unless it says otherwise: not older than 5 minutes unless given. A bare number is in
+   * milliseconds.
+   */
   readonly freshness?: View.Freshness | undefined
+  /** The most UTF-8 bytes of a client's name that are accepted. 255 unless given. */
   readonly maxNameBytes?: number | undefined
 }

@@ -8,7 +8,7 @@ import type * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import type * as ClientError from "../ClientError.js"
 import * as ClientsApi from "../ClientsApi.js"
-import { type AllConfigured, read } from "../config.js"
+import { type AllConfigured, type Configured, read } from "../config.js"
 import * as Connectivity from "../Connectivity.js"
 import * as Credentials from "../Credentials.js"
 import * as Outbox from "../Outbox.js"
@@ -35,13 +35,6 @@ export const layer = (
  * Settings of a whole stack: the account and its credentials, and whatever `ClientsApi`, `Outbox` and this module let be
  * set.
  *
- * - `account`: what the app calls this user: it is needed before the first offline start, and names the database. Never
- *   a token.
- * - `credentials`: how requests are signed: fixed ones, or a service that the app can set (`Credentials.make`)
- * - `fetch`: the `fetch` to use: the browser's unless given. It may neither send again nor wait before it sends. Where it
- *   rejects with {@link ClientsApi.Unsent}, the request surely never left, and nothing is looked up for it; any other
- *   rejection is a request that may have been applied
- *
  * @since 0.1.0
  * @category models
  */
@@ -49,22 +42,36 @@ export interface StackOptions
   extends
     ClientsOptions,
     Omit<ClientsApi.ClientsApiOptions, "isOnline" | "transformClient">,
-    Omit<Outbox.OutboxOptions, "fetch"> {
+    Omit<Outbox.OutboxOptions, "account" | "fetch" | "maxNameBytes"> {
+  /**
+   * What the app calls this user: it is needed before the first offline start, and names the database. It marks
+   * exported files and labels the metrics. Never a token.
+   */
+  readonly account: string
+  /** How requests are signed: fixed credentials, or a service that the app can set (`Credentials.make`). */
   readonly credentials: Credentials.Credentials | Credentials.CredentialsService
+  /** The most UTF-8 bytes of a client's name: of what is accepted, and of what is sent. 255 unless given. */
+  readonly maxNameBytes?: number | undefined
+  /**
+   * The `fetch` to use: the browser's unless given. It may neither send again nor wait before it sends. Where it
+   * rejects with `ClientsApi.Unsent`, the request surely never left, and nothing is looked up for it; any other
+   * rejection is a request that may have been applied.
+   */
   readonly fetch?: typeof globalThis.fetch | undefined
 }
 
 /**
- * The same for a browser.
- *
- * - `storageLimit`: how long a step of the database may take, as while a stopped tab holds it up, before it is given up:
- *   75 seconds unless given. No caller waits so long: each hears at its `patience`, and half a second, that the storage
- *   does not answer.
+ * Settings of a whole stack in a browser, whose database has a limit of its own.
  *
  * @since 0.1.0
  * @category models
  */
 export interface BrowserOptions extends StackOptions {
+  /**
+   * How long a step of the database may take, as while a stopped tab holds it up, before it is given up: 75 seconds
+   * unless given, and a bare number is in milliseconds. No caller waits so long: each hears at its `patience`, and half
+   * a second, that the storage does not answer.
+   */
   readonly storageLimit?: Duration.DurationInput | undefined
 }
 
@@ -201,9 +208,10 @@ export const layerPorts = (options: Omit<StackOptions, "credentials">) =>
  * @since 0.1.0
  * @category configuration
  */
-export interface ClientsConfig extends AllConfigured<
-  Omit<StackOptions, "credentials" | "account"> & Partial<Pick<StackOptions, "account">>
-> {}
+export interface ClientsConfig extends AllConfigured<Omit<StackOptions, "credentials" | "account">> {
+  /** What the app calls this user; see `StackOptions`. `Config.string("TOGGL_ACCOUNT")` unless given. */
+  readonly account?: Configured<string | undefined>
+}
 
 /**
  * As {@link layerPorts}, with settings from the configuration. The credentials' part is `Credentials.layerConfig`.

@@ -30,9 +30,8 @@ export class Forbidden extends /*#__PURE__*/ tagged<Forbidden>()("Forbidden", ()
 }
 
 /**
- * The name cannot be used: it is empty, longer than `limit` (UTF-8 bytes; the server's own where it names one), or
- * another client of the workspace has it; or it holds half a character, as of an emoji that was cut (`IllFormed`). Found
- * before anything is sent (`Empty`, `IllFormed`, `TooLong`), or Toggl's 400.
+ * The name cannot be used, as `reason` says. Found before anything is sent (`Empty`, `IllFormed`, `TooLong`), or
+ * Toggl's 400.
  *
  * @since 0.1.0
  * @category refusals
@@ -46,6 +45,19 @@ export class InvalidName
   }))
 {
   declare readonly [TypeId]: TypeId
+  /**
+   * What is wrong with the name: nothing is left of it (`Empty`), it has more UTF-8 bytes than `limit` (`TooLong`),
+   * another client of the workspace has it (`Taken`), or it holds half a character, as of an emoji that was cut
+   * (`IllFormed`).
+   */
+  declare readonly reason: "Empty" | "TooLong" | "Taken" | "IllFormed"
+  /** The name that was refused, as it was asked for. */
+  declare readonly name: string
+  /**
+   * The most UTF-8 bytes that are taken: the server's own limit where it names one. Missing where the length is not the
+   * reason.
+   */
+  declare readonly limit?: number
   override get message() {
     switch (this.reason) {
       case "Empty":
@@ -73,6 +85,8 @@ export class InvalidStatus
   }))
 {
   declare readonly [TypeId]: TypeId
+  /** The status that was asked for, and is none of `active`, `archived` and `both`. */
+  declare readonly status: string
   override get message() {
     return `A list's status is active, archived or both, not "${this.status}".`
   }
@@ -93,6 +107,8 @@ export class BadRequest
   }))
 {
   declare readonly [TypeId]: TypeId
+  /** The HTTP status of the answer; missing where nothing was sent, since the input cannot be a request. */
+  declare readonly status?: number
   override get message() {
     return this.status === undefined
       ? `This cannot be sent to Toggl: ${this.text ?? "the input is not valid"}.`
@@ -141,14 +157,17 @@ export class Undecided
   }))
 {
   declare readonly [TypeId]: TypeId
+  /** What was seen when it was looked up, in words for people. */
+  declare readonly reason: string
+  /** The clients in Toggl that the change may have made or met: `Outbox.adopt` takes the id of one. */
+  declare readonly found: ReadonlyArray<Client>
   override get message() {
     return `Whether Toggl applied this is not known: ${this.reason}. Look at Toggl, then retry, edit or discard it.`
   }
 }
 
 /**
- * A colleague changed what this update would overwrite. `base` is the state that the change was made on, `mine` the
- * state that it asks for, `theirs` what Toggl has.
+ * A colleague changed what this update would overwrite.
  *
  * @since 0.1.0
  * @category refusals
@@ -162,6 +181,17 @@ export class Conflict
   }))
 {
   declare readonly [TypeId]: TypeId
+  /** The client as it was known when the change was made. */
+  declare readonly base: Client
+  /** The state that the change asks for. */
+  declare readonly mine: {
+    /** The name that the client is to have. */
+    readonly name: string
+    /** The notes that the client is to have; empty where it is to have none. */
+    readonly notes: string
+  }
+  /** The client as Toggl has it now, with what the colleague changed. */
+  declare readonly theirs: Client
   override get message() {
     return `Someone else changed ${subject(this)} in the meantime: compare the two and retry or discard this change.`
   }
@@ -192,8 +222,7 @@ export type Refusal = typeof Refusal.Type
 
 /**
  * The entry was taken out of the outbox before Toggl had it: cancelled or discarded by the user, or together with the
- * entry that it depended on. `mayHaveBeenApplied`: an attempt at it had got no answer by then, and Toggl may have done it
- * all the same. `isMoved`: the user has moved it into a file, to be sent from another device.
+ * entry that it depended on.
  *
  * @since 0.1.0
  * @category refusals
@@ -206,6 +235,10 @@ export class Discarded
   }))
 {
   declare readonly [TypeId]: TypeId
+  /** An attempt at it had got no answer by then, and Toggl may have done it all the same. */
+  declare readonly mayHaveBeenApplied: boolean
+  /** The user has moved it into a file, to be sent from another device. */
+  declare readonly isMoved?: boolean
   override get message() {
     if (this.isMoved === true) return "This change was moved into a file: it is sent from wherever that is imported."
     return this.mayHaveBeenApplied

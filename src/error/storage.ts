@@ -6,19 +6,7 @@ import { asked, tagged, type TypeId } from "./base.js"
 import { TransportError } from "./transport.js"
 
 /**
- * The device's storage failed. `reason`:
- *
- * - `Missing`: there is no IndexedDB here
- * - `Denied`: the browser refuses it (private mode, blocked by policy)
- * - `Full`: no room is left
- * - `Closed`: the browser or another tab closed the database, and it could not be opened again
- * - `Stalled`: it did not answer in time
- * - `Lost`: the browser has lost what serves its databases, and this worker cannot find it again before it is started anew
- * - `Wiped`: the database was taken away: site data was cleared, or the browser needed the room
- * - `Newer`: the database was written by a newer version of this library
- * - `Failed`: anything else; `detail` is the browser's name for it
- *
- * `mayBeStored`: the transaction ended in a way that leaves doubt, and what it wrote may be stored all the same.
+ * The device's storage failed, as `reason` says.
  *
  * @since 0.1.0
  * @category storage
@@ -31,6 +19,25 @@ export class StorageError
   }))
 {
   declare readonly [TypeId]: TypeId
+  /**
+   * What went wrong:
+   *
+   * - `Missing`: there is no IndexedDB here
+   * - `Denied`: the browser refuses it (private mode, blocked by policy)
+   * - `Full`: no room is left
+   * - `Closed`: the browser or another tab closed the database, and it could not be opened again
+   * - `Stalled`: it did not answer in time
+   * - `Lost`: the browser has lost what serves its databases, and this worker cannot find it again before it is started
+   *   anew
+   * - `Wiped`: the database was taken away: site data was cleared, or the browser needed the room
+   * - `Newer`: the database was written by a newer version of this library
+   * - `Failed`: anything else
+   */
+  declare readonly reason: "Missing" | "Denied" | "Full" | "Closed" | "Stalled" | "Lost" | "Wiped" | "Newer" | "Failed"
+  /** What lies behind it, for a report: the browser's own name for it where `reason` is `Failed`, else a few words. */
+  declare readonly detail: string
+  /** The transaction ended in a way that leaves doubt, and what it wrote may be stored all the same. */
+  declare readonly mayBeStored?: boolean
   override get message() {
     switch (this.reason) {
       case "Missing":
@@ -56,10 +63,8 @@ export class StorageError
 }
 
 /**
- * The change could not be stored, so it is not in the outbox. `storage` says why. Where it was tried online all the
- * same, `attempt` is what came of it, and `mayHaveBeenApplied` whether Toggl may have applied it. `mayBeStored`: the
- * device's storage leaves doubt, or does not answer in time, and the change may be in the outbox all the same, to be sent
- * later; `Outbox.outcome(entryId)` tells once the storage can be read. Without it, it is never sent.
+ * The change could not be stored, so it is not in the outbox, unless `mayBeStored` says that nobody knows. It may have
+ * been tried online all the same.
  *
  * @since 0.1.0
  * @category storage
@@ -75,6 +80,19 @@ export class NotSaved
   }))
 {
   declare readonly [TypeId]: TypeId
+  /** Why it could not be stored. */
+  declare readonly storage: StorageError
+  /** What came of the attempt that was made online all the same; missing where none was made, or it left no error. */
+  declare readonly attempt?: TransportError
+  /** Whether Toggl may have applied that attempt. */
+  declare readonly mayHaveBeenApplied: boolean
+  /** The id of its entry where `mayBeStored`: `Outbox.outcome` takes it, and tells once the storage can be read. */
+  declare readonly entryId?: EntryId
+  /**
+   * The device's storage leaves doubt, or does not answer in time, and the change may be in the outbox all the same, to
+   * be sent later. Where this is missing, it is never sent.
+   */
+  declare readonly mayBeStored?: boolean
   override get message() {
     if (this.mayBeStored === true) {
       return `Nobody can say now whether the change is saved, and will be sent: ${this.storage.message} Look for it before you repeat it.`
@@ -88,7 +106,7 @@ export class NotSaved
 }
 
 /**
- * Nothing is known here of what was asked: Toggl cannot be reached (`cause`), and no copy of it is on this device.
+ * Nothing is known here of what was asked: Toggl cannot be reached, and no copy of it is on this device.
  *
  * @since 0.1.0
  * @category storage
@@ -100,6 +118,8 @@ export class NoLocalCopy
   }))
 {
   declare readonly [TypeId]: TypeId
+  /** Why Toggl cannot be reached, where it was asked. */
+  declare readonly cause?: TransportError
   override get message() {
     return (
       "There is no copy of this on the device yet: connect once to load it." +
@@ -109,7 +129,7 @@ export class NoLocalCopy
 }
 
 /**
- * A setting is missing or wrong: `setting` names it, `problem` says what to set.
+ * A setting is missing or wrong, and the message says what to set.
  *
  * @since 0.1.0
  * @category configuration
@@ -121,13 +141,17 @@ export class InvalidConfiguration
   }))
 {
   declare readonly [TypeId]: TypeId
+  /** Which one, by its key in the options: `baseUrl`, `credentials.header`. */
+  declare readonly setting: string
+  /** What is wrong with it, and what to set: a sentence for people, with no secret in it. */
+  declare readonly problem: string
   override get message() {
     return `${this.setting}: ${this.problem}`
   }
 }
 
 /**
- * No entry of the outbox has this id, or it is not in a state in which this can be done: `reason` says which.
+ * No entry of the outbox has this id, or it is not in a state in which this can be done.
  *
  * @since 0.1.0
  * @category storage
@@ -139,6 +163,18 @@ export class EntryNotFound
   }))
 {
   declare readonly [TypeId]: TypeId
+  /** What was asked for: an id, or the place of a row that cannot be read. */
+  declare readonly entryId: string
+  /**
+   * Why it cannot be done:
+   *
+   * - `Unknown`: the outbox has no such entry
+   * - `Done`: it has ended, and is no longer in the outbox
+   * - `BeingSent`: it is being sent, or may have been
+   * - `NotRefused`: it was not refused, so that there is nothing to repair
+   * - `Unreadable`: it can only be exported or discarded
+   */
+  declare readonly reason: "Unknown" | "Done" | "BeingSent" | "NotRefused" | "Unreadable"
   override get message() {
     switch (this.reason) {
       case "Unknown":
@@ -156,8 +192,7 @@ export class EntryNotFound
 }
 
 /**
- * A file of exported entries cannot be imported: it is not one of ours (`Garbled`), a newer version of this library wrote
- * it (`Newer`), or it is another account's (`Account`). `detail` says in few words what is wrong.
+ * A file of exported entries cannot be imported. Nothing of it was.
  *
  * @since 0.1.0
  * @category storage
@@ -169,6 +204,13 @@ export class InvalidImport
   }))
 {
   declare readonly [TypeId]: TypeId
+  /**
+   * Why not: it is not one of ours (`Garbled`), a newer version of this library wrote it (`Newer`), or it is another
+   * account's (`Account`).
+   */
+  declare readonly reason: "Garbled" | "Account" | "Newer"
+  /** What is wrong with the file, in few words for people. */
+  declare readonly detail: string
   override get message() {
     switch (this.reason) {
       case "Account":
@@ -182,8 +224,7 @@ export class InvalidImport
 }
 
 /**
- * The changes in another database were not taken over: there is no such database here (`Missing`), they are another user's
- * (`OtherUser`), or another tab is sending them at the moment (`InUse`).
+ * The changes in another database were not taken over, as `reason` says.
  *
  * @since 0.1.0
  * @category storage
@@ -194,6 +235,11 @@ export class NotTakenOver
   }))
 {
   declare readonly [TypeId]: TypeId
+  /**
+   * Why not: there is no such database here (`Missing`), the changes are another user's (`OtherUser`), or another tab
+   * is sending them at the moment (`InUse`).
+   */
+  declare readonly reason: "Missing" | "OtherUser" | "InUse"
   override get message() {
     switch (this.reason) {
       case "Missing":
@@ -207,7 +253,7 @@ export class NotTakenOver
 }
 
 /**
- * The credentials are good, and they are those of another Toggl user (`userId`, where that is told) than the one whom this account's changes
+ * The credentials are good, and they are those of another Toggl user than the one whom this account's changes
  * belong to: nothing of this account is sent with them. Sign in as the account's user, or open the other one's account.
  *
  * @since 0.1.0
@@ -217,6 +263,8 @@ export class WrongAccount
   extends /*#__PURE__*/ tagged<WrongAccount>()("WrongAccount", () => ({ userId: optional(Schema.Int) }))
 {
   declare readonly [TypeId]: TypeId
+  /** The id of the Toggl user whose credentials they are, as `GET /me` gives it; missing where a proxy does not tell. */
+  declare readonly userId?: number
   override get message() {
     return "These credentials are another user's than this account's: sign in as the account's user, or open that user's own account."
   }

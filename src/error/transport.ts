@@ -16,14 +16,7 @@ const unauthorized = (reason: Unauthorized["reason"]): string => {
 }
 
 /**
- * Toggl may not be asked with the credentials that there are. `reason`:
- *
- * - `Missing`: there are none
- * - `Refused`: Toggl does not accept them (401, or 403 where `GET /me/logged` is refused too)
- * - `SignedOut`: the account was signed out (`Outbox.signOut`) and nobody has signed in since: Toggl was not asked
- * - `WrongAccount`: Toggl accepts them, and they are another user's than the account's
- *
- * `remainingAttempts` is the number of further log-ins before Toggl locks them for five minutes, where it says so.
+ * Toggl may not be asked with the credentials that there are, as `reason` says.
  *
  * @since 0.1.0
  * @category transport
@@ -36,6 +29,20 @@ export class Unauthorized
   }))
 {
   declare readonly [TypeId]: TypeId
+  /**
+   * Why not:
+   *
+   * - `Missing`: there are none
+   * - `Refused`: Toggl does not accept them (401, or 403 where `GET /me/logged` is refused too)
+   * - `SignedOut`: the account was signed out (`Outbox.signOut`) and nobody has signed in since: Toggl was not asked
+   * - `WrongAccount`: Toggl accepts them, and they are another user's than the account's
+   */
+  declare readonly reason: "Missing" | "Refused" | "SignedOut" | "WrongAccount"
+  /**
+   * How many further log-ins Toggl allows before it locks them for five minutes (`X-Remaining-Login-Attempts`), where
+   * it says so.
+   */
+  declare readonly remainingAttempts?: number
   override get message() {
     return unauthorized(this.reason)
   }
@@ -56,13 +63,11 @@ export class CredentialsUnavailable
   }
 }
 
-// What names a time: `date` is the answer's own `Date`, in milliseconds since 1970.
+// What names a time.
 const named = { retryAfter: optional(Schema.Finite), date: optional(Schema.Finite) }
 
 /**
- * The hourly quota of the organization is used up (402). `retryAfter` is in milliseconds from the answer, missing where no
- * time is named: what is said is believed for an hour at most, and for ten minutes where `requestId` is missing.
- * `date` is the answer's own `Date`, in milliseconds since 1970, where it has one.
+ * The hourly quota of the organization is used up (402).
  *
  * @since 0.1.0
  * @category transport
@@ -74,15 +79,21 @@ export class QuotaExceeded
   }))
 {
   declare readonly [TypeId]: TypeId
+  /**
+   * How long to wait, in milliseconds from the answer (`X-Toggl-Quota-Resets-In`, its text, or `Retry-After`); missing
+   * where no time is named. What is said is believed for an hour at most, and for ten minutes where `requestId` is
+   * missing.
+   */
+  declare readonly retryAfter?: number
+  /** The answer's own `Date`, in milliseconds since the epoch, where it has one. */
+  declare readonly date?: number
   override get message() {
     return `Toggl's hourly quota is used up: try again ${wait(this.retryAfter)}.`
   }
 }
 
 /**
- * Too many requests at once (429). `retryAfter` is in milliseconds from the answer, missing where no time is named: what
- * is said is believed for an hour at most, and for ten minutes where `requestId` is missing.
- * `date` is the answer's own `Date`, in milliseconds since 1970, where it has one.
+ * Too many requests at once (429).
  *
  * @since 0.1.0
  * @category transport
@@ -94,16 +105,20 @@ export class RateLimited
   }))
 {
   declare readonly [TypeId]: TypeId
+  /**
+   * How long to wait, in milliseconds from the answer (`Retry-After`); missing where no time is named.
+   * What is said is believed for an hour at most, and for ten minutes where `requestId` is missing.
+   */
+  declare readonly retryAfter?: number
+  /** The answer's own `Date`, in milliseconds since the epoch, where it has one. */
+  declare readonly date?: number
   override get message() {
     return `Toggl is asked too often: try again ${wait(this.retryAfter)}.`
   }
 }
 
 /**
- * Toggl, or a proxy before it, failed (408, 425, 5xx). The request may have been applied. `retryAfter` is in
- * milliseconds, where the server names a time: what is said is believed for an hour at most, and for ten minutes where
- * `requestId` is missing.
- * `date` is the answer's own `Date`, in milliseconds since 1970, where it has one.
+ * Toggl, or a proxy before it, failed (408, 425, 5xx). The request may have been applied.
  *
  * @since 0.1.0
  * @category transport
@@ -116,22 +131,22 @@ export class ServerError
   }))
 {
   declare readonly [TypeId]: TypeId
+  /** The HTTP status of the answer: 408, 425, or 500 and above. */
+  declare readonly status: number
+  /**
+   * How long to wait, in milliseconds from the answer (`Retry-After`); missing where the server names no
+   * time. What is said is believed for an hour at most, and for ten minutes where `requestId` is missing.
+   */
+  declare readonly retryAfter?: number
+  /** The answer's own `Date`, in milliseconds since the epoch, where it has one. */
+  declare readonly date?: number
   override get message() {
     return `Toggl failed with status ${this.status}; try again ${wait(this.retryAfter)}.${quoted(this)}`
   }
 }
 
 /**
- * No answer came. Unless it is `Offline` or `Unsent`, the request may have been applied. `reason`:
- *
- * - `Offline`: the device said that it is offline
- * - `TimedOut`: the request limit passed
- * - `SuspectedCors`: the device says that it is online, and yet the browser's own `fetch` could not reach another origin.
- *   It is said only of a `fetch` that is known to be the browser's: that of `Clients.layerBrowser`, or a `Fetch` in the
- *   context of the call that is `globalThis.fetch`
- * - `Threw`: what the app gave to send requests with threw instead of failing; `detail` is the error's name, never its text
- * - `Unsent`: a `fetch` of the app's own says that the request never left
- * - `Failed`: otherwise
+ * No answer came, for the `reason` given. Unless that is `Offline` or `Unsent`, the request may have been applied.
  *
  * @since 0.1.0
  * @category transport
@@ -144,6 +159,21 @@ export class Unreachable
   }))
 {
   declare readonly [TypeId]: TypeId
+  /**
+   * Why none came:
+   *
+   * - `Offline`: the device said that it is offline
+   * - `TimedOut`: the request limit passed
+   * - `SuspectedCors`: the device says that it is online, and yet the browser's own `fetch` could not reach another
+   *   origin. It is said only of a `fetch` that is known to be the browser's: that of `Clients.layerBrowser`, or a
+   *   `Fetch` in the context of the call that is `globalThis.fetch`
+   * - `Threw`: what the app gave to send requests with threw instead of failing
+   * - `Unsent`: a `fetch` of the app's own says that the request never left
+   * - `Failed`: otherwise
+   */
+  declare readonly reason: "Offline" | "TimedOut" | "SuspectedCors" | "Failed" | "Threw" | "Unsent"
+  /** The name of the error that was thrown, never its text; only where `reason` is `Threw`. */
+  declare readonly detail?: string
   override get message() {
     switch (this.reason) {
       case "Offline":
@@ -163,8 +193,7 @@ export class Unreachable
 }
 
 /**
- * The answer was a redirect, as a captive portal or a moved proxy sends it: nothing was followed. `status` is 0 where
- * the browser hides it.
+ * The answer was a redirect, as a captive portal or a moved proxy sends it: nothing was followed.
  *
  * @since 0.1.0
  * @category transport
@@ -176,6 +205,8 @@ export class RedirectedElsewhere
   }))
 {
   declare readonly [TypeId]: TypeId
+  /** The HTTP status of the redirect; 0 where the browser hides it. */
+  declare readonly status: number
   override get message() {
     return `The request was redirected elsewhere: sign in to this network, or check baseUrl.${ids(this)}`
   }
@@ -197,15 +228,7 @@ const unexpected = (reason: UnexpectedAnswer["reason"], status: number): string 
 }
 
 /**
- * The answer is not one that Toggl gives to this. A captive portal, a proxy or a cache is suspected. `reason`:
- *
- * - `Html`: a web page
- * - `NotJson`: garbled JSON, or a body that broke off
- * - `Shape`: another shape than was asked for
- * - `Status`: a status without meaning here, or a refusal without the marks of Toggl's
- * - `OtherClient`: another client or workspace than was asked for
- * - `TooLarge`, `TooDeep`: a body over 16 MB, or JSON nested deeper than 100
- * - `Cached`: it was asked for past caches, and may be a cache's
+ * The answer is not one that Toggl gives to this, as `reason` says. A captive portal, a proxy or a cache is suspected.
  *
  * @since 0.1.0
  * @category transport
@@ -218,6 +241,20 @@ export class UnexpectedAnswer
   }))
 {
   declare readonly [TypeId]: TypeId
+  /** The HTTP status that the answer came with. */
+  declare readonly status: number
+  /**
+   * What gives it away:
+   *
+   * - `Html`: a web page
+   * - `NotJson`: garbled JSON, or a body that broke off
+   * - `Shape`: another shape than was asked for
+   * - `Status`: a status without meaning here, or a refusal without the marks of Toggl's
+   * - `OtherClient`: another client or workspace than was asked for
+   * - `TooLarge`, `TooDeep`: a body over 16 MB, or JSON nested deeper than 100
+   * - `Cached`: it was asked for past caches, and may be a cache's
+   */
+  declare readonly reason: "Html" | "NotJson" | "Shape" | "Status" | "OtherClient" | "TooLarge" | "TooDeep" | "Cached"
   override get message() {
     const said = this.reason === "Status" && this.text !== undefined ? ` It says: "${this.text}".` : ""
     return unexpected(this.reason, this.status) + said + ids(this)

@@ -95,7 +95,7 @@ export const EntryView = /*#__PURE__*/ Schema.Struct({
 export type Edit = UpdateInput
 
 /**
- * An entry that was discarded.
+ * An entry that `Outbox.discard` has taken out of the outbox.
  *
  * @since 0.1.0
  * @category models
@@ -169,8 +169,16 @@ export interface OtherOutbox {
  */
 export type Outcome =
   | Ending
-  | { readonly _tag: "Waiting"; readonly reason: WaitingFor }
-  | { readonly _tag: "Standing"; readonly error: Refusal }
+  | {
+      readonly _tag: "Waiting"
+      /** What it waits for: `Status.describe` makes a line of it. */
+      readonly reason: WaitingFor
+    }
+  | {
+      readonly _tag: "Standing"
+      /** Why Toggl refused it. */
+      readonly error: Refusal
+    }
   | { readonly _tag: "Unknown" }
 
 /**
@@ -209,18 +217,34 @@ export interface Flushed {
   /** How many it has refused. */
   readonly refused: number
   /** Those that are still to be sent, in their order, each with what it waits for. */
-  readonly waiting: ReadonlyArray<{ readonly entryId: EntryId; readonly reason: WaitingFor }>
+  readonly waiting: ReadonlyArray<{
+    /** Names the entry that is still to be sent. */
+    readonly entryId: EntryId
+    /** What it waits for: `Status.describe` makes a line of it. */
+    readonly reason: WaitingFor
+  }>
 }
 
 /**
- * What came of signing in: whose the credentials are (`userId`), or why that could not be asked now, as where the device is
+ * What came of signing in: whose the credentials are, or why that could not be asked now, as where the device is
  * offline. Then they are tried with the next request.
  *
  * @since 0.1.0
  * @category models
  */
 export type SignedIn =
-  { readonly checked: true; readonly userId: number } | { readonly checked: false; readonly reason: WaitingFor }
+  | {
+      /** Toggl has said whose the credentials are. */
+      readonly checked: true
+      /** The id of the Toggl user whose they are. */
+      readonly userId: number
+    }
+  | {
+      /** Toggl could not be asked now whose they are. */
+      readonly checked: false
+      /** Why not: `Status.describe` makes a line of it. */
+      readonly reason: WaitingFor
+    }
 
 /**
  * The outbox of one account. Each function of the module `Outbox` is the one of the same name here.
@@ -264,7 +288,7 @@ export interface OutboxService {
   ) => Effect.Effect<void, EntryNotFound | InvalidName | BadRequest | StorageError>
   /** Takes an entry out of the outbox with all that depends on it, and gives all that went. See `Outbox.discard`. */
   readonly discard: (
-    entry: EntryId | { readonly seq: number }
+    entry: EntryId | Pick<EntryView, "seq">
   ) => Effect.Effect<ReadonlyArray<DiscardedEntry>, EntryNotFound | StorageError>
   /** Settles an `Undecided` create or rename as that client of Toggl's. See `Outbox.adopt`. */
   readonly adopt: (
@@ -304,6 +328,8 @@ export interface OutboxService {
 }
 
 /**
+ * The tag of the outbox: `Outbox.layer` provides it, and the layers of `Clients` do.
+ *
  * @since 0.1.0
  * @category tags
  */

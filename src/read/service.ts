@@ -13,17 +13,22 @@ import type * as View from "../View.js"
  * @category models
  */
 export interface Reads {
+  /** The clients of a workspace that the filter lets through, as fresh as is asked for. */
   readonly read: (
     workspaceId: WorkspaceId,
     freshness: View.Freshness,
     filter: Filter
   ) => Effect.Effect<View.View, ListError | NoLocalCopy>
+  /** One client as the app should show it, by Toggl's id or a local one. */
   readonly get: (
     workspaceId: WorkspaceId,
     id: AnyClientId,
     freshness: View.Freshness
   ) => Effect.Effect<View.ClientView, ListError | NoLocalCopy>
-  /** `freshness`: how old the copy may get while it is watched; it is not kept fresh unless given. */
+  /**
+   * The view now, and again whenever it changes. `freshness`: how old the copy may get while it is watched; it is not
+   * kept fresh unless given.
+   */
   readonly watch: (
     workspaceId: WorkspaceId,
     filter: Filter,

@@ -22,14 +22,19 @@ export const compare = (a: IDBValidKey, b: IDBValidKey): number => {
 }
 
 interface Row {
+  /** Where it stands in the order. */
   readonly key: IDBValidKey
+  /** What stands there now. */
   row: unknown
 }
 
 /** The rows themselves, which several connections share as tabs share a database. */
 export interface Memory {
+  /** What is stored, sorted by the keys. */
   rows: Array<Row>
+  /** The number that the next entry of the log gets: it only grows. */
   nextSeq: number
+  /** Whom a store made of these rows tells that another has changed them. */
   readonly connections: Set<() => void>
 }
 

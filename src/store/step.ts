@@ -1,8 +1,7 @@
 import type { StorageError } from "../ClientError.js"
 
 /**
- * What a step asks of its transaction. A store that serves it writes the answer into it: `result`, `keys` and `rows`, or
- * `seq`.
+ * What a step asks of its transaction. A store that serves it writes the answer into it.
  *
  * @since 0.1.0
  * @category models
@@ -17,23 +16,32 @@ export type Request = Get | Range | Put | Add | Remove | Abort
  */
 export interface Get {
   readonly _tag: "Get"
+  /** The key whose row is to be read. */
   readonly key: IDBValidKey
+  /** The store writes the row here: `undefined` where there is none. */
   result: unknown
 }
 
 /**
- * Reads the rows whose keys lie in `from <= key <= to`, in the order of their keys: no more than the first `limit` of them,
- * where there is one. A store may give more, and then all of them.
+ * Reads the rows whose keys lie in `from <= key <= to`, in the order of their keys.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Range {
   readonly _tag: "Range"
+  /** The first key that counts. */
   readonly from: IDBValidKey
+  /** The last key that counts. */
   readonly to: IDBValidKey
+  /**
+   * No more rows than so many, from the first on. A store may give more, and then all of them. All, where it is
+   * missing.
+   */
   readonly limit?: number
+  /** The store writes the keys here, in their order. */
   keys: ReadonlyArray<IDBValidKey>
+  /** The store writes the rows here, each at the place of its key. */
   rows: ReadonlyArray<unknown>
 }
 
@@ -45,20 +53,25 @@ export interface Range {
  */
 export interface Put {
   readonly _tag: "Put"
+  /** Where the row is to stand. */
   readonly key: IDBValidKey
+  /** What is to stand there, as structured clones can be. */
   readonly row: unknown
 }
 
 /**
- * Adds a row under the next number of the log: one that no earlier row ever had. `isLast`: no request follows.
+ * Adds a row under the next number of the log: one that no earlier row ever had.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Add {
   readonly _tag: "Add"
+  /** What is to be added, as structured clones can be. */
   readonly row: unknown
+  /** Whether no other request of the step follows. */
   readonly isLast: boolean
+  /** The store writes the number here that the row got. */
   seq: number
 }
 
@@ -70,7 +83,9 @@ export interface Add {
  */
 export interface Remove {
   readonly _tag: "Remove"
+  /** The first key whose row goes. */
   readonly from: IDBValidKey
+  /** The last key whose row goes. */
   readonly to: IDBValidKey
 }
 
@@ -82,6 +97,7 @@ export interface Remove {
  */
 export interface Abort {
   readonly _tag: "Abort"
+  /** What the transaction is to fail with. */
   readonly error: StorageError
 }
 

@@ -100,7 +100,7 @@ export {
 } from "./TogglOptions.js"
 
 /**
- * A fault that was injected.
+ * The hold on a fault that was injected.
  *
  * @since 0.1.0
  * @category models
@@ -111,7 +111,7 @@ export interface Injected {
 }
 
 /**
- * A running fake Toggl.
+ * A running fake Toggl, with the hands that a test needs on it.
  *
  * @since 0.1.0
  * @category models

@@ -50,7 +50,11 @@ export type FaultOutcome =
   | { readonly _tag: "Own" }
   | { readonly _tag: "Lost" }
   | { readonly _tag: "Silence" }
-  | { readonly _tag: "Instead"; readonly answer: (request: WireRequest, own: Answer | undefined) => Answer }
+  | {
+      readonly _tag: "Instead"
+      /** Makes the other answer, of the request and of the service's own answer, where the service has given one. */
+      readonly answer: (request: WireRequest, own: Answer | undefined) => Answer
+    }
 
 /**
  * A fault: what happens before the service does its work, whether it does it, what happens after that, and what the
@@ -65,14 +69,17 @@ export interface Fault {
   /** Runs before the work. A caller that gives up meanwhile cancels the work. */
   readonly before: Effect.Effect<void>
   /**
-   * `rehearsed`: the service's answer is what it would be, and nothing is done. `late`: the caller does not wait for it;
-   * it is done after `landing`, whatever the caller does. `twice`: it is done, and the same request lands once more after
-   * `landing`, whatever the caller does; the second answer is the own one.
+   * Whether the service does its work, and when. `done` and `skipped`: it does, or does not. `rehearsed`: the service's
+   * answer is what it would be, and nothing is done. `late`: the caller does not wait for it; it is done after
+   * `landing`, whatever the caller does. `twice`: it is done, and the same request lands once more after `landing`,
+   * whatever the caller does; the second answer is the own one.
    */
   readonly work: "done" | "skipped" | "rehearsed" | "late" | "twice"
+  /** What a late landing, or a second one, waits for; of no meaning for other `work`. */
   readonly landing: Effect.Effect<void>
   /** Runs after the work, before the answer. A caller that gives up meanwhile changes nothing. */
   readonly after: Effect.Effect<void>
+  /** What the caller gets in the end. */
   readonly outcome: FaultOutcome
 }
 
@@ -116,7 +123,10 @@ export const loseAnswer: Fault = { ...none, name: "loseAnswer", outcome: { _tag:
  */
 export const landLate = (
   after: Duration.DurationInput,
-  options?: { readonly caller?: "fails" | "hearsNothing" }
+  options?: {
+    /** Whether the caller sees a lost connection at once, unless said otherwise, or hears nothing until it gives up. */
+    readonly caller?: "fails" | "hearsNothing" | undefined
+  }
 ): Fault => ({
   ...none,
   name: "landLate",
@@ -135,7 +145,12 @@ export const landLate = (
  * @category constructors
  */
 export const repeat = (options?: {
+  /** How long after the first the second copy lands: at once unless given. A bare number is in milliseconds. */
   readonly after?: Duration.DurationInput | undefined
+  /**
+   * Whether the caller hears the second answer, unless said otherwise, or sees a lost connection after the first
+   * landing.
+   */
   readonly caller?: "hears" | "fails" | undefined
 }): Fault => ({
   ...none,
@@ -146,13 +161,16 @@ export const repeat = (options?: {
 })
 
 /**
- * When the work is done: before what makes the caller wait (`first`: giving up leaves it done), or after it (`last`,
- * unless said otherwise: giving up leaves it undone).
+ * When the work is done, where a fault makes the caller wait.
  *
  * @since 0.1.0
  * @category models
  */
 export interface WorkOrder {
+  /**
+   * Before what makes the caller wait (`first`: giving up leaves it done), or after it (`last`, unless said otherwise:
+   * giving up leaves it undone).
+   */
   readonly work?: "first" | "last" | undefined
 }
 
@@ -180,13 +198,26 @@ export const delay = (duration: Duration.DurationInput, options?: WorkOrder): Fa
 })
 
 /**
- * Whether the service did the work all the same. Not, unless said otherwise.
+ * What becomes of the work, where something else than the service answers.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Applied {
+  /** Whether the service did the work all the same. Not, unless said otherwise. */
   readonly applied?: boolean | undefined
+}
+
+/** With which status a fault answers. */
+interface WithStatus<Status = number> {
+  /** The HTTP status of the answer, in place of the fault's usual one. */
+  readonly status?: Status | undefined
+}
+
+/** What headers a fault's answer has. */
+interface WithHeaders {
+  /** Headers that the answer has besides, or with other values, by their names in lower case. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
 const workOf = (options: Applied | undefined): "done" | "skipped" => (options?.applied === true ? "done" : "skipped")
@@ -217,11 +248,13 @@ const instead = (
  * @category constructors
  */
 export const respond = (
-  options: Applied & {
-    readonly status: number
-    readonly headers?: Readonly<Record<string, string>> | undefined
-    readonly body?: string | Uint8Array | undefined
-  }
+  options: Applied &
+    WithHeaders & {
+      /** The HTTP status of the answer, from 200 to 599. */
+      readonly status: number
+      /** What the answer holds, as text or bytes; nothing unless given. */
+      readonly body?: string | Uint8Array | undefined
+    }
 ): Fault =>
   instead("respond", options, () => ({
     status: options.status,
@@ -237,11 +270,7 @@ export const respond = (
  * @since 0.1.0
  * @category constructors
  */
-export const refusal = (
-  status: number,
-  text: string | null,
-  options?: Applied & { readonly headers?: Readonly<Record<string, string>> }
-): Fault =>
+export const refusal = (status: number, text: string | null, options?: Applied & WithHeaders): Fault =>
   instead("refusal", options, ({ sequence }) => ({
     status,
     headers: {
@@ -258,9 +287,8 @@ export const refusal = (
  * @since 0.1.0
  * @category constructors
  */
-export const proxyError = (
-  options?: Applied & { readonly status?: number; readonly headers?: Readonly<Record<string, string>> }
-): Fault => instead("proxyError", options, () => TogglWire.proxyPage(options?.status ?? 502, options?.headers))
+export const proxyError = (options?: Applied & WithStatus & WithHeaders): Fault =>
+  instead("proxyError", options, () => TogglWire.proxyPage(options?.status ?? 502, options?.headers))
 
 /**
  * A redirect to another place, 302 unless said otherwise. The `HttpClient` shows the status, as Node does; with
@@ -271,7 +299,11 @@ export const proxyError = (
  */
 export const redirect = (
   location: string,
-  options?: Applied & { readonly status?: 301 | 302 | 303 | 307 | 308; readonly opaque?: boolean }
+  options?: Applied &
+    WithStatus<301 | 302 | 303 | 307 | 308> & {
+      /** Whether the `HttpClient` shows status 0 and nothing else, as browsers do. Not, unless said otherwise. */
+      readonly opaque?: boolean | undefined
+    }
 ): Fault =>
   instead("redirect", options, () => ({
     status: options?.status ?? 302,
@@ -329,7 +361,10 @@ export const notAClient: Fault = instead("notAClient", undefined, FaultAnswer.no
  * @category constructors
  */
 export const otherClient = (
-  client: { readonly id: number } & Readonly<Record<string, unknown>>,
+  client: {
+    /** The id of the other client, in place of that which was asked for. */
+    readonly id: number
+  } & Readonly<Record<string, unknown>>,
   options?: Applied
 ): Fault => ({
   ...instead("otherClient", options, (_request, own = TogglWire.proxyPage(502)) => FaultAnswer.withClient(own, client)),
@@ -353,7 +388,7 @@ export const drifted = (fields: Readonly<Record<string, unknown>>): Fault =>
  * @since 0.1.0
  * @category constructors
  */
-export const nested = (depth: number, options?: Applied & { readonly status?: number }): Fault =>
+export const nested = (depth: number, options?: Applied & WithStatus): Fault =>
   instead("nested", options, () => FaultAnswer.nested(depth, options?.status ?? 400))
 
 /**
@@ -363,7 +398,7 @@ export const nested = (depth: number, options?: Applied & { readonly status?: nu
  * @since 0.1.0
  * @category constructors
  */
-export const echo = (options?: Applied & { readonly status?: number }): Fault =>
+export const echo = (options?: Applied & WithStatus): Fault =>
   instead("echo", options, (request) => FaultAnswer.echo(options?.status ?? 500, request))
 
 const half = (name: string, rest: (controller: ReadableStreamDefaultController<Uint8Array>) => void): Fault =>

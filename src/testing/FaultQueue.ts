@@ -7,15 +7,17 @@ import * as Fault from "./Fault.js"
 import type { RecordedRequest } from "./RequestLog.js"
 
 /**
- * Which requests a fault meets: how many (the next one unless said otherwise; `Infinity` is `"always"`), and only those
- * for which `when` holds. The first `skip` of these pass it, whatever else they meet: a fault from the n-th time on.
+ * Which requests a fault meets.
  *
  * @since 0.1.0
  * @category models
  */
 export interface InjectOptions {
+  /** How many it meets: the next one unless said otherwise; `Infinity` is `"always"`. */
   readonly times?: number | "always" | undefined
+  /** It meets only those for which this holds: all, unless given. */
   readonly when?: ((request: RecordedRequest) => boolean) | undefined
+  /** So many of these pass it first, whatever else they meet: a fault from the n-th time on. None unless given. */
   readonly skip?: number | undefined
 }
 
@@ -30,6 +32,7 @@ export interface FaultQueue {
   readonly add: (fault: Fault.Fault, options?: InjectOptions) => () => void
   /** The fault for a request, `Fault.none` if there is none; one of its times is used up. */
   readonly take: (request: RecordedRequest) => Fault.Fault
+  /** Takes back every fault that still waits. */
   readonly clear: () => void
 }
 

@@ -20,8 +20,11 @@ export interface RecordedRequest {
   readonly sequence: number
   /** When it arrived, in milliseconds since 1970. */
   readonly receivedAt: number
+  /** The HTTP method, in upper case. */
   readonly method: string
+  /** The URL's path, without the query: `/api/v9/me`. */
   readonly path: string
+  /** What the URL asks for after `?`, by key. */
   readonly query: Readonly<Record<string, string>>
   /** Without `authorization` and `cookie`; names in lower case. */
   readonly headers: Readonly<Record<string, string>>
@@ -42,7 +45,11 @@ export interface RecordedRequest {
   /** What the caller got so far. `Interrupted`: it gave up. */
   readonly outcome:
     | { readonly _tag: "Pending" }
-    | { readonly _tag: "Answered"; readonly status: number }
+    | {
+        readonly _tag: "Answered"
+        /** The HTTP status that the caller saw. */
+        readonly status: number
+      }
     | { readonly _tag: "Lost" }
     | { readonly _tag: "Interrupted" }
 }
@@ -54,10 +61,15 @@ export interface RecordedRequest {
  * @category models
  */
 export interface RequestLog {
+  /** Every record since the start or the last `clear`, in the order of arrival. */
   readonly all: () => ReadonlyArray<RecordedRequest>
+  /** Forgets the records that there are. */
   readonly clear: () => void
+  /** Keeps the record of a request that has arrived. */
   readonly add: (record: RecordedRequest) => void
+  /** Changes the record with this number, where it is still there. */
   readonly update: (sequence: number, change: Partial<RecordedRequest>) => void
+  /** Waits for a record that matches: one that is there, or comes, or changes so. */
   readonly awaitMatch: (matches: (record: RecordedRequest) => boolean) => Effect.Effect<RecordedRequest>
 }
 

@@ -27,23 +27,37 @@ export type At = number | Date
  * @category models
  */
 export interface ColleagueEdits {
-  /** Makes a client; `createdBy` is a user's id, the colleague's unless given: an own client of long ago, for one. */
+  /** Makes a client, also as another user or at another time: an own client of long ago, for one. */
   readonly createClient: (
     workspaceId: number,
-    input: TogglState.NewClient & { readonly createdBy?: number; readonly at?: At }
+    input: TogglState.NewClient & {
+      /** The id of the user who made it: the colleague's unless given. */
+      readonly createdBy?: number
+      /** When it was made. Now, unless given. */
+      readonly at?: At
+    }
   ) => Effect.Effect<TogglState.StoredClient, TogglState.Refused>
   /** Changes only the fields that are given. */
   readonly updateClient: (
     workspaceId: number,
     clientId: number,
-    change: { readonly name?: string; readonly notes?: string; readonly at?: At }
+    change: {
+      /** What the client is to be called. It stays unless given. */
+      readonly name?: string
+      /** The notes that it is to have. They stay unless given. */
+      readonly notes?: string
+      /** When it was changed. Now, unless given. */
+      readonly at?: At
+    }
   ) => Effect.Effect<TogglState.StoredClient, TogglState.Refused>
+  /** Deletes a client; its projects stay, without one. */
   readonly deleteClient: (workspaceId: number, clientId: number) => Effect.Effect<void, TogglState.Refused>
   /** Gives the ids of the projects archived with it. */
   readonly archiveClient: (
     workspaceId: number,
     clientId: number
   ) => Effect.Effect<ReadonlyArray<number>, TogglState.Refused>
+  /** Brings a client back, and those of its projects that are asked for: none unless given. */
   readonly restoreClient: (
     workspaceId: number,
     clientId: number,
@@ -54,6 +68,7 @@ export interface ColleagueEdits {
     workspaceId: number,
     input: TogglProjects.NewProject
   ) => Effect.Effect<TogglState.Project, TogglState.Refused>
+  /** Changes what is given of a project: its name, whether it is active, or whose it is. */
   readonly updateProject: (
     workspaceId: number,
     projectId: number,

@@ -13,10 +13,15 @@ import type * as Duration from "effect/Duration"
  * @category models
  */
 export interface User {
+  /** What Toggl knows them by: a positive integer. */
   readonly id: number
+  /** The address to log in with. */
   readonly email: string
+  /** What goes with the email; it may hold any character. */
   readonly password: string
+  /** What signs requests in place of email and password. */
   readonly apiToken: string
+  /** What people call them (`fullname`). */
   readonly fullName: string
 }
 
@@ -27,7 +32,9 @@ export interface User {
  * @category models
  */
 export interface Workspace {
+  /** What paths name it by (`workspace_id`, `wid`): a positive integer. */
   readonly id: number
+  /** The organization whose hourly quota its requests count against. */
   readonly organizationId: number
   /** Whether the plan lets clients be archived. */
   readonly premium: boolean
@@ -46,21 +53,28 @@ export interface Workspace {
  * @category models
  */
 export interface NameComparison {
+  /** Whether upper and lower case tell two names apart. */
   readonly caseSensitive: boolean
+  /** Whether names are compared in Unicode's normal form C, or as they are. */
   readonly normalize: "NFC" | "none"
+  /** Whether white space around a name makes no difference. */
   readonly trim: boolean
 }
 
 /**
- * The leaky bucket in front of the service, one for each user: it holds `capacity` requests and leaks `perSecond`.
- * `retryAfter` says how a 429 names the time: in seconds, as an HTTP date, not at all, or in a form nobody can read.
+ * The leaky bucket in front of the service, one for each user.
  *
  * @since 0.1.0
  * @category models
  */
 export interface RateLimit {
+  /** How many requests it holds: one more gets a 429. */
   readonly capacity: number
+  /** How many requests leak out of it in a second. */
   readonly perSecond: number
+  /**
+   * How a 429 names the time (`Retry-After`): in seconds, as an HTTP date, not at all, or in a form nobody can read.
+   */
   readonly retryAfter: "seconds" | "date" | "absent" | "garbled"
 }
 
@@ -123,7 +137,7 @@ export interface FakeTogglOptions {
   readonly newerKeys: boolean
   /** How `at`, in whole seconds, names UTC. */
   readonly atSuffix: "+00:00" | "Z"
-  /** The order of a list. */
+  /** What a list is sorted by: by id, the last changed first, or by name. */
   readonly listOrder: "id" | "newestFirst" | "name"
   /** What a delete answers. */
   readonly deleteBody: string
@@ -158,7 +172,16 @@ export interface FakeTogglOptions {
    * service's or behind it. `at` is always the service's time. Answers that a fault makes up carry what the fault says.
    */
   readonly dateHeader:
-    "own" | "hidden" | { readonly ahead: Duration.DurationInput } | { readonly behind: Duration.DurationInput }
+    | "own"
+    | "hidden"
+    | {
+        /** How far the proxy's clock is before the service's. */
+        readonly ahead: Duration.DurationInput
+      }
+    | {
+        /** How far the proxy's clock is after the service's. */
+        readonly behind: Duration.DurationInput
+      }
 
   /**
    * A cache in front of reads, as an app's service worker keeps one. While it is on, a `GET` whose URL got a 200 before
@@ -180,9 +203,13 @@ export interface FakeTogglOptions {
  * @since 0.1.0
  * @category models
  */
-export interface FakeTogglInput extends Partial<Omit<FakeTogglOptions, "nameComparison">> {
-  readonly nameComparison?: Partial<NameComparison> | undefined
+export interface FakeTogglInput extends Given<Omit<FakeTogglOptions, "nameComparison">> {
+  /** When two names count as the same: what is left out stays as it is. */
+  readonly nameComparison?: Given<NameComparison> | undefined
 }
+
+// What is left out, or undefined, is left as it is.
+type Given<A> = { readonly [Key in keyof A]?: A[Key] | undefined }
 
 /**
  * The user as whom an app signs in.
@@ -333,11 +360,13 @@ export const bareProxy: FakeTogglInput = {
   ]
 }
 
-// A switch that is undefined is left as it is.
-const given = <A extends object>(input: A): A => {
-  const given = { ...input }
-  for (const [key, value] of Object.entries(input)) if (value === undefined) Reflect.deleteProperty(given, key)
-  return given
+const changed = <A extends object>(self: A, input: Given<A>): A => {
+  const made = { ...self }
+  for (const key in self) {
+    const value = input[key]
+    if (value !== undefined) made[key] = value
+  }
+  return made
 }
 
 /**
@@ -346,8 +375,7 @@ const given = <A extends object>(input: A): A => {
  * @since 0.1.0
  * @category combinators
  */
-export const merge = (options: FakeTogglOptions, input: FakeTogglInput): FakeTogglOptions => ({
-  ...options,
-  ...given(input),
-  nameComparison: { ...options.nameComparison, ...given(input.nameComparison ?? {}) }
-})
+export const merge = (options: FakeTogglOptions, input: FakeTogglInput): FakeTogglOptions => {
+  const { nameComparison = {}, ...others } = input
+  return { ...changed(options, others), nameComparison: changed(options.nameComparison, nameComparison) }
+}

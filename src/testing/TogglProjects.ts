@@ -13,8 +13,11 @@ import * as TogglState from "./TogglState.js"
  * @category models
  */
 export interface NewProject {
+  /** What the project is called. */
   readonly name: string
+  /** The client whose it is; null, or left out: nobody's. */
   readonly clientId?: number | null | undefined
+  /** Whether work goes on in it; `false` is archived. It does, unless said otherwise. */
   readonly active?: boolean | undefined
 }
 

@@ -12,32 +12,41 @@ import type { StoredClient, Project, StoredState } from "./TogglState.js"
  * @category models
  */
 export interface ClientSnapshot {
+  /** What the client is called. */
   readonly name: string
+  /** The notes on it; empty where there are none. */
   readonly notes: string
+  /** Whether it is among the archived clients. */
   readonly archived: boolean
+  /** The id of the user who made it. */
   readonly creatorId: number
+  /** What it has of projects, archived ones too, in an order of the snapshot's own. */
   readonly projects: ReadonlyArray<ProjectSnapshot>
 }
 
 /**
- * A project in a snapshot.
+ * A project in a snapshot: known by its fields, not by its id.
  *
  * @since 0.1.0
  * @category models
  */
 export interface ProjectSnapshot {
+  /** What the project is called. */
   readonly name: string
+  /** Whether work goes on in it; `false` is archived. */
   readonly active: boolean
 }
 
 /**
- * A workspace in a snapshot; `projects` are those without a client.
+ * A workspace in a snapshot: two that hold the same are deeply equal.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Snapshot {
+  /** All of its clients, archived ones too, in an order of the snapshot's own. */
   readonly clients: ReadonlyArray<ClientSnapshot>
+  /** Those of its projects that have no client. */
   readonly projects: ReadonlyArray<ProjectSnapshot>
 }
 

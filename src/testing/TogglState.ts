@@ -9,22 +9,33 @@ import * as Either from "effect/Either"
 import type { FakeTogglOptions, Workspace } from "./TogglOptions.js"
 
 /**
- * A client as the service keeps it. `notes` is `""` where there are none; `at` is in seconds since 1970.
+ * A client as the service keeps it.
  *
  * @since 0.1.0
  * @category models
  */
 export interface StoredClient {
+  /** Counted up from client to client, and never used twice. */
   readonly id: number
+  /** The workspace that it belongs to (`wid`). */
   readonly workspaceId: number
+  /** What the client is called, as it is kept. */
   readonly name: string
+  /** The text on it; `""` where there is none. */
   readonly notes: string
+  /** Whether it is among the archived clients. */
   readonly archived: boolean
+  /** When it was last changed, in seconds since the epoch. */
   readonly at: number
+  /** The user who made it, by their id (`creator_id`). */
   readonly creatorId: number
+  /** The id of what it is linked to in another system (`integration_ext_id`). */
   readonly integrationExtId?: string
+  /** What kind of thing it is linked to there (`integration_ext_type`). */
   readonly integrationExtType?: string
+  /** The other system that it is linked to (`integration_provider`). */
   readonly integrationProvider?: string
+  /** What another system calls it (`external_reference`). */
   readonly externalReference?: string
 }
 
@@ -35,10 +46,15 @@ export interface StoredClient {
  * @category models
  */
 export interface Project {
+  /** Counted up from project to project, and never used twice. */
   readonly id: number
+  /** The workspace in which people see the project. */
   readonly workspaceId: number
+  /** The client whose it is; null: nobody's. */
   readonly clientId: number | null
+  /** What the project is called. */
   readonly name: string
+  /** Whether work goes on in it; `false` is archived. */
   readonly active: boolean
 }
 
@@ -49,9 +65,13 @@ export interface Project {
  * @category models
  */
 export interface StoredState {
+  /** Those of all workspaces, archived ones too. */
   readonly clients: ReadonlyArray<StoredClient>
+  /** Those of all workspaces, archived ones too. */
   readonly projects: ReadonlyArray<Project>
+  /** The number that the next new client gets. */
   readonly nextClientId: number
+  /** The number that the next new project gets. */
   readonly nextProjectId: number
 }
 
@@ -69,7 +89,12 @@ export const empty: StoredState = { clients: [], projects: [], nextClientId: 648
  * @since 0.1.0
  * @category errors
  */
-export class Refused extends Data.TaggedError("Refused")<{ readonly status: number; readonly text: string | null }> {
+export class Refused extends Data.TaggedError("Refused")<{
+  /** The HTTP status that it is answered with. */
+  readonly status: number
+  /** The exact words of the answer, or null where the body is empty. */
+  readonly text: string | null
+}> {
   override get message() {
     return `The fake Toggl refused with status ${this.status}: ${this.text ?? "(empty body)"}`
   }
@@ -81,18 +106,30 @@ export class Refused extends Data.TaggedError("Refused")<{ readonly status: numb
  * @since 0.1.0
  * @category models
  */
-export type Transition<A> = Either.Either<{ readonly state: StoredState; readonly value: A }, Refused>
+export type Transition<A> = Either.Either<
+  {
+    /** Everything that the service keeps now. */
+    readonly state: StoredState
+    /** What the operation answers. */
+    readonly value: A
+  },
+  Refused
+>
 
 /**
- * Where, when (seconds since 1970) and by whom an operation is done.
+ * Where, when and by whom an operation is done.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Scene {
+  /** The switches as they are then. */
   readonly options: FakeTogglOptions
+  /** Where it is done: what is in others is not seen. */
   readonly workspace: Workspace
+  /** Who does it, by their id. */
   readonly userId: number
+  /** When it is done, in seconds since the epoch. */
   readonly at: number
 }
 
@@ -103,11 +140,17 @@ export interface Scene {
  * @category models
  */
 export interface NewClient {
+  /** What the client is to be called. */
   readonly name: string
+  /** The text on it; none unless given. */
   readonly notes?: string
+  /** The id of what it is linked to in another system (`integration_ext_id`). */
   readonly integrationExtId?: string
+  /** What kind of thing it is linked to there (`integration_ext_type`). */
   readonly integrationExtType?: string
+  /** The other system that it is linked to (`integration_provider`). */
   readonly integrationProvider?: string
+  /** What another system calls it (`external_reference`). */
   readonly externalReference?: string
 }
 
@@ -150,7 +193,7 @@ export const projectsOf = (state: StoredState, workspaceId: number): ReadonlyArr
   state.projects.filter((project) => project.workspaceId === workspaceId)
 
 /**
- * A client of a workspace.
+ * A client by its id, where the workspace has it.
  *
  * @since 0.1.0
  * @category getters
@@ -213,7 +256,7 @@ const putClient = (state: StoredState, client: StoredClient): StoredState => ({
 })
 
 /**
- * Makes a client.
+ * Makes a client with the next id, active, and by the user of the scene.
  *
  * @since 0.1.0
  * @category transitions
@@ -243,7 +286,7 @@ export const updateClient = (
   state: StoredState,
   scene: Scene,
   id: number,
-  input: { readonly name: string; readonly notes?: string }
+  input: Pick<NewClient, "name" | "notes">
 ): Transition<StoredClient> =>
   Either.gen(function* () {
     const old = yield* Either.mapLeft(
@@ -307,7 +350,9 @@ export const archiveClient = (state: StoredState, scene: Scene, id: number): Tra
  * @category models
  */
 export interface RestoreProjects {
+  /** Those that come back, by their ids. None unless given. */
   readonly projects?: ReadonlyArray<number>
+  /** Whether all of the client's come back (`restore_all_projects`). Not unless given. */
   readonly restoreAllProjects?: boolean
 }
 

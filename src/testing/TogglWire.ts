@@ -7,33 +7,43 @@ import type { FakeTogglOptions, User } from "./TogglOptions.js"
 import type { StoredClient } from "./TogglState.js"
 
 /**
- * A request as the service gets it: names of headers in lower case, the body as text. Holds the credentials.
+ * A request as the service gets it. Holds the credentials.
  *
  * @since 0.1.0
  * @category models
  */
 export interface WireRequest {
+  /** Its number, from 1 on in the order of arrival. */
   readonly sequence: number
+  /** The HTTP method, in upper case. */
   readonly method: string
+  /** The URL's path, without the query. */
   readonly path: string
+  /** What the URL asks for after `?`. */
   readonly query: URLSearchParams
+  /** All that came with it, credentials included, by names in lower case. */
   readonly headers: Readonly<Record<string, string>>
+  /** What it holds, as text; empty where there is nothing. */
   readonly body: string
 }
 
 /**
- * An answer: text, bytes, or a stream for bodies that break off or never end.
- *
- * `opaque` is how a browser shows a redirect that it was told not to follow: status 0 and nothing else. It matters only
- * where no network is in between.
+ * An answer, before it goes on its way.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Answer {
+  /** The HTTP status, from 200 to 599. */
   readonly status: number
+  /** What is said besides, by name. */
   readonly headers: Readonly<Record<string, string>>
+  /** What it holds: text, bytes, or a stream for bodies that break off or never end. */
   readonly body: string | Uint8Array | (() => ReadableStream<Uint8Array>)
+  /**
+   * Whether it is shown as a browser shows a redirect that it was told not to follow: status 0 and nothing else. It
+   * matters only where no network is in between.
+   */
   readonly opaque?: boolean
 }
 

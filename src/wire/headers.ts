@@ -4,9 +4,15 @@ import * as Predicate from "effect/Predicate"
 /** An answer's headers, by lower-case name. */
 export type AnswerHeaders = Readonly<Record<string, string | undefined>>
 
-/** The hourly quota as an answer states it: the requests that remain, and in how many milliseconds it starts anew. */
+/** The hourly quota as an answer states it. */
 export interface StatedQuota {
+  /**
+   * How many requests are left in this hour (`X-Toggl-Quota-Remaining`); below 0 where refused ones are counted too.
+   */
   readonly remaining: number
+  /**
+   * In how many milliseconds the quota starts anew (`X-Toggl-Quota-Resets-In`, there in seconds), where that is said.
+   */
   readonly resetsIn?: number
 }
 

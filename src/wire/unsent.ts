@@ -20,6 +20,7 @@ const brand: unique symbol = Symbol.for("effect-toggl-clients/Unsent")
  * @category errors
  */
 export class Unsent extends Error {
+  /** Tells it from other errors in a log. */
   override readonly name = "Unsent"
   /** By this it is known. */
   readonly [brand] = true
