@@ -26,6 +26,9 @@ const watched = (tab: Tab, options: Clients.WatchOptions) =>
     return Ref.get(all)
   })
 
+/** Somebody watches. */
+const watches = (tab: Tab, options: Clients.WatchOptions) => Effect.asVoid(watched(tab, options))
+
 const refreshes = (shown: Effect.Effect<ReadonlyArray<View.View>>) =>
   Effect.map(shown, (views) =>
     views
@@ -59,9 +62,9 @@ describe("a watch with a freshness", () => {
         Effect.gen(function* () {
           const tabs = [yield* world.open(), ...(lock === "Exclusive" ? [yield* world.open()] : [])]
           for (const tab of tabs) {
-            yield* watched(tab, { freshness: "1 hour" })
-            yield* watched(tab, { freshness: "2 hours", status: "both" })
-            yield* watched(tab, { name: "a", freshness: "1 day" })
+            yield* watches(tab, { freshness: "1 hour" })
+            yield* watches(tab, { freshness: "2 hours", status: "both" })
+            yield* watches(tab, { name: "a", freshness: "1 day" })
           }
           yield* world.rests
           assert.strictEqual(yield* lists(world), 1)
@@ -82,7 +85,7 @@ describe("a watch with a freshness", () => {
   law("asks by no timer, however old the copy gets", (world) =>
     Effect.gen(function* () {
       const tab = yield* world.open()
-      yield* watched(tab, { freshness: "1 minute" })
+      yield* watches(tab, { freshness: "1 minute" })
       yield* world.passes("1 day")
       assert.strictEqual(yield* lists(world), 1)
     })
@@ -92,17 +95,17 @@ describe("a watch with a freshness", () => {
     Effect.gen(function* () {
       const tab = yield* opened(world)
       const scope = yield* Scope.make()
-      yield* Scope.extend(watched(tab, { freshness: "1 minute" }), scope)
+      yield* Scope.extend(watches(tab, { freshness: "1 minute" }), scope)
       yield* world.rests
       yield* Scope.close(scope, Exit.void)
       yield* world.passes("1 hour")
       yield* tab.wakeUp
       yield* world.rests
       assert.strictEqual(yield* lists(world), 0)
-      yield* watched(tab, { freshness: "2 hours" })
+      yield* watches(tab, { freshness: "2 hours" })
       yield* world.rests
       assert.strictEqual(yield* lists(world), 0)
-      yield* watched(tab, { freshness: "10 minutes" })
+      yield* watches(tab, { freshness: "10 minutes" })
       yield* world.rests
       assert.strictEqual(yield* lists(world), 1)
     })
@@ -144,8 +147,8 @@ describe("a watch with a freshness", () => {
       const tab = yield* opened(world)
       yield* world.passes("1 hour")
       yield* world.toggl.inject(Fault.proxyError({ status: 503 }), { when: isList, times: "always" })
-      yield* watched(tab, { freshness: "5 minutes" })
-      yield* watched(tab, { freshness: "6 minutes" })
+      yield* watches(tab, { freshness: "5 minutes" })
+      yield* watches(tab, { freshness: "6 minutes" })
       yield* world.rests
       assert.strictEqual(yield* lists(world), 1)
       yield* tab.wakeUp
@@ -213,7 +216,7 @@ describe("a watch with a freshness", () => {
       const tab = yield* world.open()
       yield* world.toggl.inject(Fault.delay("2 seconds"), { when: isList })
       const scope = yield* Scope.make()
-      yield* Scope.extend(watched(tab, { freshness: "1 minute" }), scope)
+      yield* Scope.extend(watches(tab, { freshness: "1 minute" }), scope)
       yield* world.passes("1 second")
       const shown = yield* watched(tab, { freshness: "1 minute" })
       yield* Scope.close(scope, Exit.void)
@@ -226,7 +229,7 @@ describe("a watch with a freshness", () => {
     Effect.gen(function* () {
       const stopped = yield* world.open()
       yield* world.toggl.inject(Fault.delay("2 seconds"), { when: isList })
-      yield* watched(stopped, { freshness: "1 minute" })
+      yield* watches(stopped, { freshness: "1 minute" })
       yield* world.passes("1 second")
       yield* stopped.freeze
       const tab = yield* world.open()
