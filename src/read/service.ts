@@ -27,7 +27,7 @@ export interface Reads {
   readonly watch: (
     workspaceId: WorkspaceId,
     filter: Filter,
-    freshness?: Duration.DurationInput  
+    freshness?: Duration.DurationInput
   ) => Stream.Stream<View.View>
   /**
    * Whether the id is Toggl's, or a local one that was given on this device (`Known`). `Gone`: it was, and its client was
