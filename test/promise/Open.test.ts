@@ -195,7 +195,7 @@ describe("credentials", () => {
   it.live("may come from a source of the app's own, and be set by signing in", () =>
     Effect.gen(function* () {
       const { options } = yield* stage
-      let given: ReturnType<typeof ada> | undefined
+      let given: ReturnType<typeof ada> | undefined = undefined
       const sourced = open({ ...options, credentials: { get: () => Promise.resolve(given) } })
       assert.isTrue(isUnauthorized(yield* failure(sourced.list(workspaceId, { freshness: "Toggl" }))))
       given = ada()

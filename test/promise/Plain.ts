@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
 import { Clients, Outbox } from "../../src/index.js"
@@ -14,8 +15,16 @@ import type { Tab, World } from "../World.js"
 /** The workspace, as apps without Effect name it. */
 export { workspaceId } from "../World.js"
 
-/** The door over the services of a tab: both share one outbox, and the test's clock and chance. */
-export const over = (tab: Tab) =>
+/** So many turns of the machine pass. */
+export const turns = async (count: number): Promise<void> => {
+  for (let turn = 0; turn < count; turn++) await Promise.resolve()
+}
+
+/**
+ * The door over the services of a tab: both share one outbox, and the test's clock and chance. `building`: so many turns pass
+ * at its first call before they are there.
+ */
+export const over = (tab: Tab, building = 0) =>
   Effect.gen(function* () {
     const clock = yield* Effect.clock
     const random = yield* Effect.random
@@ -23,7 +32,16 @@ export const over = (tab: Tab) =>
       Layer.succeed(Clients.Clients, tab.clients),
       Layer.succeed(Outbox.Outbox, tab.outbox)
     )
-    const runtime = ManagedRuntime.make(Layer.mergeAll(services, Layer.setClock(clock), Layer.setRandom(random)))
+    const runtime = ManagedRuntime.make(
+      Layer.mergeAll(
+        services,
+        Layer.setClock(clock),
+        Layer.setRandom(random),
+        // what a listener throws is told there
+        Logger.remove(Logger.defaultLogger),
+        Layer.effectDiscard(Effect.promise(() => turns(building)))
+      )
+    )
     yield* Effect.addFinalizer(() => runtime.disposeEffect)
     const toggl = fromRuntime(runtime)
     yield* Effect.addFinalizer(() => Effect.promise(() => toggl.close()))
