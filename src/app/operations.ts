@@ -35,9 +35,9 @@ interface App {
 
 const bad = (asked: object, text: string) => new ClientError.BadRequest({ ...asked, text })
 
-const freshnesses = '"Toggl", "Local" or a duration such as "5 minutes"'
+export const freshnesses = '"Toggl", "Local" or a duration such as "5 minutes"'
 
-const isFreshness = (given: View.Freshness): boolean =>
+export const isFreshness = (given: View.Freshness): boolean =>
   given === "Toggl" || given === "Local" || Option.isSome(durationOf(given))
 
 const wanted = (
@@ -119,9 +119,9 @@ const watch = (
 const traced = <A, E>(operation: Client.Operation, workspaceId: Client.WorkspaceId, effect: Effect.Effect<A, E>) =>
   Effect.withSpan(effect, `Clients.${operation}`, { captureStackTrace: false, attributes: { workspaceId } })
 
-type Done = Extract<Ending, { readonly _tag: "Done" }>
+export type Done = Extract<Ending, { readonly _tag: "Done" }>
 
-const confirmed = <A>(
+export const confirmed = <A>(
   receipt: Receipt<Ending>,
   value: (done: Done) => Option.Option<A>
 ): Effect.Effect<Receipt<A>, ClientError.Undecided> => {

@@ -8,6 +8,13 @@ import type { Entry } from "../log/entry.js"
 import { mayBeStored, undone } from "../store/failure.js"
 import { type Draft, newEntry } from "../transactions/accept.js"
 
+/** Is told how it ended, before any interruption is heard. */
+export interface Told {
+  readonly stored: (entry: Entry) => void
+  /** Nobody can say whether it is stored. */
+  readonly doubtful: (error: StorageError) => void
+}
+
 const stored = (instance: Instance, entry: Entry, reads: number): Effect.Effect<Entry> =>
   Effect.map(instance.mirror.accepted(entry, reads), () => {
     unsafeWake(instance, "Entry")
@@ -33,18 +40,27 @@ const lookedFor = (instance: Instance, draft: Draft, reads: number, error: Stora
 export const accept = (
   instance: Instance,
   draft: Draft,
-  within: Duration.Duration
+  within: Duration.Duration,
+  told: Told
 ): Effect.Effect<Entry, StorageError> => {
   const { mirror, transactions } = instance
+  const lost = (error: StorageError) => {
+    if (mayBeStored(error)) told.doubtful(error)
+    return mirror.lost(error)
+  }
+  const heard = (entry: Entry): Entry => {
+    told.stored(entry)
+    return entry
+  }
   const accepting = Effect.suspend(() => {
     const { reads } = mirror
     return Effect.matchEffect(transactions.accept(draft), {
       onFailure: (error) =>
         Effect.tapError(
-          mayBeStored(error) ? lookedFor(instance, draft, reads, error) : Effect.fail(error),
-          mirror.lost
+          mayBeStored(error) ? Effect.map(lookedFor(instance, draft, reads, error), heard) : Effect.fail(error),
+          lost
         ),
-      onSuccess: (entry) => stored(instance, entry, reads)
+      onSuccess: (entry) => Effect.map(stored(instance, entry, reads), heard)
     })
   })
   return writtenWithin(instance, Effect.uninterruptible(accepting), within)

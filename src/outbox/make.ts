@@ -34,7 +34,7 @@ import * as submit from "./submit.js"
 
 const policies: ReadonlyArray<Conflicts> = ["LastWriteWins", "CheckFirst", "Blind"]
 
-const decodeOptions = (
+export const decodeOptions = (
   options: Outbox.OutboxOptions,
   requestLimit: Duration.Duration
 ): Either.Either<Settings, InvalidConfiguration> =>

@@ -25,6 +25,7 @@ import type { WaitingFor } from "../Status.js"
 import { mayBeStored } from "../store/failure.js"
 import type { ClientView } from "../View.js"
 import { accept } from "./accept.js"
+import { caller, type Heard } from "./caller.js"
 import { outcomeOf } from "./outcome.js"
 import type * as Outbox from "./service.js"
 import { reason, reasonNow, wiped } from "./status.js"
@@ -86,8 +87,6 @@ const claimRefusal = (instance: Instance, entry: Entry, error: Refusal): Effect.
     return yield* error
   }).pipe(Effect.uninterruptible)
 
-type Heard = Effect.Effect<Receipt<Ending>, Refusal | Discarded | NotSaved>
-
 /** What its caller hears of an entry that is neither in the log nor has ended: it was purged, or went with its database. */
 const whenGone = (instance: Instance, entry: Entry): Heard => {
   const { log, tab } = instance
@@ -124,6 +123,14 @@ const firstHeard = (instance: Instance, entry: Entry, isLast: boolean): Effect.E
     reason === undefined ? undefined : Effect.succeed(queued(instance, now, reason))
   )
 }
+
+/** What is true of it for a caller who waits no longer. */
+const atOnce = (instance: Instance, entry: Entry): Heard =>
+  Effect.gen(function* () {
+    const last = instance.log.byId(entry.id) ?? entry
+    const heard = yield* firstHeard(instance, last, true)
+    return yield* heard ?? Effect.map(reason(instance, last), (reason) => queued(instance, last, reason))
+  })
 
 /** The receipt, as soon as the first attempt has ended or cannot come soon. */
 const firstAttempt = (instance: Instance, entry: Entry, patience: () => Duration.Duration): Heard => {
@@ -168,17 +175,23 @@ const submit = (
     return Effect.flatMap(mayBind ? Effect.zipRight(Effect.yieldNow(), uuid) : uuid, (uuid) => {
       const id = EntryId.make(uuid, true)
       const draft = { id, mutation, acceptedAt: clock.unsafeCurrentTimeMillis(), ...accepting(instance) }
-      return Effect.matchEffect(accept(instance, draft, left(longest(instance))), {
-        onFailure: (error) => {
-          if (mayBeStored(error)) return notSaved(mutation, id, error)
-          const sent = sendUnsaved(instance, oneUnsaved, mutation, error, left(longest(instance)))
-          return Effect.flatMap(sent, (done) => ended(instance, undefined, mutation, done))
-        },
-        onSuccess: (entry) =>
-          Effect.zipRight(
-            spans.accepted(instance, id),
-            firstAttempt(instance, entry, () => left(instance.settings.patience))
-          )
+      return Effect.flatMap(caller, (hears) => {
+        const told = {
+          stored: (entry: Entry) => hears(atOnce(instance, entry)),
+          doubtful: (error: StorageError) => hears(notSaved(mutation, id, error))
+        }
+        return Effect.matchEffect(accept(instance, draft, left(longest(instance)), told), {
+          onFailure: (error) => {
+            if (mayBeStored(error)) return notSaved(mutation, id, error)
+            const sent = sendUnsaved(instance, oneUnsaved, mutation, error, left(longest(instance)), hears)
+            return Effect.flatMap(sent, (done) => ended(instance, undefined, mutation, done))
+          },
+          onSuccess: (entry) =>
+            Effect.zipRight(
+              spans.accepted(instance, id),
+              firstAttempt(instance, entry, () => left(instance.settings.patience))
+            )
+        })
       })
     })
   })

@@ -22,6 +22,7 @@ import { asked, type Request, requestOf } from "../log/request.js"
 import type * as Mutation from "../Mutation.js"
 import { send } from "../replay/send.js"
 import type { Sent } from "../log/verdict.js"
+import type { Hears } from "./caller.js"
 
 const overtakes = (instance: Instance, now: Now): boolean => {
   const { log } = instance
@@ -43,6 +44,7 @@ const requestFor = ({ api, log }: Instance, mutation: Mutation.Mutation) =>
 /** Whether the change itself is on its way to Toggl, or was. */
 interface Attempted {
   hasLeft: boolean
+  readonly leaves: () => void
 }
 
 const sendOnce = (instance: Instance, mutation: Mutation.Mutation, attempted: Attempted) =>
@@ -55,7 +57,7 @@ const sendOnce = (instance: Instance, mutation: Mutation.Mutation, attempted: At
       instance.log.state.paused !== undefined ||
       namedWait(instance, moment) !== undefined
     if (request === undefined || mayNot) return undefined
-    attempted.hasLeft = true
+    attempted.leaves()
     return yield* send(instance.api, mutation.workspaceId, request)
   })
 
@@ -116,11 +118,18 @@ export const sendUnsaved = (
   one: Effect.Semaphore,
   mutation: Mutation.Mutation,
   storage: StorageError,
-  patience: Duration.Duration
+  patience: Duration.Duration,
+  hears: Hears
 ): Effect.Effect<Extract<Sent, { readonly _tag: "Done" }>, Refusal | NotSaved> =>
   Effect.suspend(() => {
     if (storage.reason === "Stalled") return notSaved(mutation, storage)
-    const attempted: Attempted = { hasLeft: false }
+    const attempted: Attempted = {
+      hasLeft: false,
+      leaves: () => {
+        attempted.hasLeft = true
+        hears(notSaved(mutation, storage, undefined, true))
+      }
+    }
     return one
       .withPermits(1)(sending(instance, mutation, storage, attempted))
       .pipe(

@@ -5,7 +5,7 @@ import { isLoopbackHost } from "./loopback.js"
 const toggl = "https://api.track.toggl.com/api/v9"
 
 // Some runtimes have a `location` that is none.
-const pageOf = (): URL | undefined => Either.getOrUndefined(Either.try(() => new URL(location.href)))
+export const pageOf = (): URL | undefined => Either.getOrUndefined(Either.try(() => new URL(location.href)))
 
 // Of a scheme that is not the web's, `origin` tells only in the browser that knows it.
 const originOf = ({ host, protocol }: URL): string => `${protocol}//${host}`

@@ -138,6 +138,17 @@ describe("the public names", () => {
     assert.deepStrictEqual(Public.shared(sources), [])
   })
 
+  it("of the door for apps without Effect may be another type's elsewhere, for one app enters by one of them", () => {
+    const planted = new Map([
+      ["index.ts", "export interface Client {}"],
+      ["testing/index.ts", "export {}"],
+      ["doors/promise.ts", 'export interface Client {}\nexport * as A from "../A.js"'],
+      ["A.ts", 'export interface Twice {}\nexport * as B from "./B.js"'],
+      ["B.ts", "export interface Twice {}"]
+    ])
+    assert.deepStrictEqual(Public.shared(planted), ["promise.A.Twice, promise.A.B.Twice"])
+  })
+
   it("that two types share are found, and one type that two modules show is none", () => {
     const planted = new Map([
       ["index.ts", 'export * as A from "./A.js"\nexport * as B from "./B.js"'],

@@ -140,13 +140,23 @@ const entriesOf = (sources: Sources): Readonly<Record<string, string>> => ({
   ...Object.fromEntries(doors(sources).map((door) => [`${door}.`, `doors/${door}.ts`]))
 })
 
+// The door for apps without Effect speaks of the same things in types of its own: an app enters by it or by the others, so
+// whoever hovers over `Client` sees one of the two, and only within the door must a name be one type's.
+const isPlain = (prefix: string): boolean => prefix === "promise."
+
+const entriesWhere = (sources: Sources, isMeant: (prefix: string) => boolean) =>
+  Object.fromEntries(Object.entries(entriesOf(sources)).filter(([prefix]) => isMeant(prefix)))
+
 /**
- * Names that several of our public types have.
+ * Names that several of our public types have, as an app may meet them: those of the door for apps without Effect, and all others.
  *
  * @since 0.1.0
  * @category getters
  */
-export const shared = (sources: Sources): ReadonlyArray<string> => sharedNames(sources, entriesOf(sources))
+export const shared = (sources: Sources): ReadonlyArray<string> =>
+  [isPlain, (prefix: string) => !isPlain(prefix)].flatMap((isMeant) =>
+    sharedNames(sources, entriesWhere(sources, isMeant))
+  )
 
 /**
  * What `docs/api.txt` must hold. Every other public path is a namespace of one of the first two.
