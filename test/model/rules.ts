@@ -281,7 +281,7 @@ export const rules: ReadonlyArray<Rule> = [
     changes: [
       [
         "outbox/accept.ts",
-        `mayBeStored(error) ? lookedFor(instance, draft, reads, error) : Effect.fail(error)`,
+        `mayBeStored(error) ? Effect.map(lookedFor(instance, draft, reads, error), heard) : Effect.fail(error)`,
         `Effect.fail(mayBeStored(error) ? undone(error) : error)`
       ]
     ]
