@@ -37,11 +37,10 @@ export const nameOf = (config: Config.Config<unknown>): Effect.Effect<string> =>
     onSuccess: () => ""
   })
 
-// What is said of a value that cannot be used may hold the value, and that may be a secret.
+// What is said of a value that cannot be used may hold the value, and that may be a secret: only what Effect itself expects is told.
 const withoutValue = (message: string): string => {
-  const [first = ""] = message.split("\n")
-  const said = first.replace(/,? *(?:but received|actual|unable to decode)\b.*$/iu, "").replace(/["'`].*["'`]/u, "...")
-  return said === "" ? "" : ` (${said.replace(/^\((.*)\)$/u, "$1")})`
+  const expected = /^Expected an? [a-z -]+?(?= but received|$)/iu.exec(message)
+  return expected === null ? "" : ` (${expected[0]})`
 }
 
 const named = ({ path }: { readonly path: ReadonlyArray<string> }, problem: string): string =>

@@ -4,7 +4,7 @@ import { type TransportError, Unauthorized } from "../ClientError.js"
 import type { Credentials } from "../Credentials.js"
 import { now } from "../effect/clock.js"
 import type { Instance } from "../instance/instance.js"
-import { mayEndPause } from "../instance/signIn.js"
+import { mayEndPause, whoseStore } from "../instance/signIn.js"
 import { namedWait } from "../instance/waits.js"
 import { mayAsk, NamedTime } from "../wire/mayAsk.js"
 import { Pinned } from "../wire/signing.js"
@@ -26,7 +26,7 @@ export const asUser =
   <A, E, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, E, Exclude<Exclude<R, NamedTime>, Pinned>> =>
     request.pipe(
       Effect.provideService(NamedTime, namedFor(instance)),
-      Effect.provideService(Pinned, { credentials, userId: instance.log.userId })
+      Effect.provideService(Pinned, { credentials, userId: whoseStore(instance) })
     )
 
 /** Who keeps what Toggl's refusal asks for: whoever asks (`"Asker"`), or the replay, as it books the end of its run. */

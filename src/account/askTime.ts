@@ -6,23 +6,25 @@ import type { Credentials } from "../Credentials.js"
 import { type Now, now } from "../effect/clock.js"
 import { isTogglsOwn } from "../error/base.js"
 import type { Instance } from "../instance/instance.js"
-import { isTooSoon } from "../instance/signIn.js"
+import { isTooSoon, whoseStore } from "../instance/signIn.js"
 import { asksAbout, heardWait, leftOf, mayBeOver, namedWait, occasionOf } from "../instance/waits.js"
 import { type Wait, without } from "../log/state.js"
 import { credentialsOf, Pinned } from "../wire/signing.js"
 import { heed } from "./heed.js"
 
 /** What `GET /me` says, and Toggl's own time by it, in milliseconds since 1970. A proxy's page says nothing of that. */
-const askMe = ({ api, log }: Instance, credentials: Credentials) =>
+const askMe = (instance: Instance, credentials: Credentials) =>
   Effect.scoped(
     Effect.gen(function* () {
       let heard: number | undefined
-      yield* api.listen(({ date, operation }) =>
+      yield* instance.api.listen(({ date, operation }) =>
         Effect.sync(() => {
           if (operation === "me") heard = date
         })
       )
-      const answered = yield* Effect.either(Effect.provideService(api.me, Pinned, { credentials, userId: log.userId }))
+      const answered = yield* Effect.either(
+        Effect.provideService(instance.api.me, Pinned, { credentials, userId: whoseStore(instance) })
+      )
       const isOwn = Either.isRight(answered) || isTogglsOwn(answered.left)
       return { answered, date: isOwn ? heard : undefined }
     })

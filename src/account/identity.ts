@@ -66,7 +66,7 @@ const identifyWith = <E>(
 ): Effect.Effect<Identity, E> =>
   Effect.gen(function* () {
     const { api, log, tab } = instance
-    if (finder === "Asker" && tab.signingIn !== undefined) yield* tab.signingIn.tried
+    while (finder === "Asker" && tab.signingIn !== undefined) yield* tab.signingIn
     const { credentialsChanges } = tab
     const current = yield* Effect.either(credentialsOf(instance.credentials))
     if (Either.isLeft(current)) {
@@ -78,6 +78,8 @@ const identifyWith = <E>(
     const credentials = current.right.value
     if (userOf(instance, credentials) === undefined) {
       if (!(yield* mayTry(credentials))) return refusedHere
+      // The source was slow, and the app has set others meanwhile: these may be those, and are about to be tried.
+      if (credentialsChanges !== tab.credentialsChanges) return { _tag: "Replaced" }
       const me = yield* Effect.either(Effect.provideService(api.me, Pinned, { credentials, userId: log.userId }))
       if (credentialsChanges !== tab.credentialsChanges) return { _tag: "Replaced" }
       if (Either.isLeft(me)) {

@@ -25,7 +25,11 @@ export const refused = (
     tab.lastRefused = signIn
     tab.verified = undefined
     tab.areSet = false
-    tab.refused = { kind, signIn, reason: reason === "WrongAccount" ? "WrongAccount" : "SignInNeeded" }
+    tab.refused = {
+      kind: kind ?? tab.refused?.kind,
+      signIn,
+      reason: reason === "WrongAccount" ? "WrongAccount" : "SignInNeeded"
+    }
     yield* transactions
       .changeState((state) => ({ ...state, signIn: afterRefusal(state.signIn ?? lastRefused, wall) }))
       .pipe(Effect.flatMap(mirror.setState), Effect.ignore)
@@ -46,6 +50,11 @@ export const verified = (instance: Instance, credentials: Credentials, userId: n
     tab.verified = { credentials, userId }
     return isOthers(instance, userId) ? mirror.changed : Effect.void
   })
+
+/** Behind a proxy that does not tell with whose token it signs, another user may have signed in since the last change was sent. */
+export const forgetSession = ({ tab }: Instance): void => {
+  if (tab.verified?.credentials._tag === "Proxy" && !tab.isTold) tab.verified = undefined
+}
 
 /** The account's user has signed in: credentials that an app starts with are tried again, and an earlier pause is over. */
 export const accepted = (instance: Instance): Effect.Effect<void, StorageError> =>

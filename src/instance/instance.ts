@@ -49,8 +49,10 @@ export interface Tab {
   refused: Refused | undefined
   /** The last refusal, though `/me` may have been answered since: until Toggl takes a change, or the app sets others. */
   lastRefused: NonNullable<QueueState["signIn"]> | undefined
-  /** The user is signing in at the moment, with these where they are given: `tried` ends when Toggl has said whose they are. */
-  signingIn: { readonly credentials: Credentials | undefined; readonly tried: Effect.Effect<void> } | undefined
+  /** The user is signing in at the moment: it ends when Toggl has said whose the credentials are. */
+  signingIn: Effect.Effect<void> | undefined
+  /** What a sign-in has set: the source tells of it too. */
+  echo: Credentials | undefined
   /** The app has set the credentials since the start, and nobody has refused them: they are tried at once. */
   areSet: boolean
   /** The pause as it was when the app set credentials that could not be had yet. */
@@ -199,6 +201,7 @@ export const make = (
       refused: undefined,
       lastRefused: undefined,
       signingIn: undefined,
+      echo: undefined,
       areSet: false,
       mayEnd: undefined,
       unavailable: undefined,

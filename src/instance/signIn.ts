@@ -61,6 +61,10 @@ export const lacksSignIn = ({ log, tab }: Pick<Instance, "log" | "tab">): PauseR
   return tab.refused?.reason
 }
 
+/** Whom a request is made for, where it is for somebody: the store's user, or as long as it has none the one who is signed in. */
+export const whoseStore = ({ log, tab }: Pick<Instance, "log" | "tab">): number | undefined =>
+  log.userId ?? tab.verified?.userId
+
 /** Whether the store is another user's. */
 export const isOthers = ({ log }: Pick<Instance, "log">, userId: number): boolean =>
   log.userId !== undefined && log.userId !== userId

@@ -34,6 +34,12 @@ const isSameList = (a: ReadonlyArray<unknown>, b: ReadonlyArray<unknown>): boole
 // Small plain data.
 const isSameValue = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b)
 
+// The clocks that a deadline is told by differ by parts of a millisecond.
+const isSameReason = (a: WaitingFor | undefined, b: WaitingFor | undefined): boolean =>
+  a !== undefined && b !== undefined && "until" in a && "until" in b
+    ? Math.abs(a.until - b.until) < 2 && isSameValue({ ...a, until: 0 }, { ...b, until: 0 })
+    : isSameValue(a, b)
+
 /** What is shown of the entry itself: another tab's step reads all rows anew. */
 const shownOf = (entry: Entry): unknown => {
   const { acceptedAt, id, mutation, seq, state } = entry
@@ -46,7 +52,7 @@ const isSame = (a: Made, b: Made): boolean =>
   a.named.before === b.named.before &&
   a.named.after === b.named.after &&
   isSameList(a.dependents, b.dependents) &&
-  isSameValue(a.reason, b.reason)
+  isSameReason(a.reason, b.reason)
 
 const viewOf = ({ clientId, dependents, entry, named, reason }: Made): EntryView => {
   const { acceptedAt, id, mutation, seq, state } = entry
@@ -133,7 +139,12 @@ class Shown {
       }
       if (!log.parked.has(seq)) before++
       const known = this.views.get(seq)
-      views.set(seq, { made, view: known !== undefined && isSame(known.made, made) ? known.view : viewOf(made) })
+      // What is kept is what was shown: small differences do not add up.
+      const isShown = known !== undefined && isSame(known.made, made)
+      views.set(
+        seq,
+        isShown ? { made: { ...made, reason: known.made.reason }, view: known.view } : { made, view: viewOf(made) }
+      )
     }
     this.views = views
     return Array.from(views.values(), ({ view }) => view)

@@ -84,7 +84,10 @@ export const make = (instance: Instance): Pick<Outbox.OutboxService, "flush"> =>
   const { log, mirror } = instance
   let pushes = 0
   /** Begins to send, for all who ask meanwhile. */
-  const push = Effect.suspend(() => (pushes++ === 0 ? wakeAnew(instance, "User") : Effect.void))
+  const push = Effect.suspend(() =>
+    // What could not be written before is tried again too.
+    pushes++ === 0 ? Effect.zipRight(mirror.unwritable(undefined), wakeAnew(instance, "User")) : Effect.void
+  )
   const pushed = Effect.sync(() => {
     pushes--
   })

@@ -102,7 +102,7 @@ export const make = Effect.fnUntraced(function* (
   yield* watched("what tells that requests may work again", onWakeUps).pipe(Effect.forkScoped)
   const onCredentials = Stream.runForEach(credentials.changes, () =>
     Effect.gen(function* () {
-      if (tab.signingIn !== undefined) {
+      if (tab.echo !== undefined) {
         const given = yield* Effect.option(credentialsOf(credentials))
         if (signIn.isEcho(instance, Option.getOrUndefined(Option.flatten(given)))) return
       }

@@ -206,7 +206,7 @@ export interface FlushOptions {
 }
 
 /**
- * What came of a flush, of the changes that were accepted before it.
+ * What came of a flush, of the changes that were accepted before it. What the user takes out meanwhile is in none of the three.
  *
  * @since 0.1.0
  * @category models

@@ -70,40 +70,53 @@ const tried = (instance: Instance): Effect.Effect<Outbox.SignedIn, Unauthorized 
     }
   })
 
-/** Whether the app's source tells of what is being signed in with here: that is known. */
-export const isEcho = ({ tab: { signingIn } }: Instance, given: Credentials | undefined): boolean =>
-  signingIn?.credentials !== undefined && given !== undefined && isSame(signingIn.credentials, given)
+/** Whether the app's source tells of what a sign-in has set, once: that is known. */
+export const isEcho = ({ tab }: Instance, given: Credentials | undefined): boolean => {
+  const isIt = tab.echo !== undefined && given !== undefined && isSame(tab.echo, given)
+  if (isIt) tab.echo = undefined
+  return isIt
+}
+
+/** Sets them. Where that comes to no end after the source has told of them, that counts as set. */
+const set = (instance: Instance, given: Credentials): Effect.Effect<void, InvalidConfiguration> =>
+  Effect.suspend(() => {
+    const { credentials: source, tab } = instance
+    if (!isSettable(source)) return notSettable
+    tab.echo = given
+    return Effect.onError(source.set(given), () =>
+      Effect.suspend(() => {
+        const wasTold = tab.echo === undefined
+        tab.echo = undefined
+        return wasTold ? Effect.zipRight(credentialsChanged(instance), wakeAnew(instance, "User")) : Effect.void
+      })
+    )
+  })
+
+// The queue goes on once they have been tried, and nobody tries them meanwhile: wrong log-ins are counted.
+const triedAlone = (instance: Instance): Effect.Effect<Outbox.SignedIn, Unauthorized | WrongAccount> =>
+  Effect.acquireUseRelease(
+    Effect.tap(Deferred.make<void>(), (isTried) =>
+      Effect.sync(() => {
+        instance.tab.signingIn = Deferred.await(isTried)
+      })
+    ),
+    () => Effect.zipRight(Effect.uninterruptible(credentialsChanged(instance)), tried(instance)),
+    (isTried) =>
+      Effect.suspend(() => {
+        instance.tab.signingIn = undefined
+        return Effect.zipRight(Deferred.succeed(isTried, undefined), wakeAnew(instance, "User"))
+      })
+  )
 
 export const make = (
   instance: Instance,
   after: Effect.Effect<void>
 ): Effect.Effect<Pick<Outbox.OutboxService, "signIn">> =>
-  Effect.map(Effect.makeSemaphore(1), (one) => {
-    const { credentials: source, tab } = instance
-    const set = (given: Credentials): Effect.Effect<void, InvalidConfiguration> =>
-      isSettable(source) ? source.set(given) : notSettable
-    // The queue goes on once they have been tried, and nobody tries them meanwhile: wrong log-ins are counted.
-    const signIn = (given: Credentials | undefined) =>
-      Effect.acquireUseRelease(
-        Effect.tap(Deferred.make<void>(), (isTried) =>
-          Effect.sync(() => {
-            tab.signingIn = { credentials: given, tried: Deferred.await(isTried) }
-          })
-        ),
-        () =>
-          Effect.gen(function* () {
-            if (given !== undefined) yield* set(given)
-            yield* credentialsChanged(instance)
-            return yield* tried(instance)
-          }),
-        (isTried) =>
-          Effect.suspend(() => {
-            tab.signingIn = undefined
-            return Effect.zipRight(Deferred.succeed(isTried, undefined), wakeAnew(instance, "User"))
-          })
+  Effect.map(Effect.makeSemaphore(1), (one) => ({
+    signIn: (given) =>
+      Effect.zipRight(given === undefined ? Effect.void : set(instance, given), triedAlone(instance)).pipe(
+        one.withPermits(1),
+        Effect.ensuring(after),
+        Effect.withSpan("Outbox.signIn")
       )
-    return {
-      signIn: (given) =>
-        one.withPermits(1)(signIn(given)).pipe(Effect.ensuring(after), Effect.withSpan("Outbox.signIn"))
-    }
-  })
+  }))

@@ -161,7 +161,7 @@ export const reasonAt = (
   if (entry.state._tag === "SetAside") {
     return {
       _tag: "SetAside",
-      until: probedAt(instance, entry, now),
+      until: Math.round(probedAt(instance, entry, now)),
       ...(entry.lastError === undefined ? {} : { error: entry.lastError })
     }
   }

@@ -5,6 +5,7 @@ import * as Either from "effect/Either"
 import { ask } from "../account/ask.js"
 import { heed } from "../account/heed.js"
 import { identifyUnstored } from "../account/identity.js"
+import { forgetSession } from "../account/signIn.js"
 import {
   NotSaved,
   type Refusal,
@@ -90,6 +91,7 @@ const sending = (
     if (named !== undefined) return yield* failed(named.wait.error)
     if (log.state.paused !== undefined) return yield* failed()
     if (tab.signedOut) return yield* failed(new Unauthorized({ reason: "Missing" }))
+    forgetSession(instance)
     const sent = yield* Effect.either(
       ask(instance, identifyUnstored(instance), sendOnce(instance, mutation, attempted))
     )

@@ -11,7 +11,7 @@ import type { Credentials } from "../Credentials.js"
 import { now } from "../effect/clock.js"
 import { decide, sawAttempts } from "../instance/decide.js"
 import type { Tab } from "../instance/instance.js"
-import { isOthers } from "../instance/signIn.js"
+import { isOthers, whoseStore } from "../instance/signIn.js"
 import * as spans from "../instance/spans.js"
 import { namedWait } from "../instance/waits.js"
 import { attemptOf, type Entry, mayHaveBeenApplied } from "../log/entry.js"
@@ -304,7 +304,7 @@ const sendMarked = (
     const credentials = yield* stillAccount(instance, mayLeaveFor())
     if (credentials === undefined || turn.isLost()) return "NotOurs"
     if (!isFresh()) return "TooLate"
-    const pinned = Effect.provideService(sending, Pinned, { credentials, userId: instance.log.userId })
+    const pinned = Effect.provideService(sending, Pinned, { credentials, userId: whoseStore(instance) })
     if (fetch === undefined) return yield* pinned
     const left = { isFirst: true, unsent: false }
     const guarded = standingIn(fetch, (input, init) => {

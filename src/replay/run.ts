@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import type { StorageError } from "../ClientError.js"
 import { now } from "../effect/clock.js"
+import { forgetSession } from "../account/signIn.js"
 import { decideNow, sawAttempts } from "../instance/decide.js"
 import type { Instance } from "../instance/instance.js"
 import { isEnded } from "../instance/waits.js"
@@ -90,11 +91,6 @@ const next = (run: Run): Effect.Effect<boolean, StorageError> =>
     run.isProbe = decision.entry.state._tag === "SetAside"
     return yield* acted(run, decision.entry, act(run, decision.entry))
   })
-
-/** Behind a proxy that does not tell with whose token it signs, another user may have signed in since the last run. */
-const forgetSession = ({ tab }: Instance): void => {
-  if (tab.verified?.credentials._tag === "Proxy" && !tab.isTold) tab.verified = undefined
-}
 
 /** Sends what can be sent for as long as the turn is ours. */
 export const run = (instance: Instance, turn: Held): Effect.Effect<void, StorageError> =>

@@ -5,7 +5,7 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type { Outbox } from "../../src/index.js"
 import { Fault } from "../../src/testing/index.js"
-import { create, full, isCreate, limited, offline, online, opened, queued, says } from "../Requests.js"
+import { create, full, isCreate, limited, noRoom, offline, online, opened, queued, says } from "../Requests.js"
 import { law, type Tab, workspaceId, type World } from "../World.js"
 
 // A flush sends what was accepted before it as far as that works now, and tells the truth about the rest.
@@ -229,6 +229,19 @@ describe("a flush", () => {
       yield* world.passes("10 seconds")
       assert.deepStrictEqual(told(yield* Fiber.join(flushing)), [1, 0, []])
       yield* Fiber.interrupt(second)
+    })
+  )
+
+  law("tries again what could not be written before", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      yield* offline(world, tab)
+      yield* create(tab, "A")
+      yield* tab.setStorageFault(noRoom)
+      yield* online(world, tab)
+      yield* world.passes("5 minutes")
+      yield* tab.setStorageFault(undefined)
+      assert.deepStrictEqual(yield* flushed(world, tab), [1, 0, []])
     })
   )
 

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import { ClientError, ClientsApi, Credentials } from "../../src/index.js"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
 import { create, isMe, limited, opened, queued, waitsFor } from "../Requests.js"
@@ -167,6 +168,75 @@ describe("signing in", () => {
       const tab = yield* world.open({ credentials: "none" })
       yield* tab.setStorageFault(() => new ClientError.StorageError({ reason: "Failed", detail: "UnknownError" }))
       assert.deepStrictEqual(yield* signedIn(world, tab, ada), { checked: true, userId })
+    })
+  )
+})
+
+describe("a sign-in with what Toggl refuses", () => {
+  const wrongPassword = Credentials.password("ada@example.com", "wrong")
+  const tries = (world: World) =>
+    Effect.map(world.probes, (probes) => probes.filter((probe) => probe === "GET /api/v9/me").length)
+
+  law("tries it once, where a read was waiting for a slow source", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* world.open({
+        credentials: "none",
+        source: (source) => ({ ...source, get: Effect.zipRight(Effect.sleep("1 second"), source.get) })
+      })
+      yield* Effect.forkScoped(Effect.ignore(tab.clients.list(workspaceId)))
+      yield* world.rests
+      yield* Effect.forkScoped(Effect.ignore(tab.outbox.signIn(wrongPassword)))
+      yield* world.passes("40 seconds")
+      assert.strictEqual(yield* tries(world), 1)
+    })
+  )
+
+  law("tries it once, where its source tells of it late", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* world.open({
+        credentials: "none",
+        source: (source) => ({ ...source, changes: Stream.debounce(source.changes, "1 second") })
+      })
+      yield* create(tab, "Acme")
+      yield* Effect.forkScoped(Effect.ignore(tab.outbox.signIn(wrongPassword)))
+      yield* world.passes("40 seconds")
+      assert.strictEqual(yield* tries(world), 1)
+    })
+  )
+
+  law("rests, where several requests were refused at once", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world, { credentials: Credentials.password("ada@example.com", "correct horse") })
+      yield* world.toggl.configure({ users: [{ ...FakeToggl.defaultUser, password: "another" }] })
+      const read = Effect.ignore(tab.clients.list(workspaceId, { freshness: "Toggl" }))
+      yield* Effect.forkScoped(Effect.all([read, read, Effect.ignore(create(tab, "Acme"))], { concurrency: 3 }))
+      yield* world.passes("10 seconds")
+      yield* tab.clearOperations
+      yield* world.passes("1 hour")
+      assert.isBelow((yield* tab.operations).length, 20)
+    })
+  )
+})
+
+describe("a sign-in that is given up while its source sets", () => {
+  law("is tried all the same, once the source has told of it", (world) =>
+    Effect.gen(function* () {
+      const slowly = (source: Credentials.CredentialsService): Credentials.CredentialsService =>
+        "set" in source && typeof source.set === "function"
+          ? Object.assign({}, source, {
+              set: (given: Credentials.Credentials | undefined) =>
+                Effect.zipRight(
+                  Effect.suspend(() => set(given)),
+                  Effect.sleep("10 seconds")
+                )
+            })
+          : source
+      const tab = yield* world.open({ credentials: "none", source: slowly })
+      const set = tab.credentials.set
+      yield* create(tab, "Acme")
+      yield* Effect.forkScoped(Effect.ignore(Effect.timeout(tab.outbox.signIn(ada), "5 seconds")))
+      yield* world.passes("1 minute")
+      assert.deepStrictEqual(yield* world.names, ["Acme"])
     })
   )
 })

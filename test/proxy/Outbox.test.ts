@@ -10,6 +10,7 @@ import * as Stream from "effect/Stream"
 import type { ProxySession } from "../../src/doors/proxy.js"
 import {
   Client,
+  ClientError,
   Clients,
   ClientsApi,
   Connectivity,
@@ -29,7 +30,12 @@ const grace: ProxySession = { token: FakeToggl.colleague.apiToken, userId: FakeT
 type Fetch = typeof fetch
 
 /** An outbox of one tab, in memory, whose requests go to this `fetch`. */
-const opened = (fetch: Fetch, memory: OutboxStore.Memory, options: Partial<Clients.StackOptions> = {}) =>
+const opened = (
+  fetch: Fetch,
+  memory: OutboxStore.Memory,
+  options: Partial<Clients.StackOptions> = {},
+  store = Layer.effect(OutboxStore.OutboxStore, OutboxStore.fromMemory(memory))
+) =>
   Effect.gen(function* () {
     const wakeUps = yield* Queue.unbounded<void>()
     const Http: Layer.Layer<HttpClient.HttpClient> = Layer.provideMerge(
@@ -45,7 +51,7 @@ const opened = (fetch: Fetch, memory: OutboxStore.Memory, options: Partial<Clien
             isOnline: Effect.succeed(Option.none()),
             wakeUps: Stream.fromQueue(wakeUps)
           }),
-          Layer.effect(OutboxStore.OutboxStore, OutboxStore.fromMemory(memory)),
+          store,
           Layer.effect(ReplayLock.ReplayLock, ReplayLock.makePrivate)
         ])
       )
@@ -64,6 +70,21 @@ const behindProxy = (toggl: Upstream) =>
     const handler = before(toggl, { credentials: () => browser.session })
     const memory = yield* OutboxStore.makeMemory
     const tab = yield* opened((input, init) => handler(new Request(input, init)), memory)
+    return { browser, ...tab }
+  })
+
+/** The same where the browser has no storage. */
+const withoutStore = (toggl: Upstream) =>
+  Effect.gen(function* () {
+    const browser: { session: ProxySession | undefined } = { session: ada }
+    const handler = before(toggl, { credentials: () => browser.session })
+    const missing = new ClientError.StorageError({ reason: "Missing", detail: "indexedDB" })
+    const tab = yield* opened(
+      (input, init) => handler(new Request(input, init)),
+      yield* OutboxStore.makeMemory,
+      {},
+      Layer.succeed(OutboxStore.OutboxStore, { transact: () => Effect.fail(missing), onHint: () => Effect.void })
+    )
     return { browser, ...tab }
   })
 
@@ -135,7 +156,48 @@ describe("a session that becomes another user's", () => {
   )
 })
 
+describe("a session that becomes another user's before the store is anybody's", () => {
+  it.live("sends nothing as theirs where there is no storage", () =>
+    Effect.gen(function* () {
+      const toggl = yield* Effect.promise(() => fakeUpstream())
+      const tab = yield* withoutStore(toggl)
+      yield* tab.clients.list(workspaceId)
+      tab.browser.session = grace
+      const error = yield* Effect.flip(create(tab, "Acme"))
+      assert.strictEqual(error._tag, "NotSaved")
+      assert.deepStrictEqual(yield* made(toggl), [])
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("binds the store to nobody by another's list", () =>
+    Effect.gen(function* () {
+      const toggl = yield* Effect.promise(() => fakeUpstream())
+      const tab = yield* behindProxy(toggl)
+      assert.deepStrictEqual(yield* tab.outbox.signIn(), { checked: true, userId: ada.userId })
+      tab.browser.session = grace
+      const error = yield* Effect.flip(tab.clients.list(workspaceId, { freshness: "Toggl" }))
+      assert.isTrue(error._tag === "Unauthorized" && error.reason === "WrongAccount")
+    }).pipe(Effect.scoped)
+  )
+})
+
 describe("a session that is no more", () => {
+  it.live("is asked for again when the page is shown, also where several requests were refused at once", () =>
+    Effect.gen(function* () {
+      const toggl = yield* Effect.promise(() => fakeUpstream())
+      const tab = yield* behindProxy(toggl)
+      yield* create(tab, "First")
+      tab.browser.session = undefined
+      const read = Effect.flip(tab.clients.list(workspaceId, { freshness: "Toggl" }))
+      const get = Effect.flip(tab.clients.get(workspaceId, Client.ClientId.make(5), { freshness: "Toggl" }))
+      yield* Effect.all([read, get, create(tab, "Second")], { concurrency: "unbounded" })
+      tab.browser.session = ada
+      yield* tab.shown
+      yield* tab.outbox.awaitDrained
+      assert.lengthOf(yield* made(toggl), 2)
+    }).pipe(Effect.scoped)
+  )
+
   it.live("pauses the queue until somebody signs in, and goes on when the page is shown again", () =>
     Effect.gen(function* () {
       const toggl = yield* Effect.promise(() => fakeUpstream())
