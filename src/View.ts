@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import { AnyClientId, type Client, WorkspaceId } from "./Client.js"
 import * as ClientError from "./ClientError.js"
 import { optional } from "./effect/schema.js"
+import type { ListError } from "./wire/service.js"
 
 /**
  * A client as the app should show it: Toggl's fields, with the pending changes on them.
@@ -54,15 +55,7 @@ export const ClientView = /*#__PURE__*/ Schema.Struct({
  * @since 0.1.0
  * @category models
  */
-export type RefreshError =
-  | ClientError.TransportError
-  | ClientError.NotFound
-  | ClientError.Forbidden
-  | ClientError.BadRequest
-  | ClientError.PlanRequired
-  | ClientError.Gone
-  | ClientError.InvalidStatus
-  | ClientError.StorageError
+export type RefreshError = ListError | ClientError.StorageError
 
 /**
  * What becomes of keeping the copy fresh, for who watches with a `freshness`:

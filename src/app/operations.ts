@@ -35,9 +35,9 @@ interface App {
 
 const bad = (asked: object, text: string) => new ClientError.BadRequest({ ...asked, text })
 
-export const freshnesses = '"Toggl", "Local" or a duration such as "5 minutes"'
+const freshnesses = '"Toggl", "Local" or a duration such as "5 minutes"'
 
-export const isFreshness = (given: View.Freshness): boolean =>
+const isFreshness = (given: View.Freshness): boolean =>
   given === "Toggl" || given === "Local" || Option.isSome(durationOf(given))
 
 const wanted = (
@@ -209,15 +209,22 @@ const restore = (
 
 // --- The service -------------------------------------------------------------------------------------------------------
 
+/** The settings, checked, each with what it is unless given. */
+export const decodeOptions = (
+  options: Clients.ClientsOptions
+): Either.Either<Omit<App, "outbox">, ClientError.InvalidConfiguration> =>
+  Either.gen(function* () {
+    const freshness = options.freshness ?? "5 minutes"
+    yield* checkedSetting("freshness", freshness, isFreshness(freshness), freshnesses)
+    const maxNameBytes = yield* count("maxNameBytes", options.maxNameBytes ?? Client.maxNameBytes, bytes)
+    return { freshness, maxNameBytes }
+  })
+
 export const make = (
   options: Clients.ClientsOptions = {}
 ): Effect.Effect<Clients.ClientsService, ClientError.InvalidConfiguration, Outbox> =>
   Effect.gen(function* () {
-    const outbox = yield* Outbox
-    const freshness = options.freshness ?? "5 minutes"
-    yield* checkedSetting("freshness", freshness, isFreshness(freshness), freshnesses)
-    const maxNameBytes = yield* count("maxNameBytes", options.maxNameBytes ?? Client.maxNameBytes, bytes)
-    const app: App = { outbox, freshness, maxNameBytes }
+    const app: App = { outbox: yield* Outbox, ...(yield* decodeOptions(options)) }
     return {
       view: (workspaceId, options) => view(app, workspaceId, options),
       list: (workspaceId, options) => Effect.map(view(app, workspaceId, options), (view) => view.clients),

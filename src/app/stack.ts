@@ -139,13 +139,22 @@ export const layerBrowser = (
   )
 }
 
+/**
+ * How long a step of the database may take.
+ *
+ * @internal
+ */
+export const storageLimit = (
+  options: Pick<BrowserOptions, "storageLimit">
+): Either.Either<Duration.Duration, ClientError.InvalidConfiguration> =>
+  duration("storageLimit", options.storageLimit ?? OutboxStore.longestStep, 'a duration such as "75 seconds"')
+
 /** All that is a browser's, but for how requests are sent. */
 const browser = (options: BrowserOptions) =>
   Layer.unwrapEffect(
     Effect.gen(function* () {
       const baseUrl = yield* wire.resolveBaseUrl(options.baseUrl)
-      const limit = options.storageLimit ?? OutboxStore.longestStep
-      const timeLimit = yield* duration("storageLimit", limit, 'a duration such as "75 seconds"')
+      const timeLimit = yield* storageLimit(options)
       const name = databaseName(options.account, baseUrl)
       return layerPorts(options).pipe(
         Layer.provide([

@@ -5,7 +5,6 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { type Now, now } from "../effect/clock.js"
 import { toldNowAndBy } from "../effect/stream.js"
-import { decide } from "../instance/decide.js"
 import { readInTime } from "../instance/inTime.js"
 import type { Instance } from "../instance/instance.js"
 import { watched } from "../instance/watched.js"
@@ -15,7 +14,7 @@ import { entryNames, type Named } from "../log/entryNames.js"
 import * as Mutation from "../Mutation.js"
 import type { WaitingFor } from "../Status.js"
 import type * as Outbox from "./service.js"
-import { behind, reasonAt, tick } from "./status.js"
+import { tick, waiting } from "./status.js"
 
 type EntryView = Outbox.EntryView
 
@@ -107,15 +106,14 @@ class Shown {
 
   /** All of them, for the cost of one walk. */
   readonly at = (now: Now): ReadonlyArray<EntryView> => {
-    const { log } = this.instance
     const all = [...this.entries(now), ...this.unreadable()].sort((a, b) => a.seq - b.seq)
-    if (!isSameList(all, this.all) || log.first === undefined) this.all = Object.freeze(all)
+    if (!isSameList(all, this.all)) this.all = Object.freeze(all)
     return this.all
   }
 
   private readonly entries = (now: Now): ReadonlyArray<EntryView> => {
     const { log, reads } = this.instance
-    const decision = decide(this.instance, now)
+    const reasons = new Map(Array.from(waiting(this.instance, now), ([{ seq }, reason]) => [seq, reason]))
     const found = dependents(log.rows(), ({ seq }) => log.parked.has(seq))
     const { names } = log.rows()
     const nameOf = entryNames(
@@ -123,21 +121,16 @@ class Shown {
       (workspaceId, id) => reads.copies.at(workspaceId, log.state)?.clients.get(id)?.name ?? names?.get(id)
     )
     const views: typeof this.views = new Map()
-    let before = 0
     for (const entry of log.entries.values()) {
-      const { mutation, seq, state } = entry
+      const { mutation, seq } = entry
       const id = Mutation.clientId(mutation)
       const made: Made = {
         entry,
         clientId: log.resolve(id) ?? id,
         named: nameOf(entry),
-        reason:
-          state._tag === "Refused"
-            ? undefined
-            : (reasonAt(this.instance, entry, now, () => decision) ?? behind(entry, before)),
+        reason: reasons.get(seq),
         dependents: (found.get(seq) ?? []).flatMap((seq) => log.entries.get(seq)?.id ?? [])
       }
-      if (!log.parked.has(seq)) before++
       const known = this.views.get(seq)
       // What is kept is what was shown: small differences do not add up.
       const isShown = known !== undefined && isSame(known.made, made)

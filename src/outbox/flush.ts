@@ -14,7 +14,7 @@ import { durationOf } from "../settings.js"
 import { outcomeOf } from "./outcome.js"
 import { wakeAnew } from "./repair.js"
 import type * as Outbox from "./service.js"
-import { behind, reasonAt, tick } from "./status.js"
+import { tick, waiting } from "./status.js"
 
 type Covered = ReadonlyMap<Entry["id"], Entry>
 
@@ -30,14 +30,14 @@ const isSending = (instance: Instance, now: Now): boolean =>
 /** Whether nothing more comes of it now: all are through, or what is left waits. */
 const isOver = (instance: Instance, covered: Covered, now: Now): boolean => {
   const { log, mirror } = instance
-  const waiting = left(instance, covered)
-  if (waiting.length === 0 || mirror.storageError !== undefined) return true
+  const rest = left(instance, covered)
+  if (rest.length === 0 || mirror.storageError !== undefined) return true
   const decision = decide(instance, now)
   switch (decision._tag) {
     case "Act": {
       // What is left may wait for one that is refused, while others go on.
       const { held } = log.dependencies()
-      return !covered.has(decision.entry.id) && waiting.every(({ seq }) => log.parked.has(seq) || held.has(seq))
+      return !covered.has(decision.entry.id) && rest.every(({ seq }) => log.parked.has(seq) || held.has(seq))
     }
     case "Restart":
       return false
@@ -49,21 +49,9 @@ const isOver = (instance: Instance, covered: Covered, now: Now): boolean => {
   }
 }
 
-/** What the rest waits for, for the cost of one walk. */
-const waitingOf = (instance: Instance, covered: Covered, now: Now): Outbox.Flushed["waiting"] => {
-  const { log } = instance
-  const decision = decide(instance, now)
-  const waiting: Array<Outbox.Flushed["waiting"][number]> = []
-  let before = 0
-  for (const entry of log.entries.values()) {
-    if (covered.has(entry.id) && !isRefused(entry)) {
-      const reason = reasonAt(instance, entry, now, () => decision) ?? behind(entry, before)
-      waiting.push({ entryId: entry.id, reason })
-    }
-    if (!log.parked.has(entry.seq)) before++
-  }
-  return waiting
-}
+/** What the rest waits for. */
+const waitingOf = (instance: Instance, covered: Covered, now: Now): Outbox.Flushed["waiting"] =>
+  Array.from(waiting(instance, now)).flatMap(([{ id }, reason]) => (covered.has(id) ? [{ entryId: id, reason }] : []))
 
 const told = (instance: Instance, covered: Covered): Effect.Effect<Outbox.Flushed, StorageError> =>
   Effect.gen(function* () {

@@ -148,12 +148,7 @@ const neverBefore = (log: Instance["log"], seq: number): number | undefined => {
 }
 
 /** What the entry waits for at that moment, if the queue is to do this next. */
-export const reasonAt = (
-  instance: Instance,
-  entry: Entry,
-  now: Now,
-  decision: () => Decision
-): WaitingFor | undefined => {
+const reasonAt = (instance: Instance, entry: Entry, now: Now, decision: () => Decision): WaitingFor | undefined => {
   const { log, mirror } = instance
   if (mirror.storageError !== undefined) return { _tag: "StorageLost", error: mirror.storageError }
   const heldBy = log.dependencies().held.get(entry.seq) ?? neverBefore(log, entry.seq)
@@ -173,7 +168,7 @@ export const reasonNow = (instance: Instance, entry: Entry): Effect.Effect<Waiti
   Effect.map(now, (now) => reasonAt(instance, entry, now, () => decide(instance, now)))
 
 /** The same, where nothing but the changes `before` it are waited for. */
-export const behind = ({ state }: Entry, before: number): WaitingFor =>
+const behind = ({ state }: Entry, before: number): WaitingFor =>
   state._tag === "Sending" || before === 0 ? { _tag: "InProgress" } : { _tag: "Behind", count: before }
 
 const waitingBefore = ({ log }: Instance, entry: Entry): number => {
@@ -188,6 +183,19 @@ const waitingBefore = ({ log }: Instance, entry: Entry): number => {
 /** The same, for those who do not wait any longer. */
 export const reason = (instance: Instance, entry: Entry): Effect.Effect<WaitingFor> =>
   Effect.map(reasonNow(instance, entry), (reason) => reason ?? behind(entry, waitingBefore(instance, entry)))
+
+/** Every entry that is still to be sent, with what it waits for, for the cost of one walk. */
+export const waiting = function* (instance: Instance, now: Now): Iterable<readonly [entry: Entry, reason: WaitingFor]> {
+  const { log } = instance
+  const decision = decide(instance, now)
+  let before = 0
+  for (const entry of log.entries.values()) {
+    if (entry.state._tag !== "Refused") {
+      yield [entry, reasonAt(instance, entry, now, () => decision) ?? behind(entry, before)]
+    }
+    if (!log.parked.has(entry.seq)) before++
+  }
+}
 
 // --- The service -------------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ import {
   checkedWorkspaceId,
   workspaceIdOf
 } from "./ids.js"
-import type { CallOptions, CreateInput, Filter, Freshness, ReadOptions, UpdateInput } from "./options.js"
+import type { CallOptions, CreateInput, ReadOptions, UpdateInput } from "./options.js"
 import { call, change, type Session } from "./session.js"
 import type { ClientSnapshot, ClientsSnapshot, EntriesSnapshot, StatusSnapshot } from "./snapshots.js"
 import * as stores from "./store.js"
@@ -30,15 +30,7 @@ type Calls = Omit<TogglClients, "close">
 
 // --- What is given, as the library takes it ------------------------------------------------------------------------------
 
-const filterOf = ({ name, status }: Filter) => ({
-  ...(status === undefined ? {} : { status }),
-  ...(name === undefined ? {} : { name })
-})
-
-const freshnessOf = ({ freshness }: { readonly freshness?: Freshness | undefined }) =>
-  freshness === undefined ? {} : { freshness }
-
-const readingOf = (options: ReadOptions = {}) => ({ ...filterOf(options), ...freshnessOf(options) })
+const readingOf = ({ freshness, name, status }: ReadOptions = {}) => ({ freshness, name, status })
 
 // --- Changes -------------------------------------------------------------------------------------------------------------
 
@@ -119,7 +111,7 @@ const reads = (session: Session): Pick<Calls, "list" | "view" | "get"> => {
     get: (workspaceId, id, options) =>
       run(
         "get",
-        asking((clients) => clients.get(workspaceIdOf(workspaceId), anyId(id), freshnessOf(options ?? {}))),
+        asking((clients) => clients.get(workspaceIdOf(workspaceId), anyId(id), { freshness: options?.freshness })),
         options
       )
   }

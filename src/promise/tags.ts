@@ -14,9 +14,9 @@ const transport = {
   UnexpectedAnswer: true
 } as const
 
-const any = { Closed: true, InvalidConfiguration: true } as const
+const always = { Closed: true, InvalidConfiguration: true } as const
 
-const stored = { ...any, StorageError: true } as const
+const stored = { ...always, StorageError: true } as const
 
 const called = {
   ...transport,
@@ -27,10 +27,10 @@ const called = {
   Gone: true
 } as const
 
-const read = { ...any, ...called, InvalidStatus: true, NoLocalCopy: true } as const
+const read = { ...always, ...called, InvalidStatus: true, NoLocalCopy: true } as const
 
 const changed = {
-  ...any,
+  ...always,
   NotFound: true,
   Forbidden: true,
   InvalidName: true,
@@ -54,12 +54,12 @@ export const tags = {
   delete: changed,
   archive: changed,
   restore: changed,
-  readStatus: any,
+  readStatus: always,
   readEntries: stored,
-  quota: { ...any, BadRequest: true },
+  quota: { ...always, BadRequest: true },
   outcome: { ...stored, BadRequest: true },
   awaitOutcome: entry,
-  awaitDrained: any,
+  awaitDrained: always,
   flush: stored,
   retry: { ...entry, InvalidName: true },
   discard: entry,
@@ -72,9 +72,9 @@ export const tags = {
   takeOver: { ...stored, NotTakenOver: true },
   pause: stored,
   resume: stored,
-  replayNow: any,
-  persist: any,
-  signIn: { ...any, Unauthorized: true, WrongAccount: true },
+  replayNow: always,
+  persist: always,
+  signIn: { ...always, Unauthorized: true, WrongAccount: true },
   signOut: stored,
   purge: stored,
   whoAmI: { ...transport, InvalidConfiguration: true }

@@ -41,13 +41,7 @@ const watched = (workspaceId: number, options: ClientsOptions): Stream.Stream<Vi
   const { name, status } = options
   const freshness = freshnessOf(options)
   return Stream.unwrap(
-    Effect.map(Clients, (clients) =>
-      clients.watch(workspaceIdOf(workspaceId), {
-        ...(status === undefined ? {} : { status }),
-        ...(name === undefined ? {} : { name }),
-        ...(freshness === undefined ? {} : { freshness })
-      })
-    )
+    Effect.map(Clients, (clients) => clients.watch(workspaceIdOf(workspaceId), { status, name, freshness }))
   )
 }
 

@@ -1,6 +1,7 @@
 // The operations over HTTP: what each sends, and how its answer is read.
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import { identity } from "effect/Function"
@@ -90,13 +91,19 @@ const restore = /*#__PURE__*/ Effect.fnUntraced(function* (
   return yield* wire.call(asked, isBare ? request : HttpClientRequest.bodyUnsafeJson(request, body), answers.get)
 })
 
+/** How long a request may take. */
+export const requestLimit = (
+  options: Pick<ClientsApiOptions, "requestLimit">
+): Either.Either<Duration.Duration, InvalidConfiguration> =>
+  duration("requestLimit", options.requestLimit ?? "20 seconds", 'a duration such as "20 seconds"')
+
 export const make = /*#__PURE__*/ Effect.fnUntraced(function* (
   options: ClientsApiOptions = {}
 ): Effect.fn.Return<ClientsApiService, InvalidConfiguration, CurrentCredentials | HttpClient.HttpClient> {
   const source = yield* CurrentCredentials
   const client = yield* HttpClient.HttpClient
   const baseUrl = yield* resolveBaseUrl(options.baseUrl)
-  const limit = yield* duration("requestLimit", options.requestLimit ?? "20 seconds", 'a duration such as "20 seconds"')
+  const limit = yield* requestLimit(options)
   const maxNameBytes = yield* count("maxNameBytes", options.maxNameBytes ?? Client.maxNameBytes, bytes)
   const listeners = new Set<(info: AnswerInfo) => Effect.Effect<void>>()
   const { transformClient = identity } = options
