@@ -18,6 +18,7 @@ import { duration } from "../settings.js"
 import * as names from "../store/name.js"
 import * as wire from "../wire/baseUrl.js"
 import { browsersFetch, LayersFetch } from "../wire/fetch.js"
+import * as backgroundSync from "./backgroundSync.js"
 import { make } from "./operations.js"
 import { Clients, type ClientsOptions } from "./service.js"
 
@@ -161,7 +162,8 @@ const browser = (options: BrowserOptions) =>
           credentialsLayer(options.credentials),
           Connectivity.layerBrowser,
           OutboxStore.layerIndexedDb({ name, timeLimit }),
-          ReplayLock.layerWebLocks(name)
+          ReplayLock.layerWebLocks(name),
+          backgroundSync.layer(name)
         ])
       )
     })

@@ -17,6 +17,7 @@ import { OutboxStore } from "../store/service.js"
 import type * as transactions from "../transactions/make.js"
 import type { Now } from "../effect/clock.js"
 import { makeTimer, type Timer } from "../effect/timer.js"
+import { background, type BackgroundService } from "./background.js"
 import { Deadlines } from "./clock.js"
 import { Copies } from "./copies.js"
 import { Log } from "./log.js"
@@ -169,6 +170,8 @@ export interface Instance {
   readonly tab: Tab
   /** How long callers wait. */
   readonly timer: Timer
+  /** Is asked, after each change of what is to be sent, to send it once the app has gone. */
+  readonly background: BackgroundService
   readonly wakeUps: Queue.Queue<void>
 }
 
@@ -248,6 +251,7 @@ export const make = (
       },
       tab,
       timer: yield* makeTimer,
+      background: yield* background,
       wakeUps
     }
   })

@@ -75,9 +75,13 @@ export const accepting = ({ log, tab: { verified } }: Instance): { readonly user
 
 /**
  * Whether credentials of this tab end the pause, once Toggl has accepted them: the account was signed out before this tab
- * started, and has not been since.
+ * started, and has not been since. That the browser wakes a worker is no sign-in of anybody's.
  */
-export const mayEndPause = ({ log, tab }: Pick<Instance, "log" | "tab">, state: QueueState): boolean => {
+export const mayEndPause = (
+  { background, log, tab }: Pick<Instance, "background" | "log" | "tab">,
+  state: QueueState
+): boolean => {
+  if (background.isWoken) return false
   if (state.paused !== "SignInNeeded" && state.paused !== "WrongAccount") return false
   const seen = tab.mayEnd ?? log.first
   return seen?.paused === state.paused && seen.store === state.store && seen.fence === state.fence

@@ -18,6 +18,7 @@ export interface Told {
 const stored = (instance: Instance, entry: Entry, reads: number): Effect.Effect<Entry> =>
   Effect.map(instance.mirror.accepted(entry, reads), () => {
     unsafeWake(instance, "Entry")
+    instance.background.ask()
     return entry
   })
 

@@ -11,4 +11,7 @@ export const noticed =
 
 /** The log was changed: it is read again, and may be sent. */
 export const goOn = (instance: Instance): Effect.Effect<void, StorageError> =>
-  Effect.zipRight(instance.mirror.reread, wake(instance, "Entry"))
+  Effect.suspend(() => {
+    instance.background.ask()
+    return Effect.zipRight(instance.mirror.reread, wake(instance, "Entry"))
+  })

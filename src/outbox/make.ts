@@ -87,7 +87,7 @@ export const make = Effect.fnUntraced(function* (
   const { wakeUps } = yield* Connectivity
   const store = yield* OutboxStore
   const instance = yield* instances.make(settings, api)
-  const { credentials, mirror, tab } = instance
+  const { background, credentials, log, mirror, tab } = instance
   const { look, persist } = persistence.make(instance, store)
   const { lookAgain, reads } = yield* views.make(instance)
   const onWakeUps = Stream.runForEach(wakeUps, () =>
@@ -112,6 +112,13 @@ export const make = Effect.fnUntraced(function* (
     })
   )
   yield* watched("the source of credentials", onCredentials).pipe(Effect.forkScoped)
+  // What could not be sent by then may have been asked for long ago, and given up since.
+  const onLeaving = Stream.runForEach(background.leaving, () =>
+    Effect.sync(() => {
+      if (log.dependencies().next !== undefined) background.ask()
+    })
+  )
+  yield* watched("what tells that the app may go", onLeaving).pipe(Effect.forkScoped)
   yield* status.noteSteps(instance)
   yield* loop(instance).pipe(Effect.interruptible, Effect.forkScoped)
   yield* metrics.keep(instance)

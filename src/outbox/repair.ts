@@ -60,6 +60,7 @@ const retry = Effect.fn("Outbox.retry")(function* (instance: Instance, id: Entry
   }
   const repaired = yield* instance.transactions.retry(yield* seqOf(instance, id), edited(change))
   if (repaired !== "Repaired") return yield* new EntryNotFound({ entryId: id, reason: repaired })
+  instance.background.ask()
   yield* instance.mirror.reread
   yield* wakeAnew(instance, "Entry")
 })
