@@ -10,6 +10,7 @@ const longest = [
   "browser/EngineFirefox",
   "browser/OutboxFrozen",
   "browser/EveryBrowser",
+  "browser/BackgroundSync",
   "browser/EngineChromium",
   "browser/EngineWebKit",
   "browser/OutboxTabs",

@@ -38,7 +38,7 @@ const settingsOf = ({ credentials: _, onAnswer, ...settings }: OpenOptions) => (
 })
 
 /** The options, if they can be right, and the base URL. */
-const checked = (options: OpenOptions): Either.Either<string, Problem> =>
+export const checked = (options: OpenOptions): Either.Either<string, Problem> =>
   Either.gen(function* () {
     if (!Predicate.isRecord(options)) return yield* Either.left(invalid("options", "an object with an account"))
     yield* checkedSource(options.credentials)
@@ -46,7 +46,7 @@ const checked = (options: OpenOptions): Either.Either<string, Problem> =>
     return yield* checkedBaseUrl(options.baseUrl)
   })
 
-const layerOf = (options: OpenOptions) =>
+export const layerOf = (options: OpenOptions) =>
   Layer.unwrapEffect(
     Effect.map(source(options.credentials), (credentials) => layerBrowser({ ...settingsOf(options), credentials }))
   )

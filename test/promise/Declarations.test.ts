@@ -3,18 +3,18 @@ import { dirname, join } from "node:path"
 import ts from "typescript"
 import { root } from "../architecture/Sources.js"
 
-// The door's declarations stand alone: an app that has no Effect installed checks its types, those of libraries too.
+// The declarations of the doors without Effect stand alone: an app that has no Effect installed checks its types, those of libraries too.
 
 const src = join(root, "src")
-const door = join(src, "doors/promise.ts")
+const doors = ["doors/promise.ts", "doors/worker.ts"].map((path) => join(src, path))
 
 const settings = ts.readConfigFile(join(root, "tsconfig.build.json"), (path) => ts.sys.readFile(path))
 
-/** The declarations of all that the door imports, by their paths from `/dist` on. */
+/** The declarations of all that the doors import, by their paths from `/dist` on. */
 const declared = (): ReadonlyMap<string, string> => {
   const { options } = ts.parseJsonConfigFileContent(settings.config, ts.sys, root)
   const emitted = new Map<string, string>()
-  const program = ts.createProgram([door], {
+  const program = ts.createProgram(doors, {
     ...options,
     noEmit: false,
     emitDeclarationOnly: true,
@@ -31,6 +31,7 @@ import {
   type ClientSnapshot, type Closed, type ErrorOf, fromRuntime, isErrorOf, isInvalidName, open, proxy, type Store, token,
   type TogglClients
 } from "./dist/doors/promise.js"
+import { onSync } from "./dist/doors/worker.js"
 
 const toggl: TogglClients = open({ account: "anna", credentials: proxy(), baseUrl: "/api", patience: "5 seconds", reserve: undefined })
 open({ account: "anna", credentials: { get: async () => token("x") }, freshness: 60_000 })
@@ -69,6 +70,10 @@ export const shown: string | undefined = useSyncExternalStore(store.subscribe, s
 interface Readable<T> { subscribe(this: void, run: (value: T) => void, invalidate?: () => void): () => void }
 export const readable: Readable<ClientSnapshot> = store
 
+const stop: () => void = onSync((account) => (account === "anna" ? { credentials: proxy() } : undefined))
+onSync(async () => ({ account: "anna", credentials: proxy(), baseUrl: "/api/toggl" }))
+export const stopped = stop
+
 export const isError = (closed: Closed): Error => closed
 `
 
@@ -103,7 +108,7 @@ const problems = (files: ReadonlyMap<string, string>, app: string): ReadonlyArra
     .map(({ file, messageText }) => `${file?.fileName ?? ""}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`)
 }
 
-describe("the declarations of the door without Effect", () => {
+describe("the declarations of the doors without Effect", () => {
   const files = declared()
 
   it("check where no types of Effect exist, with those of libraries", () => {
