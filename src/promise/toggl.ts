@@ -135,9 +135,10 @@ export interface TogglClients {
   readonly purge: (call?: CallOptions) => Promise<void>
 
   /**
-   * Closes it, and resolves once nothing of it is left. Callers in flight hear `Queued` where their change was accepted, and
-   * reject with `Closed` otherwise; stores keep their last snapshot. It may be called twice, and it may be opened again at
-   * once. Where `open` gave it several times, the last `close` closes it.
+   * Closes it, and resolves once nothing of it is left. Who has called before hears what an aborted `signal` would let them hear,
+   * with `Closed` in place of its reason: `Queued` where their change was accepted, what came of it where the outbox was being written
+   * to, which is waited for, and `Closed` otherwise. Later calls reject with `Closed`; stores keep their last snapshot. It may be called
+   * twice, and it may be opened again at once. Where `open` gave it several times, the last `close` closes it.
    */
   readonly close: () => Promise<void>
 }

@@ -1,27 +1,29 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
-import { isClosed, isNotSaved, type Receipt, type TogglClients } from "../../src/doors/promise.js"
+import { isClosed, isNotSaved, type Receipt } from "../../src/doors/promise.js"
 import { ClientError, Entry } from "../../src/index.js"
 import { Fault } from "../../src/testing/index.js"
 import { isChange, isCreate, names, offline, online, opened } from "../Requests.js"
 import { law, type Tab, type World } from "../World.js"
-import { type Heard, heard, over, rejected, resolved, turns, within, workspaceId } from "./Plain.js"
+import {
+  enough,
+  type Going,
+  goes,
+  goings,
+  type Heard,
+  heard,
+  isWord,
+  over,
+  rejected,
+  resolved,
+  turns,
+  within,
+  workspaceId
+} from "./Plain.js"
 
 // Who goes before a change is accepted hears so, and nothing comes of it; who goes later hears what is true of it: it is never
 // undone. Both whether a signal is aborted or all is closed, and at whichever step.
-
-const enough = new Error("enough")
-
-/** How somebody goes. */
-type Going = "Aborted" | "Closed"
-
-const goes = (toggl: TogglClients, controller: AbortController, going: Going) => {
-  if (going === "Aborted") controller.abort(enough)
-  else void toggl.close()
-}
-
-const isWord = (going: Going, error: unknown): boolean => (going === "Aborted" ? error === enough : isClosed(error))
 
 const tagOf = <A>(told: Heard<Receipt<A>>): string => (told._tag === "Resolved" ? told.value._tag : "Rejected")
 
@@ -38,7 +40,7 @@ const plays = FastCheck.sample(
     building: FastCheck.nat(20),
     // most steps of accepting are among the first, and all of sending among these
     turns: FastCheck.oneof(FastCheck.nat(40), FastCheck.nat(400)),
-    going: FastCheck.constantFrom<Array<Going>>("Aborted", "Closed"),
+    going: FastCheck.constantFrom(...goings),
     isOnline: FastCheck.boolean()
   }),
   { numRuns: 40, seed: 20260105 }
@@ -83,7 +85,7 @@ describe("whoever goes", () => {
     })
   )
 
-  for (const going of ["Aborted", "Closed"] as const) {
+  for (const going of goings) {
     law(`while it is being stored hears that it is kept: ${going}`, (world) =>
       Effect.gen(function* () {
         const tab = yield* opened(world)
