@@ -20,6 +20,11 @@ export const turns = async (count: number): Promise<void> => {
   for (let turn = 0; turn < count; turn++) await Promise.resolve()
 }
 
+/** So many tasks of the machine pass, as IndexedDB takes them. */
+export const tasks = async (count: number): Promise<void> => {
+  for (let task = 0; task < count; task++) await new Promise(setImmediate)
+}
+
 /**
  * The door over the services of a tab: both share one outbox, and the test's clock and chance. `building`: so many turns pass
  * at its first call before they are there.
