@@ -295,7 +295,7 @@ const others: { readonly [Tag in Failure]: ReadonlyArray<Case> } = {
   RateLimited: [{ before: always(limited("60"), isGet), asked: lists() }],
   ServerError: [{ before: always(Fault.proxyError({ status: 503 }), isGet), asked: lists() }],
   Unreachable: [{ before: (world, tab) => offline(world, tab), asked: lists() }],
-  RedirectedElsewhere: [{ before: always(Fault.redirect(), isGet), asked: lists() }],
+  RedirectedElsewhere: [{ before: always(Fault.redirect("https://wifi.example/"), isGet), asked: lists() }],
   UnexpectedAnswer: [{ before: always(Fault.captivePortal, isGet), asked: lists() }],
   StorageError: [
     {
