@@ -88,7 +88,7 @@ const nameAt = (index: number): string => `Client ${index}`
 const turnsOf = (id: Id, isOnline: boolean): ReadonlyArray<number> => [
   ...Array.from({ length: 12 }, (_, turn) => turn),
   ...(isOnline ? Array.from({ length: 60 }, (_, turn) => turn + 12) : []).filter(
-    (turn) => turn % (id === "Toggl's id" ? 2 : 6) === 0
+    (turn) => turn % (id === "Toggl's id" ? 3 : 10) === 0
   )
 ]
 
