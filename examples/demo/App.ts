@@ -1,31 +1,20 @@
 /**
- * The app of the demo: what its buttons would do, over whatever layer it is given. It runs in the page, or in Node.
+ * The app of the demo: what its buttons would do, and what it shows of what the library gives. It is written twice: with Effect, and
+ * without.
  *
  * @since 0.1.0
  */
-import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
-import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Layer from "effect/Layer"
-import * as ManagedRuntime from "effect/ManagedRuntime"
-import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
-import * as SubscriptionRef from "effect/SubscriptionRef"
 import {
-  Client,
-  type ClientError,
-  Clients,
-  ClientsApi,
-  Entry,
+  describe as sentence,
+  type Ending,
+  type EntryView,
+  type ClientView,
   type Mutation,
-  Outbox,
+  type Quota,
   type Receipt,
-  Status,
+  type Status,
   type View
-} from "../../src/index.js"
-import * as TogglOptions from "../../src/testing/TogglOptions.js"
+} from "../../src/doors/promise.js"
 
 /**
  * A typed error, as it crosses from the page to the terminal.
@@ -98,7 +87,7 @@ export interface Row {
  */
 export interface Shown {
   readonly rows: ReadonlyArray<Row>
-  readonly source: View.View["source"]
+  readonly source: View["source"]
   readonly fetchedAt: number | undefined
 }
 
@@ -110,7 +99,7 @@ export interface Shown {
  */
 export interface Seen {
   readonly count: number
-  readonly status: Status.Status
+  readonly status: Status
 }
 
 /**
@@ -138,33 +127,38 @@ export interface App {
   /** Waits until each of these entries has ended; gives Toggl's id for the client of each that is done. */
   readonly endings: (entryIds: ReadonlyArray<string>) => Promise<Answer<ReadonlyArray<number | undefined>>>
   /** What Toggl last said of the hourly quota. */
-  readonly quota: () => Promise<Answer<Status.Quota | undefined>>
+  readonly quota: () => Promise<Answer<Quota | undefined>>
   /** The first status after so many. */
   readonly statusAfter: (count: number) => Promise<Answer<Seen>>
   /** Waits until nothing is on its way and the next try is more than a second ahead. */
   readonly rests: () => Promise<Answer<void>>
 }
 
-const workspaceId = Client.WorkspaceId.make(TogglOptions.defaultWorkspace.id)
-const clientId = Schema.decodeUnknown(Client.AnyClientId)
-const entryId = Schema.decodeUnknown(Entry.EntryId)
-
-const failureOf = (error: { readonly _tag: string; readonly message: string }): Failure => ({
+/**
+ * @since 0.1.0
+ * @category conversions
+ */
+export const failureOf = (error: { readonly _tag: string; readonly message: string }): Failure => ({
   tag: error._tag,
   reason: "reason" in error && typeof error.reason === "string" ? error.reason : undefined,
   sentence: error.message
 })
 
-const stub = <A>(receipt: Receipt.Receipt<A>): Effect.Effect<Stub> =>
-  Effect.map(Clock.currentTimeMillis, (now) => ({
-    tag: receipt._tag,
-    id: receipt.id,
-    entryId: receipt.entryId,
-    waitsFor: receipt._tag === "Queued" ? receipt.reason._tag : undefined,
-    because: receipt._tag === "Queued" ? Status.describe(receipt.reason, now) : ""
-  }))
+/**
+ * `now`, here and below, is in milliseconds since the epoch.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const stubOf = (receipt: Receipt<unknown>, now: number): Stub => ({
+  tag: receipt._tag,
+  id: receipt.id,
+  entryId: receipt.entryId,
+  waitsFor: receipt._tag === "Queued" ? receipt.reason._tag : undefined,
+  because: receipt._tag === "Queued" ? sentence(receipt.reason, now) : ""
+})
 
-const describe = (mutation: Mutation.Mutation): string => {
+const describe = (mutation: Mutation): string => {
   switch (mutation._tag) {
     case "Create":
       return `create "${mutation.name}"`
@@ -177,127 +171,54 @@ const describe = (mutation: Mutation.Mutation): string => {
   }
 }
 
-const line = (entry: Outbox.EntryView, now: number): Line => ({
+/**
+ * @since 0.1.0
+ * @category conversions
+ */
+export const lineOf = (entry: EntryView, now: number): Line => ({
   id: entry.id ?? "",
   what: entry.mutation === undefined ? "an entry that cannot be read" : describe(entry.mutation),
   state: entry.state,
-  because: entry.reason === undefined ? "" : Status.describe(entry.reason, now),
+  because: entry.reason === undefined ? "" : sentence(entry.reason, now),
   refused: entry.refused === undefined ? undefined : failureOf(entry.refused),
   dependents: entry.dependents.length
 })
 
-const row = ({ archived, id, name, notes, pending }: View.ClientView): Row => ({ id, name, notes, archived, pending })
-
-const endedAs = (ending: Entry.Ending): number | undefined => (ending._tag === "Done" ? ending.clientId : undefined)
-
-type Services = Clients.Clients | Outbox.Outbox | ClientsApi.ClientsApi
+/**
+ * @since 0.1.0
+ * @category conversions
+ */
+export const rowOf = ({ archived, id, name, notes, pending }: ClientView): Row => ({
+  id,
+  name,
+  notes,
+  archived,
+  pending
+})
 
 /**
- * The app over a layer; nothing runs before `start`. `close` ends it.
+ * @since 0.1.0
+ * @category conversions
+ */
+export const shownOf = ({ clients, fetchedAt, source }: View): Shown => ({
+  rows: clients.map(rowOf),
+  source,
+  fetchedAt
+})
+
+/**
+ * Toggl's id for the client of an entry that is done.
  *
  * @since 0.1.0
- * @category constructors
+ * @category conversions
  */
-export const make = (
-  layer: (merge: boolean) => Layer.Layer<Services, ClientError.InvalidConfiguration>
-): { readonly app: App; readonly close: Effect.Effect<void> } => {
-  const seen = Effect.runSync(SubscriptionRef.make<ReadonlyArray<Status.Status>>([]))
-  const watched = Layer.scopedDiscard(
-    Stream.runForEach(Outbox.changes, (status) =>
-      SubscriptionRef.update(seen, (statuses) => [...statuses, status])
-    ).pipe(Effect.forkScoped)
-  )
-  const built = (merge: boolean) => ManagedRuntime.make(Layer.provideMerge(watched, layer(merge)))
-  let runtime: ReturnType<typeof built> | undefined
+export const endedAs = (ending: Ending): number | undefined => (ending._tag === "Done" ? ending.clientId : undefined)
 
-  const run = <A, E extends { readonly _tag: string; readonly message: string }>(
-    effect: Effect.Effect<A, E, Services>
-  ): Promise<Answer<A>> =>
-    (runtime ??= built(false)).runPromiseExit(effect).then((exit): Answer<A> => {
-      if (Exit.isSuccess(exit)) return { _tag: "Ok", value: exit.value }
-      return Option.match(Cause.failureOption(exit.cause), {
-        onSome: (error) => ({ _tag: "Failed", failure: failureOf(error) }),
-        onNone: () => {
-          throw new Error(Cause.pretty(exit.cause))
-        }
-      })
-    })
-
-  const close = Effect.suspend(() => runtime?.disposeEffect ?? Effect.void)
-
-  const app: App = {
-    start: async (merge) => {
-      await Effect.runPromise(close)
-      runtime = built(merge)
-      return run(Effect.map(ClientsApi.ClientsApi, ({ baseUrl }) => baseUrl))
-    },
-    create: (name) => run(Effect.flatMap(Clients.create(workspaceId, { name }), stub)),
-    update: (id, change) =>
-      run(
-        clientId(id).pipe(
-          Effect.flatMap((id) => Clients.update(workspaceId, id, change)),
-          Effect.flatMap(stub)
-        )
-      ),
-    archive: (id) =>
-      run(
-        clientId(id).pipe(
-          Effect.flatMap((id) => Clients.archive(workspaceId, id)),
-          Effect.flatMap(stub)
-        )
-      ),
-    clients: (freshness) =>
-      run(
-        Clients.view(workspaceId, { status: "both", freshness }).pipe(
-          Effect.map(({ clients, fetchedAt, source }) => ({ rows: clients.map(row), source, fetchedAt }))
-        )
-      ),
-    client: (id) =>
-      run(
-        clientId(id).pipe(
-          Effect.flatMap((id) => Clients.get(workspaceId, id, { freshness: "Local" })),
-          Effect.map(row)
-        )
-      ),
-    entries: () =>
-      run(
-        Effect.zipWith(Outbox.entries, Clock.currentTimeMillis, (entries, now) =>
-          entries.map((entry) => line(entry, now))
-        )
-      ),
-    retry: (id, name) =>
-      run(
-        entryId(id).pipe(
-          Effect.tap((id) => Outbox.retry(id, { name })),
-          Effect.flatMap(Outbox.awaitOutcome),
-          Effect.map(endedAs)
-        )
-      ),
-    endings: (ids) =>
-      run(Effect.forEach(ids, (id) => entryId(id).pipe(Effect.flatMap(Outbox.awaitOutcome), Effect.map(endedAs)))),
-    quota: () => run(Outbox.quota(workspaceId)),
-    statusAfter: (count) =>
-      run(
-        seen.changes.pipe(
-          Stream.map((statuses) => statuses[count]),
-          Stream.filter((status) => status !== undefined),
-          Stream.map((status): Seen => ({ count: count + 1, status })),
-          Stream.runHead,
-          Effect.flatten
-        )
-      ),
-    rests: () =>
-      run(
-        Outbox.changes.pipe(
-          Stream.takeUntilEffect(({ queue }) =>
-            Effect.map(
-              Clock.currentTimeMillis,
-              (now) => queue._tag === "Waiting" && "until" in queue.for && queue.for.until - now > 1000
-            )
-          ),
-          Stream.runDrain
-        )
-      )
-  }
-  return { app, close }
-}
+/**
+ * Whether nothing is on its way, and the next try is more than a second ahead.
+ *
+ * @since 0.1.0
+ * @category conversions
+ */
+export const isResting = ({ queue }: Status, now: number): boolean =>
+  queue._tag === "Waiting" && "until" in queue.for && queue.for.until - now > 1000

@@ -38,7 +38,7 @@ const remote = (tab: Tab.Tab<{ [K in keyof App]: App[K] }>): App => {
 
 /**
  * Serves the app's page and the fake Toggl on one origin, and makes a profile for the browser. `baseUrl` replaces the
- * one of the page's own origin.
+ * one of the page's own origin. `isPlain`: the app is the one without Effect.
  *
  * Fails with `NoBrowser` where none is found; starting may fail with it too.
  *
@@ -47,7 +47,8 @@ const remote = (tab: Tab.Tab<{ [K in keyof App]: App[K] }>): App => {
  */
 export const make = Effect.fnUntraced(function* (
   fake: FakeToggl.FakeTogglService,
-  baseUrl: string | undefined
+  baseUrl: string | undefined,
+  isPlain: boolean
 ): Effect.fn.Return<Stage.Stage, Stage.NoBrowser | Stage.StageFailed, Scope.Scope> {
   const chromium = yield* Effect.mapError(Chromium.findChromium(), noBrowser)
   const { url } = yield* PageServer.serve({
@@ -57,7 +58,7 @@ export const make = Effect.fnUntraced(function* (
   }).pipe(Effect.mapError(failed))
   const profileDir = yield* Effect.mapError(Browser.profileDir, failed)
   return {
-    what: `${chromium.version}, headless, with real IndexedDB in a profile on disk`,
+    what: `${chromium.version}, headless, with real IndexedDB in a profile on disk${isPlain ? Stage.plainly : ""}`,
     baseUrl: url("/api/v9"),
     killing: "Killed with SIGKILL, then started again without a connection",
     start: ({ offline }) =>
@@ -68,8 +69,14 @@ export const make = Effect.fnUntraced(function* (
         )
         const setOffline = (offline: boolean) => Effect.mapError(Browser.setOffline(context, offline), failed)
         yield* setOffline(offline)
-        const query = baseUrl === undefined ? "" : `?baseUrl=${encodeURIComponent(baseUrl)}`
-        const tab = yield* Effect.mapError(Tab.open<{ [K in keyof App]: App[K] }>(context, url(`/${query}`)), failed)
+        const query = new URLSearchParams({
+          ...(baseUrl === undefined ? {} : { baseUrl }),
+          ...(isPlain ? { plain: "" } : {})
+        })
+        const tab = yield* Effect.mapError(
+          Tab.open<{ [K in keyof App]: App[K] }>(context, url(`/?${query.toString()}`)),
+          failed
+        )
         return {
           how: `browser process ${pid} on the same profile, its page from the service worker's cache`,
           app: remote(tab),

@@ -6,7 +6,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type { Status } from "../../src/index.js"
+import type { Queue, Status } from "../../src/doors/promise.js"
 import { FakeToggl, Fault, type RequestLog } from "../../src/testing/index.js"
 import type { Line, Row, Shown, Stub } from "./App.js"
 import * as Stage from "./Stage.js"
@@ -94,8 +94,8 @@ export const play = Effect.fnUntraced(function* (
   const follow = Effect.fnUntraced(function* (
     app: Stage.Running["app"],
     from: number,
-    holds: (status: Status.Status) => boolean,
-    each: (queue: Status.Queue) => Effect.Effect<void> = () => Effect.void
+    holds: (status: Status) => boolean,
+    each: (queue: Queue) => Effect.Effect<void> = () => Effect.void
   ) {
     let seen = yield* ask(() => app.statusAfter(from))
     yield* each(seen.status.queue)
@@ -107,7 +107,7 @@ export const play = Effect.fnUntraced(function* (
     return seen.count
   })
 
-  const isDrained = ({ refused, waiting }: Status.Status) => refused === 0 && waiting === 0
+  const isDrained = ({ refused, waiting }: Status) => refused === 0 && waiting === 0
 
   const answered = (record: RequestLog.RecordedRequest | undefined) =>
     record === undefined ? "" : `${request(record)}  ${green(String(record.served))}`

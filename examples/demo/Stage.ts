@@ -79,6 +79,14 @@ export interface Stage {
 }
 
 /**
+ * How a stage tells that its app has no Effect.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const plainly = ", the app without Effect"
+
+/**
  * What the app answers, its typed errors as failures.
  *
  * @since 0.1.0

@@ -1,6 +1,7 @@
 /**
  * `npm run demo`: a change made offline survives the end of its app, and reaches Toggl in order. The Toggl is a fake
- * one, over real HTTP on loopback; the app runs in a real Chromium, or in Node where there is none.
+ * one, over real HTTP on loopback; the app runs in a real Chromium, or in Node where there is none. `--promise`: it is the one
+ * without Effect.
  *
  * @since 0.1.0
  */
@@ -27,19 +28,23 @@ const options = Effect.try({
   try: () =>
     parseArgs({
       args: process.argv.slice(2),
-      options: { node: { type: "boolean", default: false }, "base-url": { type: "string" } }
+      options: {
+        node: { type: "boolean", default: false },
+        promise: { type: "boolean", default: false },
+        "base-url": { type: "string" }
+      }
     }).values,
   catch: (cause) =>
     new ClientError.InvalidConfiguration({
       setting: "arguments",
-      problem: `${cause instanceof Error ? cause.message : String(cause)}; give --node, --base-url <url>, or nothing`
+      problem: `${cause instanceof Error ? cause.message : String(cause)}; give --node, --promise, --base-url <url>, or nothing`
     })
 })
 
 const start = (stage: Stage.Stage) => Effect.map(stage.start({ offline: false }), (running) => ({ stage, running }))
 
 const demo = Effect.gen(function* () {
-  const { "base-url": baseUrl, node } = yield* options
+  const { "base-url": baseUrl, node, promise } = yield* options
   const startedAt = yield* Clock.currentTimeMillis
   yield* Console.log(
     print.bold("effect-toggl-clients: a change made offline outlives its app and reaches Toggl in order")
@@ -47,10 +52,10 @@ const demo = Effect.gen(function* () {
   yield* Console.log(`\n   starting ${node ? "Node's stage" : "a browser"} ...`)
   const fake = yield* FakeToggl.make(FakeToggl.premiumPlan)
   const { quotaPerHour } = yield* fake.options
-  const inNode = Effect.flatMap(InNode.make(fake, baseUrl), start)
+  const inNode = Effect.flatMap(InNode.make(fake, baseUrl, promise), start)
   const { running, stage } = yield* node
     ? inNode
-    : InBrowser.make(fake, baseUrl).pipe(
+    : InBrowser.make(fake, baseUrl, promise).pipe(
         Effect.flatMap(start),
         Effect.catchTag("NoBrowser", ({ message }) =>
           Effect.zipRight(

@@ -50,7 +50,17 @@ export const open = (options: OpenOptions): TogglClients => opening.open(options
 
 /**
  * The same over the services of an app with Effect, so that both parts share one outbox. Closing it stops what was called
- * here; the runtime goes on.
+ * here; the runtime goes on. Throws `InvalidConfiguration` where it is given something else; where its layer lacks a service, each
+ * call rejects with that.
+ *
+ * @example
+ * import * as ManagedRuntime from "effect/ManagedRuntime"
+ * import { Clients, Credentials } from "effect-toggl-clients"
+ * import { fromRuntime } from "effect-toggl-clients/promise"
+ *
+ * const credentials = Credentials.token("1971800d4d82861d8f2c1651fea4d212")
+ * const runtime = ManagedRuntime.make(Clients.layerBrowser({ account: "anna", credentials }))
+ * const toggl = fromRuntime(runtime)
  *
  * @since 0.1.0
  * @category constructors

@@ -4,7 +4,9 @@ import type * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as operations from "../app/operations.js"
 import { Clients, type ClientsService, type MutationError } from "../app/service.js"
+import type { ClientId } from "../Client.js"
 import type { BadRequest } from "../ClientError.js"
+import type { EntryId } from "../Entry.js"
 import type { Receipt } from "../Receipt.js"
 import type { Heard } from "../outbox/caller.js"
 import { Outbox, type OutboxService } from "../outbox/service.js"
@@ -19,7 +21,7 @@ import {
   workspaceIdOf
 } from "./ids.js"
 import type { CallOptions, CreateInput, ReadOptions, UpdateInput } from "./options.js"
-import { call, change, type Session } from "./session.js"
+import { call, change, type Session, step, stepAfterAsking } from "./session.js"
 import type { ClientSnapshot, ClientsSnapshot, EntriesSnapshot, StatusSnapshot } from "./snapshots.js"
 import * as stores from "./store.js"
 import type { TogglClients } from "./toggl.js"
@@ -82,15 +84,23 @@ const changes = (session: Session): Pick<Calls, "create" | "update" | "delete" |
 
 // --- Reads ---------------------------------------------------------------------------------------------------------------
 
+type Run = <Name extends keyof Errors, A>(
+  name: Name,
+  effect: Effect.Effect<A, ErrorOf<Name>, Clients | Outbox>,
+  options: CallOptions | undefined
+) => Promise<A>
+
 /** Runs what can fail with no more than the union of the operation says. */
 const running =
-  (session: Session) =>
-  <Name extends keyof Errors, A>(
-    _: Name,
-    effect: Effect.Effect<A, ErrorOf<Name>, Clients | Outbox>,
-    options: CallOptions | undefined
-  ): Promise<A> =>
+  (session: Session): Run =>
+  (_, effect, options) =>
     call(session, effect, options?.signal)
+
+/** The same for what writes to the outbox. */
+const writing =
+  (session: Session): Run =>
+  (_, effect, options) =>
+    step(session, effect, options?.signal)
 
 const reads = (session: Session): Pick<Calls, "list" | "view" | "get"> => {
   const run = running(session)
@@ -177,6 +187,31 @@ const queue = (
   }
 }
 
+/** Settles an undecided entry as a client, and tells afterwards whether it is, where the first was stopped. */
+const adoption = (entryId: string, clientId: number) => {
+  let wasUndecided = false
+  const asking = <A, E>(ask: (outbox: OutboxService, id: EntryId, client: ClientId) => Effect.Effect<A, E>) =>
+    Effect.flatMap(checkedClientId(clientId), (client) =>
+      with_(checkedEntryId(entryId), (outbox, id) => ask(outbox, id, client))
+    )
+  const adopting: Effect.Effect<void, ErrorOf<"adopt">, Outbox> = asking((outbox, id, client) =>
+    Effect.flatMap(outbox.outcome(id), (before) => {
+      wasUndecided = before._tag === "Standing" && before.error._tag === "Undecided"
+      return outbox.adopt(id, client)
+    })
+  )
+  const isAdopted: Effect.Effect<boolean, ErrorOf<"adopt">, Outbox> = asking((outbox, id, client) =>
+    Effect.gen(function* () {
+      if (!wasUndecided) return false
+      const outcome = yield* outbox.outcome(id)
+      if (outcome._tag !== "Waiting") return outcome._tag === "Done" && outcome.clientId === client
+      // what it asks for beyond what that client has is still to be sent
+      return (yield* outbox.entries).some((entry) => entry.id === id && entry.clientId === client)
+    })
+  )
+  return { adopting, isAdopted }
+}
+
 const repair = (
   session: Session
 ): Pick<
@@ -184,35 +219,32 @@ const repair = (
   "retry" | "discard" | "adopt" | "exportEntries" | "confirmExport" | "moved" | "importEntries" | "others" | "takeOver"
 > => {
   const run = running(session)
+  const write = writing(session)
   return {
     retry: (entryId, edit, options) =>
-      run(
+      write(
         "retry",
         with_(checkedEntryId(entryId), (outbox, id) => outbox.retry(id, edit)),
         options
       ),
     discard: (entry, options) =>
-      run(
+      write(
         "discard",
         with_(checkedEntry(entry), (outbox, id) => outbox.discard(id)),
         options
       ),
-    adopt: (entryId, clientId, options) =>
-      run(
-        "adopt",
-        Effect.flatMap(checkedClientId(clientId), (client) =>
-          with_(checkedEntryId(entryId), (outbox, id) => outbox.adopt(id, client))
-        ),
-        options
-      ),
+    adopt: (entryId, clientId, options) => {
+      const { adopting, isAdopted } = adoption(entryId, clientId)
+      return stepAfterAsking(session, adopting, isAdopted, options?.signal)
+    },
     exportEntries: (options = {}) =>
-      run(
+      (options.take === true ? write : run)(
         "exportEntries",
         ofOutbox((outbox) => outbox.exportEntries({ take: options.take })),
         options
       ),
     confirmExport: (json, options) =>
-      run(
+      write(
         "confirmExport",
         ofOutbox((outbox) => outbox.confirmExport(json)),
         options
@@ -224,7 +256,7 @@ const repair = (
         options
       ),
     importEntries: (json, options) =>
-      run(
+      write(
         "importEntries",
         ofOutbox((outbox) => outbox.importEntries(json)),
         options
@@ -236,7 +268,7 @@ const repair = (
         options
       ),
     takeOver: (other, options) =>
-      run(
+      write(
         "takeOver",
         ofOutbox((outbox) => outbox.takeOver(other)),
         options
@@ -248,15 +280,16 @@ const control = (
   session: Session
 ): Pick<Calls, "pause" | "resume" | "replayNow" | "persist" | "signIn" | "signOut" | "purge"> => {
   const run = running(session)
+  const write = writing(session)
   return {
     pause: (options) =>
-      run(
+      write(
         "pause",
         ofOutbox(({ pause }) => pause),
         options
       ),
     resume: (options) =>
-      run(
+      write(
         "resume",
         ofOutbox(({ resume }) => resume),
         options
@@ -280,13 +313,13 @@ const control = (
         options
       ),
     signOut: (options) =>
-      run(
+      write(
         "signOut",
         ofOutbox(({ signOut }) => signOut),
         options
       ),
     purge: (options) =>
-      run(
+      write(
         "purge",
         ofOutbox(({ purge }) => purge),
         options

@@ -93,6 +93,14 @@ export interface CallOptions {
   /**
    * Aborting it before a change is accepted rejects with its `reason`, and nothing is stored. After that it never means undone: the
    * call resolves with what is true then, as a rule `Queued`.
+   *
+   * `retry`, `discard`, `exportEntries` with `take`, `confirmExport`, `importEntries`, `takeOver`, `pause`, `resume`, `signOut` and
+   * `purge` hear it only until they begin, which is at once where the outbox is open. From then on they end with what came of them. A
+   * database that does not answer is given up after `patience` and half a second: they reject with `StorageError`, and may be done
+   * all the same. (`takeOver` may wait for another tab before: a second, or without Web Locks `requestLimit` and `margin`.)
+   *
+   * `adopt` hears it while it asks Toggl, and resolves where it was done. All others only read or wait, and reject at once: what
+   * `flush` has begun to send is sent all the same, and credentials that `signIn` has set stay set.
    */
   readonly signal?: AbortSignal | undefined
 }

@@ -76,15 +76,22 @@ export const settled = <A>(exit: Exit.Exit<A, unknown>, signal: AbortSignal | un
 
 // --- Calls -------------------------------------------------------------------------------------------------------------
 
-/** Runs it until it ends or is stopped, which is told once. `whenStopped` gives what then happens. */
+type Ended<A> = (exit: Exit.Exit<A, unknown>) => void
+
+const always = () => true
+
+/** Runs it until it ends, or is stopped while that is heard; `ended` is told once. */
 const run = <A>(
   { engine, stops }: Session,
   effect: Effect.Effect<A, unknown, Services>,
   signal: AbortSignal | undefined,
-  ended: (exit: Exit.Exit<A, unknown>) => void
+  ended: Ended<A>,
+  isHeard: () => boolean = always
 ): void => {
   const fiber = engine.fork(effect)
-  const stop = () => fiber.unsafeInterruptAsFork(FiberId.none)
+  const stop = () => {
+    if (isHeard()) fiber.unsafeInterruptAsFork(FiberId.none)
+  }
   stops.add(stop)
   signal?.addEventListener("abort", stop)
   fiber.addObserver((exit) => {
@@ -99,7 +106,7 @@ const stopped = Exit.interrupt(FiberId.none)
 const promised = <A>(
   session: Session,
   signal: AbortSignal | undefined,
-  begin: (ended: (exit: Exit.Exit<A, unknown>) => void) => void
+  begin: (ended: Ended<A>) => void
 ): Promise<A> => {
   const call = new Promise<Exit.Exit<A, unknown>>((resolve) => {
     if (session.isClosed || signal?.aborted === true) resolve(stopped)
@@ -112,9 +119,37 @@ const promised = <A>(
   })
 }
 
-/** Runs what changes nothing of the clients. */
+/** Runs what only reads, or waits. */
 export const call = <A, E>(session: Session, effect: Effect.Effect<A, E, Services>, signal?: AbortSignal): Promise<A> =>
   promised(session, signal, (ended) => run(session, effect, signal, ended))
+
+/**
+ * Runs what writes to the outbox. Once that has begun nobody stops it, for then nobody could say whether it was done: it ends by
+ * itself, as long as its program does.
+ */
+export const step = <A, E>(session: Session, effect: Effect.Effect<A, E, Services>, signal?: AbortSignal): Promise<A> =>
+  promised(session, signal, (ended) => {
+    let hasBegun = false
+    const begins = Effect.sync(() => {
+      hasBegun = true
+    })
+    run(session, Effect.zipRight(begins, effect), signal, ended, () => !hasBegun)
+  })
+
+/** Runs what asks Toggl before it writes, and can be stopped. Whether it was done all the same is `looked` for. */
+export const stepAfterAsking = <E, F>(
+  session: Session,
+  effect: Effect.Effect<void, E, Services>,
+  looked: Effect.Effect<boolean, F, Services>,
+  signal?: AbortSignal
+): Promise<void> =>
+  promised(session, signal, (ended) =>
+    run(session, effect, signal, (exit) => {
+      if (!isStopped(exit)) return ended(exit)
+      const looking = Effect.flatMap(looked, (isDone) => (isDone ? Effect.void : exit))
+      session.engine.fork(looking).addObserver(ended)
+    })
+  )
 
 /** Runs a change. Who goes once it is accepted hears what is true of it by then, for it is not undone: `answer` tells of that. */
 export const change = <A, E>(
@@ -124,7 +159,7 @@ export const change = <A, E>(
   signal?: AbortSignal
 ): Promise<A> =>
   promised(session, signal, (ended) => {
-    let goes: ((done: (exit: Exit.Exit<A, unknown>) => void) => void) | undefined
+    let goes: ((done: Ended<A>) => void) | undefined
     const program = Effect.flatMap(Effect.runtime(), (runtime) =>
       Effect.provideService(effect, Caller, (heard) => {
         goes = (done) => Runtime.runFork(runtime, answer(heard)).addObserver(done)

@@ -74,6 +74,14 @@ const story = [
   /All as it should be, in [\d.]+ s/
 ]
 
+/** The lines of the story, without what chance and the clock make of it. */
+const sameEachTime = (text: string) =>
+  text
+    .slice(text.indexOf("1  Online"))
+    .replace(/-\d{4}…|-\d{6,}/g, "-…")
+    .replace(/[\d.]+ s\b/g, "… s")
+    .split("\n")
+
 const isSentence = (text: string) => {
   expect(text).toMatch(/^\S.*\S\n$/)
   expect(text).not.toMatch(/\n +at |Error:/)
@@ -98,6 +106,26 @@ describe("the demo", () => {
       expect(stdout).toContain("there is no process to kill")
       expect(stdout).not.toContain("SIGKILL")
       expect(status).toBe(0)
+    })
+  )
+
+  it.live("plays the same without Effect", () =>
+    Effect.gen(function* () {
+      const { status, stderr, stdout } = yield* run("demo/main.ts", { args: ["--promise"] })
+      expect(stderr).toBe("")
+      inOrder(stdout, [/the app without Effect/, ...story])
+      expect(status).toBe(0)
+    })
+  )
+
+  it.live("tells word for word the same with Effect and without", () =>
+    Effect.gen(function* () {
+      const told = (args: ReadonlyArray<string>) =>
+        Effect.map(run("demo/main.ts", { args: ["--node", ...args] }), ({ status, stdout }) => {
+          expect(status).toBe(0)
+          return sameEachTime(stdout)
+        })
+      expect(yield* told(["--promise"])).toEqual(yield* told([]))
     })
   )
 

@@ -9,7 +9,7 @@ import * as Logger from "effect/Logger"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
 import { Clients, Outbox } from "../../src/index.js"
-import { fromRuntime, type TogglClients } from "../../src/doors/promise.js"
+import { fromRuntime, isClosed, type TogglClients } from "../../src/doors/promise.js"
 import type { Tab, World } from "../World.js"
 
 /** The workspace, as apps without Effect name it. */
@@ -18,6 +18,11 @@ export { workspaceId } from "../World.js"
 /** So many turns of the machine pass. */
 export const turns = async (count: number): Promise<void> => {
   for (let turn = 0; turn < count; turn++) await Promise.resolve()
+}
+
+/** So many tasks of the machine pass, as IndexedDB takes them. */
+export const tasks = async (count: number): Promise<void> => {
+  for (let task = 0; task < count; task++) await new Promise(setImmediate)
 }
 
 /**
@@ -86,5 +91,20 @@ export const resolved = <A>(told: Heard<A>): A => {
   throw told.error
 }
 
-/** Those who call `toggl` so do not wait for it. */
-export type Calls = (toggl: TogglClients) => Promise<unknown>
+/** How somebody goes. */
+export type Going = "Aborted" | "Closed"
+
+export const goings: ReadonlyArray<Going> = ["Aborted", "Closed"]
+
+/** What whoever aborts gives as the reason. */
+export const enough = new Error("enough")
+
+/** Somebody goes. */
+export const goes = (toggl: TogglClients, controller: AbortController, going: Going): void => {
+  if (going === "Aborted") controller.abort(enough)
+  else void toggl.close()
+}
+
+/** Whether that is what is heard of it. */
+export const isWord = (going: Going, error: unknown): boolean =>
+  going === "Aborted" ? error === enough : isClosed(error)
