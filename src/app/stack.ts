@@ -109,7 +109,8 @@ export const resolveBaseUrl = (baseUrl?: string | URL): Either.Either<string, Cl
 /**
  * Everything a web app, a service worker or an Electron renderer needs: `fetch`, IndexedDB, Web Locks (or a lease in
  * the store) and the browser's word on being online. A page needs a proxy on its own origin (`baseUrl`), for Toggl lets
- * in only origins on its allow-list.
+ * in only origins on its allow-list. Where the page has a service worker, it is woken to send what waits once the page has gone
+ * (Background Sync, in browsers that have it): `effect-toggl-clients/worker` is that worker's part.
  *
  * Fails with `InvalidConfiguration`, which says what to set. A missing or refused IndexedDB is no failure: the app works
  * online, and each change that cannot be stored says so.
