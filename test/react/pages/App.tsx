@@ -1,0 +1,38 @@
+/**
+ * A screen below the provider, as the server and the page both render it.
+ *
+ * @since 0.1.0
+ */
+import * as React from "react"
+import type { TogglClients } from "../../../src/doors/promise.js"
+import { TogglProvider } from "../../../src/doors/react.js"
+import { screens, type Shown } from "./Screens.js"
+import { Caught } from "./Told.js"
+
+/** How it is shown. */
+export interface Mounted extends Shown {
+  readonly screen: keyof typeof screens
+  /** Whether it is kept without being shown, as a tab that is not in front: React 19 alone. */
+  readonly isHidden?: boolean | undefined
+  /** What is wrong with the provider: it is left out, or is given no Toggl. */
+  readonly wrong?: "no provider" | "no Toggl" | undefined
+}
+
+/** The app. */
+export const App = ({ isHidden, screen, toggl, wrong, ...shown }: Mounted & { readonly toggl: TogglClients }) => {
+  const Screen = screens[screen]
+  const below = <Screen {...shown} />
+  const hideable =
+    isHidden !== undefined && "Activity" in React ? (
+      <React.Activity mode={isHidden ? "hidden" : "visible"}>{below}</React.Activity>
+    ) : (
+      below
+    )
+  const provided = {
+    "no provider": () => hideable,
+    // @ts-expect-error an app in JavaScript may give none
+    "no Toggl": () => <TogglProvider>{hideable}</TogglProvider>,
+    right: () => <TogglProvider toggl={toggl}>{hideable}</TogglProvider>
+  }
+  return <Caught>{provided[wrong ?? "right"]()}</Caught>
+}
