@@ -240,6 +240,23 @@ layer(ReactSite.layer, { excludeTestServices: true })("the React door", (it) => 
     )
   }
 
+  it.scoped("with React 19 keeps the rows of what is hidden, where something above shows the same clients", () =>
+    Effect.gen(function* () {
+      const tab = yield* opened(19, { clients: ["Bluebird"] })
+      const rows = Effect.map(tab.call("shown"), ({ rows }) => rows)
+      const mounted = { screen: "list", isHeld: true } as const
+      yield* tab.show({ ...mounted, isHidden: false })
+      yield* tab.shows("Bluebird")
+      const before = yield* rows
+      yield* tab.show({ ...mounted, isHidden: true })
+      yield* tab.listen(1)
+      expect(yield* rows).toEqual([])
+      yield* tab.show({ ...mounted, isHidden: false })
+      yield* tab.shows("Bluebird")
+      expect(yield* rows).toEqual(before)
+    })
+  )
+
   it.scoped("with React 19 listens to nothing while it is hidden, and shows what is so when it is back", () =>
     Effect.gen(function* () {
       const tab = yield* opened(19, { clients: ["Bluebird"] })

@@ -5,7 +5,7 @@
  */
 import * as React from "react"
 import type { TogglClients } from "../../../src/doors/promise.js"
-import { TogglProvider } from "../../../src/doors/react.js"
+import { TogglProvider, useClients } from "../../../src/doors/react.js"
 import { screens, type Shown } from "./Screens.js"
 import { Caught } from "./Told.js"
 
@@ -14,12 +14,26 @@ export interface Mounted extends Shown {
   readonly screen: keyof typeof screens
   /** Whether it is kept without being shown, as a tab that is not in front: React 19 alone. */
   readonly isHidden?: boolean | undefined
+  /** Whether the same clients are asked for above what may be hidden. */
+  readonly isHeld?: boolean | undefined
   /** What is wrong with the provider: it is left out, or is given no Toggl. */
   readonly wrong?: "no provider" | "no Toggl" | undefined
 }
 
+const Held = ({ children, options, workspaceId }: Shown & { readonly children: React.ReactNode }) => {
+  useClients(workspaceId, options)
+  return children
+}
+
 /** The app. */
-export const App = ({ isHidden, screen, toggl, wrong, ...shown }: Mounted & { readonly toggl: TogglClients }) => {
+export const App = ({
+  isHeld = false,
+  isHidden,
+  screen,
+  toggl,
+  wrong,
+  ...shown
+}: Mounted & { readonly toggl: TogglClients }) => {
   const Screen = screens[screen]
   const below = <Screen {...shown} />
   const hideable =
@@ -32,7 +46,7 @@ export const App = ({ isHidden, screen, toggl, wrong, ...shown }: Mounted & { re
     "no provider": () => hideable,
     // @ts-expect-error an app in JavaScript may give none
     "no Toggl": () => <TogglProvider>{hideable}</TogglProvider>,
-    right: () => <TogglProvider toggl={toggl}>{hideable}</TogglProvider>
+    right: () => <TogglProvider toggl={toggl}>{isHeld ? <Held {...shown}>{hideable}</Held> : hideable}</TogglProvider>
   }
   return <Caught>{provided[wrong ?? "right"]()}</Caught>
 }
