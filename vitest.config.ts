@@ -7,6 +7,8 @@ const longest = [
   "model/Seeds1",
   "browser/OutboxCrashes",
   "examples/Demo",
+  "examples/Recipes",
+  "react/React",
   "browser/EngineFirefox",
   "browser/OutboxFrozen",
   "browser/EveryBrowser",

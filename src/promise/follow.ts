@@ -63,8 +63,12 @@ class Followed {
   shown(view: View.View, found: Found, known?: string): ClientSnapshot {
     this.key ??= known
     this.last = this.next(view, found)
-    this.wasAsked ||= view.refresh._tag !== "Idle"
     return this.last
+  }
+
+  /** Who listens has seen it: whether Toggl was asked meanwhile is counted from then on. */
+  saw(view: View.View): void {
+    this.wasAsked ||= view.refresh._tag !== "Idle"
   }
 
   private next(view: View.View, { byKey }: Found): ClientSnapshot {
@@ -189,13 +193,24 @@ class Watched {
     const telling: Array<Effect.Effect<void>> = []
     for (const follower of followers) {
       if (follower.followed.isUnknown(found)) this.find(follower)
-      else telling.push(...follower.put(follower.followed.shown(view, found)))
+      else telling.push(...this.put(follower, view, found))
     }
     return telling
   }
 
+  private put(
+    { followed, put }: Follower,
+    view: View.View,
+    found: Found,
+    key?: string
+  ): ReadonlyArray<Effect.Effect<void>> {
+    const told = put(followed.shown(view, found, key))
+    followed.saw(view)
+    return told
+  }
+
   private find(follower: Follower): void {
-    const { followed, put } = follower
+    const { followed } = follower
     const { workspaceId } = this
     follower.stop?.()
     follower.stop = running(
@@ -209,7 +224,7 @@ class Watched {
         Effect.flatMap((key) => {
           const { view } = this
           if (view === undefined) return Effect.void
-          return Effect.all(put(followed.shown(view, looked(view.clients), key)), { discard: true })
+          return Effect.all(this.put(follower, view, looked(view.clients), key), { discard: true })
         })
       )
     )

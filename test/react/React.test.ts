@@ -209,6 +209,23 @@ layer(ReactSite.layer, { excludeTestServices: true })("the React door", (it) => 
     )
 
     law(
+      "asks for nothing while a part of the screen is late, and once when that is there",
+      Effect.gen(function* () {
+        const tab = yield* opened(version, { clients: ["Acme"] })
+        yield* tab.show({ screen: "list", isLate: true })
+        yield* Wait.until(
+          "the fallback",
+          Effect.map(tab.call("shown"), ({ line }) => line === "something is late")
+        )
+        expect(yield* tab.call("listened")).toBe(0)
+        yield* tab.call("arrives")
+        yield* tab.shows("Acme")
+        expect(yield* tab.call("listened")).toBe(1)
+        expect(yield* tab.requests).toEqual(once)
+      })
+    )
+
+    law(
       "goes on showing the last state once all is closed",
       Effect.gen(function* () {
         const tab = yield* opened(version, { clients: ["Acme"] })

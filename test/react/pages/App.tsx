@@ -16,9 +16,23 @@ export interface Mounted extends Shown {
   readonly isHidden?: boolean | undefined
   /** Whether the same clients are asked for above what may be hidden. */
   readonly isHeld?: boolean | undefined
+  /** Whether something beside it is still to be loaded. */
+  readonly isLate?: boolean | undefined
   /** What is wrong with the provider: it is left out, or is given no Toggl. */
   readonly wrong?: "no provider" | "no Toggl" | undefined
 }
+
+let arrive: (() => void) | undefined
+
+const Late = React.lazy(
+  () =>
+    new Promise<{ readonly default: () => null }>((resolve) => {
+      arrive = () => resolve({ default: () => null })
+    })
+)
+
+/** What is late comes. */
+export const arrives = (): void => arrive?.()
 
 const Held = ({ children, options, workspaceId }: Shown & { readonly children: React.ReactNode }) => {
   useClients(workspaceId, options)
@@ -29,13 +43,22 @@ const Held = ({ children, options, workspaceId }: Shown & { readonly children: R
 export const App = ({
   isHeld = false,
   isHidden,
+  isLate = false,
   screen,
   toggl,
   wrong,
   ...shown
 }: Mounted & { readonly toggl: TogglClients }) => {
   const Screen = screens[screen]
-  const below = <Screen {...shown} />
+  const screenful = <Screen {...shown} />
+  const below = isLate ? (
+    <React.Suspense fallback={<p>something is late</p>}>
+      {screenful}
+      <Late />
+    </React.Suspense>
+  ) : (
+    screenful
+  )
   const hideable =
     isHidden !== undefined && "Activity" in React ? (
       <React.Activity mode={isHidden ? "hidden" : "visible"}>{below}</React.Activity>

@@ -8,7 +8,7 @@ import { flushSync } from "react-dom"
 import { createRoot, hydrateRoot, type Root } from "react-dom/client"
 import { open, token, type CreateInput, type TogglClients, type UpdateInput } from "../../../src/doors/promise.js"
 import { expose } from "../../browser/PageBridge.js"
-import { App, type Mounted } from "./App.js"
+import { App, arrives, type Mounted } from "./App.js"
 import { counted, listened, listening } from "./Counted.js"
 import { drawn } from "./Screens.js"
 import { complaints, onRecoverableError } from "./Told.js"
@@ -97,6 +97,7 @@ const api = {
     root = undefined
   },
   shown,
+  arrives,
   /** What was drawn since this was asked last: how often each row. */
   drawn: () => {
     const since = Object.fromEntries(drawn)
