@@ -12,7 +12,7 @@ const chance = {
 export default tseslint.config(
   { ignores: ["dist", "node_modules", "tmp", ".ci", "bench/peers", "test/fixtures/*/*.mjs"] },
   {
-    files: ["**/*.ts"],
+    files: ["**/*.ts", "**/*.tsx"],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { project: "./tsconfig.json" } },
     rules: {

@@ -7,6 +7,8 @@ const longest = [
   "model/Seeds1",
   "browser/OutboxCrashes",
   "examples/Demo",
+  "examples/Recipes",
+  "react/React",
   "browser/EngineFirefox",
   "browser/OutboxFrozen",
   "browser/EveryBrowser",
@@ -34,7 +36,7 @@ class LongestFirst extends BaseSequencer {
 }
 
 // What starts browsers, or plays the model for minutes, has a worker of its own.
-const apart = ["test/{browser,examples,model}/**/*.test.ts"]
+const apart = ["test/{browser,examples,model,react}/**/*.test.ts"]
 
 export default defineConfig({
   test: {

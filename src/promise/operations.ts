@@ -21,8 +21,9 @@ import {
   workspaceIdOf
 } from "./ids.js"
 import type { CallOptions, CreateInput, ReadOptions, UpdateInput } from "./options.js"
+import * as follow from "./follow.js"
 import { call, change, type Session, step, stepAfterAsking } from "./session.js"
-import type { ClientSnapshot, ClientsSnapshot, EntriesSnapshot, StatusSnapshot } from "./snapshots.js"
+import type { ClientsSnapshot, EntriesSnapshot, StatusSnapshot } from "./snapshots.js"
 import * as stores from "./store.js"
 import type { TogglClients } from "./toggl.js"
 import type { ErrorOf, Errors } from "./unions.js"
@@ -331,7 +332,7 @@ const control = (
 
 const shown = (session: Session): Pick<Calls, "clients" | "client" | "entries" | "status"> => {
   const clients = stores.make<ClientsSnapshot>(session, watch.loading.clients)
-  const client = stores.make<ClientSnapshot>(session, watch.loading.client)
+  const client = follow.make(session)
   const entries = stores.make<EntriesSnapshot>(session, watch.loading.entries)
   const status = stores.make<StatusSnapshot>(session, watch.loading.status)
   const keyOf = (...parts: ReadonlyArray<unknown>): string => JSON.stringify(parts.map((part) => part ?? ""))
@@ -340,8 +341,7 @@ const shown = (session: Session): Pick<Calls, "clients" | "client" | "entries" |
       clients.of(keyOf(workspaceId, options.status ?? "active", options.name, options.freshness), () =>
         watch.clients(workspaceId, options)
       ),
-    client: (workspaceId, id, options = {}) =>
-      client.of(keyOf(workspaceId, id, options.freshness), () => watch.client(workspaceId, id, options)),
+    client,
     entries: () => entries.of("", () => watch.entries),
     status: () => status.of("", () => watch.status)
   }

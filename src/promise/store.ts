@@ -15,8 +15,32 @@ const tell = <Snapshot>(listener: Listener<Snapshot>, snapshot: Snapshot): Effec
     onLeft: (name) => Effect.logWarning(`a listener threw ${name}: it goes on being told`)
   })
 
+/** Shows it at once, and gives what tells the listeners of it: nothing where it is shown already. */
+export type Put<Snapshot> = (next: Snapshot) => ReadonlyArray<Effect.Effect<void>>
+
+/** Where a store has what it shows from. */
+export interface Feed<Snapshot> {
+  /** Feeds it from now on, until what it gives is called. */
+  readonly start: (put: Put<Snapshot>) => () => void
+  /** What is known while it is not fed: the same object until that changes. */
+  readonly now: () => Snapshot
+}
+
+/** Runs it until it ends, is stopped, or all is closed. */
+export const running = (session: Session, effect: Effect.Effect<unknown, never, Services>): (() => void) => {
+  const fiber = session.engine.fork(effect)
+  const end = () => fiber.unsafeInterruptAsFork(FiberId.none)
+  session.stops.add(end)
+  fiber.addObserver(() => session.stops.delete(end))
+  return () => {
+    session.stops.delete(end)
+    end()
+  }
+}
+
 /** Those of one kind, by what they show. */
 export interface Stores<Snapshot> {
+  readonly fed: (key: string, feed: () => Feed<Snapshot>) => Store<Snapshot>
   readonly of: (key: string, changes: () => Stream.Stream<Snapshot, never, Services>) => Store<Snapshot>
 }
 
@@ -28,37 +52,37 @@ export const make = <Snapshot>(session: Session, loading: Snapshot): Stores<Snap
   const known = new Map<string, WeakRef<Store<Snapshot>>>()
   const heard = new Set<Store<Snapshot>>()
 
-  const one = (key: string, changes: () => Stream.Stream<Snapshot, never, Services>): Store<Snapshot> => {
+  const one = (key: string, feed: Feed<Snapshot>): Store<Snapshot> => {
     const listeners = new Set<{ readonly listener: Listener<Snapshot> }>()
     let snapshot = loading
-    let stop: (() => void) | undefined
+    // set before it is fed, for that may tell at once
+    let isFed = false
+    let stop = () => {}
 
-    const show = (next: Snapshot) =>
-      Effect.suspend(() => {
-        if (Object.is(next, snapshot)) return Effect.void
-        snapshot = next
-        return Effect.forEach([...listeners], ({ listener }) => tell(listener, next), { discard: true })
-      })
+    const now = () => {
+      if (!isFed && !session.isClosed) snapshot = feed.now()
+      return snapshot
+    }
+
+    const put: Put<Snapshot> = (next) => {
+      if (Object.is(next, snapshot)) return []
+      snapshot = next
+      return Array.from(listeners, ({ listener }) => Effect.suspend(() => tell(listener, next)))
+    }
 
     const start = () => {
-      if (stop !== undefined || session.isClosed) return
+      if (isFed || session.isClosed) return
+      isFed = true
       heard.add(store)
       if (known.get(key)?.deref() === undefined) known.set(key, new WeakRef(store))
-      const fiber = session.engine.fork(Stream.runForEach(Stream.suspend(changes), show))
-      const end = () => fiber.unsafeInterruptAsFork(FiberId.none)
-      session.stops.add(end)
-      stop = () => {
-        session.stops.delete(end)
-        end()
-      }
+      stop = feed.start(put)
     }
 
     // Who listens anew in the same turn, as React does, keeps what is shown.
     const drop = () => {
-      if (listeners.size > 0 || stop === undefined || session.isClosed) return
+      if (listeners.size > 0 || !isFed || session.isClosed) return
       stop()
-      stop = undefined
-      snapshot = loading
+      isFed = false
       heard.delete(store)
       if (known.get(key)?.deref() === store) known.delete(key)
     }
@@ -66,27 +90,40 @@ export const make = <Snapshot>(session: Session, loading: Snapshot): Stores<Snap
     const store: Store<Snapshot> = Object.freeze({
       subscribe: (listener: Listener<Snapshot>) => {
         const added = { listener }
-        listener(snapshot)
+        listener(now())
         listeners.add(added)
         start()
         return () => {
           if (listeners.delete(added) && listeners.size === 0) void Promise.resolve().then(drop)
         }
       },
-      getSnapshot: () => snapshot,
+      getSnapshot: now,
       getServerSnapshot: () => loading
     })
     return store
   }
 
+  const fed = (key: string, feed: () => Feed<Snapshot>): Store<Snapshot> => {
+    const found = known.get(key)?.deref()
+    if (found !== undefined) return found
+    for (const [key, ref] of known) if (ref.deref() === undefined) known.delete(key)
+    const made = one(key, feed())
+    known.set(key, new WeakRef(made))
+    return made
+  }
+
   return {
-    of: (key, changes) => {
-      const found = known.get(key)?.deref()
-      if (found !== undefined) return found
-      for (const [key, ref] of known) if (ref.deref() === undefined) known.delete(key)
-      const made = one(key, changes)
-      known.set(key, new WeakRef(made))
-      return made
-    }
+    fed,
+    of: (key, changes) =>
+      fed(key, () => ({
+        start: (put) =>
+          running(
+            session,
+            Stream.runForEach(Stream.suspend(changes), (next) =>
+              Effect.suspend(() => Effect.all(put(next), { discard: true }))
+            )
+          ),
+        now: () => loading
+      }))
   }
 }

@@ -140,15 +140,16 @@ const entriesOf = (sources: Sources): Readonly<Record<string, string>> => ({
   ...Object.fromEntries(doors(sources).map((door) => [`${door}.`, `doors/${door}.ts`]))
 })
 
-// The door for apps without Effect speaks of the same things in types of its own: an app enters by it or by the others, so
-// whoever hovers over `Client` sees one of the two, and only within the door must a name be one type's.
-const isPlain = (prefix: string): boolean => prefix === "promise."
+// The door for apps without Effect speaks of the same things in types of its own: an app enters by it (and by React's, which
+// stands beside it) or by the others, so whoever hovers over `Client` sees one of the two, and only within the doors must a
+// name be one type's.
+const isPlain = (prefix: string): boolean => ["promise.", "react."].includes(prefix)
 
 const entriesWhere = (sources: Sources, isMeant: (prefix: string) => boolean) =>
   Object.fromEntries(Object.entries(entriesOf(sources)).filter(([prefix]) => isMeant(prefix)))
 
 /**
- * Names that several of our public types have, as an app may meet them: those of the door for apps without Effect, and all others.
+ * Names that several of our public types have, as an app may meet them: those of the doors for apps without Effect, and all others.
  *
  * @since 0.1.0
  * @category getters

@@ -63,6 +63,16 @@ describe("the proxy", () => {
   )
 })
 
+describe("the door without Effect", () => {
+  it.effect("knows nothing of React: that door alone does, and brings it from the app", () =>
+    Effect.gen(function* () {
+      const isReact = (file: string) => /node_modules\/react\//.test(file)
+      assert.deepStrictEqual((yield* bundle("../src/doors/promise.ts")).inputs.filter(isReact), [])
+      assert.isTrue((yield* bundle("../src/doors/react.ts")).inputs.some(isReact))
+    })
+  )
+})
+
 describe("what stays out of an app", () => {
   it.effect("is found where it is brought in: the store in memory", () =>
     Effect.gen(function* () {
