@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
 import { InvalidConfiguration, type StorageError } from "../ClientError.js"
 import { Background, nobody } from "../instance/background.js"
 import { Outbox } from "../outbox/service.js"
@@ -72,7 +73,9 @@ const sentUntil = (deadline: number): Effect.Effect<void, StorageError | StillWa
     if (first === undefined) return
     const now = yield* Clock.currentTimeMillis
     const until = Math.min(...left.map(endsAt))
-    if (until < deadline) return yield* Effect.zipRight(Effect.sleep(Math.max(until - now, 0)), sentUntil(deadline))
+    // what is over by then, and is not sent, is not asked for without a pause
+    const pause = Math.max(until - now, second)
+    if (now + pause < deadline) return yield* Effect.zipRight(Effect.sleep(pause), sentUntil(deadline))
     const count = waiting.length === 1 ? "1 change waits" : `${waiting.length} changes wait`
     return yield* new StillWaiting({ what: `${count}: ${status.describe(first, now)}` })
   })
@@ -85,6 +88,8 @@ const layerOf = (options: OpenOptions) =>
 /** Sends what waits in that outbox, if the options lead there. */
 const sent = (owner: Owner, given: SyncOptions): Effect.Effect<void, unknown> =>
   Effect.gen(function* () {
+    const isGiven: boolean = Predicate.isRecord(given)
+    if (!isGiven) return yield* invalid("options", "what open takes in the page, or undefined")
     const options = { ...given, account: given.account ?? owner.account, baseUrl: given.baseUrl ?? owner.baseUrl }
     const baseUrl = yield* opening.checked(options)
     if (options.account !== owner.account || baseUrl !== owner.baseUrl) {
@@ -109,7 +114,8 @@ const synced = (owner: Owner, options: Options): Promise<void> =>
   Promise.resolve(owner.account)
     .then(options)
     .then((given) =>
-      given === undefined
+      // JavaScript has two words for nothing
+      Predicate.isNullable(given)
         ? undefined
         : Effect.runPromiseExit(sent(owner, given)).then((exit) => settled(exit, undefined))
     )

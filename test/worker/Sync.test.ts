@@ -180,7 +180,7 @@ describe("a worker that is woken", () => {
         [{ ...given, patience: "soon" }, "patience"],
         [{ ...given, credentials: "1971800d4d82861d8f2c1651fea4d212" }, "credentials"]
       ]
-      for (const [options, setting] of wrong) {
+      for (const [options, setting] of [...wrong, ["everything", "options"] as const]) {
         const told = yield* woken(tag, () => plain(options))
         assert.strictEqual(told?.outcome, "rejected")
         const error = told?.error
@@ -221,5 +221,5 @@ describe("onSync", () => {
 })
 
 /** What the types forbid comes from plain JavaScript. */
-const plain = (options: Record<string, unknown>): SyncOptions =>
-  Object.assign<SyncOptions, Record<string, unknown>>({}, options)
+const isAnything = (_: unknown): _ is SyncOptions => true
+const plain = (options: unknown): SyncOptions | undefined => (isAnything(options) ? options : undefined)
