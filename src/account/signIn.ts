@@ -10,7 +10,7 @@ import { type QueueState, signedIn, without } from "../log/state.js"
 
 /**
  * Toggl has refused the app's credentials: this tab does without, and no others that an app starts with are tried for a
- * while. Of the credentials nothing is kept but that time.
+ * while, unless nobody was there. Of the credentials nothing is kept but that time.
  */
 export const refused = (
   instance: Instance,
@@ -18,7 +18,7 @@ export const refused = (
   { reason }: Pick<Unauthorized, "reason">
 ): Effect.Effect<void> =>
   Effect.gen(function* () {
-    const { log, mirror, tab, transactions } = instance
+    const { background, log, mirror, tab, transactions } = instance
     const { wall } = yield* now
     const { lastRefused } = tab
     const signIn = afterRefusal(log.state.signIn ?? tab.refused?.signIn ?? lastRefused, wall)
@@ -30,9 +30,12 @@ export const refused = (
       signIn,
       reason: reason === "WrongAccount" ? "WrongAccount" : "SignInNeeded"
     }
-    yield* transactions
-      .changeState((state) => ({ ...state, signIn: afterRefusal(state.signIn ?? lastRefused, wall) }))
-      .pipe(Effect.flatMap(mirror.setState), Effect.ignore)
+    // A page that is opened next, by whoever has signed in by then, is not to wait for that.
+    if (!background.isWoken) {
+      yield* transactions
+        .changeState((state) => ({ ...state, signIn: afterRefusal(state.signIn ?? lastRefused, wall) }))
+        .pipe(Effect.flatMap(mirror.setState), Effect.ignore)
+    }
     yield* mirror.changed
     unsafeWake(instance, "Entry")
   })

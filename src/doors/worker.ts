@@ -25,7 +25,7 @@ export type * from "../worker/options.js"
  *
  * Sending takes 60 seconds at most, beside pages that are open too. While something is left that time or the network can cure, the
  * browser is told to try again, which it does a few times. What waits for the user (signing in, a pause, a refusal) is left to the
- * app, and without credentials nothing is paused.
+ * app, and so is a store of which nobody knows yet whose it is. No backoff is cut short, and without credentials nothing is paused.
  *
  * Gives what ends it. Throws `InvalidConfiguration` where it is called elsewhere than in a service worker, or not with a function.
  *

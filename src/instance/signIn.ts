@@ -44,9 +44,17 @@ export interface SignedOut {
 
 const endless = (reason: PauseReason): SignedOut => ({ reason, millis: Number.POSITIVE_INFINITY })
 
+/**
+ * Whether it takes somebody in the app to send: in the browser anybody may have signed in by now, so what was woken asks nobody
+ * whose a store is, nor anew once credentials were refused.
+ */
+const isForPages = ({ background, log }: Instance): boolean =>
+  background.isWoken && (log.userId === undefined || log.state.signIn !== undefined)
+
 /** Why this tab has no credentials to send with now. */
 export const signedOut = (instance: Instance, now: Now): SignedOut | undefined => {
   const { tab } = instance
+  if (isForPages(instance)) return endless("SignInNeeded")
   if (tab.signedOut) return endless("SignInNeeded")
   if (tab.verified !== undefined) return isOthers(instance, tab.verified.userId) ? endless("WrongAccount") : undefined
   if (tab.areSet) return undefined

@@ -107,13 +107,15 @@ const resumed = (state: QueueState): QueueState =>
  */
 export const credentialsChanged = (instance: Instance): Effect.Effect<void> =>
   Effect.gen(function* () {
-    const { credentials, log, tab } = instance
+    const { background, credentials, log, tab } = instance
     tab.credentialsChanges++
     tab.verified = undefined
     tab.refused = undefined
     tab.lastRefused = undefined
     tab.unavailable = undefined
     tab.areSet = true
+    // A worker hears of it too, and nobody signs in there.
+    if (background.isWoken) return
     const current = yield* Effect.either(credentialsOf(credentials))
     // They end the pause once they can be had, and Toggl accepts them.
     if (Either.isLeft(current)) tab.mayEnd = log.state

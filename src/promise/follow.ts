@@ -39,9 +39,10 @@ const looked = (clients: View.View["clients"]): Found => ({
 
 // --- One who is followed -------------------------------------------------------------------------------------------------
 
-/** By its key a client is known, whichever id it has. */
+/** By its key a client is known, whichever id it has; and by its last id, for an adopted one has another key from then on. */
 class Followed {
   private key: string | undefined
+  private lastId: number
   private wasAsked = false
   private last: ClientSnapshot = loading.client
 
@@ -50,13 +51,13 @@ class Followed {
 
   constructor(id: number, isWanted: boolean) {
     this.id = id
+    this.lastId = id
     this.isWanted = isWanted
   }
 
   /** A local id that Toggl's has replaced stands in no list, and may be known all the same. */
-  isUnknown({ byId, byKey }: Found): boolean {
-    this.key ??= (byId(this.id) ?? (this.id < 0 ? byKey(String(this.id)) : undefined))?.key
-    return this.id < 0 && this.key === undefined
+  isUnknown(found: Found): boolean {
+    return this.clientIn(found) === undefined && this.id < 0 && this.key === undefined
   }
 
   /** What is shown of the view: the same object where that is the same. */
@@ -71,10 +72,19 @@ class Followed {
     this.wasAsked ||= view.refresh._tag !== "Idle"
   }
 
-  private next(view: View.View, { byKey }: Found): ClientSnapshot {
+  private clientIn({ byId, byKey }: Found): View.ClientView | undefined {
+    const client = byKey(this.key ?? String(this.id)) ?? byId(this.lastId)
+    if (client !== undefined) {
+      this.key = client.key
+      this.lastId = client.id
+    }
+    return client
+  }
+
+  private next(view: View.View, found: Found): ClientSnapshot {
+    const client = this.clientIn(found)
     const { isWanted, key, last, wasAsked } = this
     const { refresh } = view
-    const client = key === undefined ? undefined : byKey(key)
     if (client !== undefined) {
       const isSame = last._tag === "Ready" && last.client === client && last.refresh === refresh
       return isSame ? last : Object.freeze({ _tag: "Ready", client, refresh })
@@ -102,15 +112,18 @@ class Watched {
   private readonly workspaceId: number
   private readonly options: StoreOptions
   private readonly followers = new Set<Follower>()
+  private readonly kept: Set<Watched>
   private view: View.View | undefined
   private index: { readonly of: View.View["clients"]; readonly found: Found } | undefined
   private stop: (() => void) | undefined
   private isAsking = false
 
-  constructor(session: Session, workspaceId: number, options: StoreOptions) {
+  /** `kept` holds it while somebody follows. */
+  constructor(session: Session, workspaceId: number, options: StoreOptions, kept: Set<Watched>) {
     this.session = session
     this.workspaceId = workspaceId
     this.options = options
+    this.kept = kept
   }
 
   feed(id: number): Feed<ClientSnapshot> {
@@ -136,6 +149,7 @@ class Watched {
 
   private join(follower: Follower): void {
     this.followers.add(follower)
+    this.kept.add(this)
     if (this.view !== undefined) {
       this.ask()
       const told = this.show([follower], this.view)
@@ -157,6 +171,7 @@ class Watched {
     follower.stop?.()
     this.followers.delete(follower)
     if (this.followers.size > 0) return
+    this.kept.delete(this)
     this.stop?.()
     this.stop = undefined
     this.view = undefined
@@ -234,12 +249,16 @@ class Watched {
 /** The stores of clients. */
 export const make = (session: Session) => {
   const stores = makeStores<ClientSnapshot>(session, loading.client)
-  const watches = new Map<string, Watched>()
+  const watches = new Map<string, WeakRef<Watched>>()
+  const kept = new Set<Watched>()
 
   const watchedOf = (workspaceId: number, options: StoreOptions): Watched => {
     const key = JSON.stringify([workspaceId, options.freshness ?? ""])
-    const made = watches.get(key) ?? new Watched(session, workspaceId, options)
-    watches.set(key, made)
+    const found = watches.get(key)?.deref()
+    if (found !== undefined) return found
+    for (const [key, ref] of watches) if (ref.deref() === undefined) watches.delete(key)
+    const made = new Watched(session, workspaceId, options, kept)
+    watches.set(key, new WeakRef(made))
     return made
   }
 

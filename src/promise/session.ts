@@ -56,7 +56,7 @@ const plain = (thrown: unknown): Error =>
   )
 
 // Within a span Effect hands on another object in an error's place.
-const errorOf = (error: unknown): Error => {
+export const errorOf = (error: unknown): Error => {
   const original = Cause.originalError(error)
   return original instanceof Error ? original : plain(original)
 }

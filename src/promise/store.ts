@@ -1,10 +1,12 @@
 // Stores: what changes, kept while somebody listens.
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 import * as FiberId from "effect/FiberId"
 import * as Stream from "effect/Stream"
 import { nameOf } from "../error/thrown.js"
-import type { Services, Session } from "./session.js"
+import { errorOf, type Services, type Session } from "./session.js"
 import type { Store } from "./snapshots.js"
 
 type Listener<Snapshot> = (snapshot: Snapshot) => void
@@ -31,12 +33,20 @@ export const running = (session: Session, effect: Effect.Effect<unknown, never, 
   const fiber = session.engine.fork(effect)
   const end = () => fiber.unsafeInterruptAsFork(FiberId.none)
   session.stops.add(end)
-  fiber.addObserver(() => session.stops.delete(end))
+  fiber.addObserver((exit) => {
+    session.stops.delete(end)
+    // nobody else hears of it: the runtime has no services, or they could not be built
+    if (Exit.isSuccess(exit) || Cause.isInterruptedOnly(exit.cause)) return
+    Effect.runFork(Effect.logError(`Nothing more is shown. ${errorOf(Cause.squash(exit.cause)).message}`))
+  })
   return () => {
     session.stops.delete(end)
     end()
   }
 }
+
+/** So many may be forgotten without a look. */
+const fewStores = 64
 
 /** Those of one kind, by what they show. */
 export interface Stores<Snapshot> {
@@ -51,6 +61,7 @@ export interface Stores<Snapshot> {
 export const make = <Snapshot>(session: Session, loading: Snapshot): Stores<Snapshot> => {
   const known = new Map<string, WeakRef<Store<Snapshot>>>()
   const heard = new Set<Store<Snapshot>>()
+  let sweepAt = fewStores
 
   const one = (key: string, feed: Feed<Snapshot>): Store<Snapshot> => {
     const listeners = new Set<{ readonly listener: Listener<Snapshot> }>()
@@ -67,7 +78,10 @@ export const make = <Snapshot>(session: Session, loading: Snapshot): Stores<Snap
     const put: Put<Snapshot> = (next) => {
       if (Object.is(next, snapshot)) return []
       snapshot = next
-      return Array.from(listeners, ({ listener }) => Effect.suspend(() => tell(listener, next)))
+      // who goes while others are told hears no more
+      return Array.from(listeners, (added) =>
+        Effect.suspend(() => (listeners.has(added) ? tell(added.listener, next) : Effect.void))
+      )
     }
 
     const start = () => {
@@ -106,7 +120,11 @@ export const make = <Snapshot>(session: Session, loading: Snapshot): Stores<Snap
   const fed = (key: string, feed: () => Feed<Snapshot>): Store<Snapshot> => {
     const found = known.get(key)?.deref()
     if (found !== undefined) return found
-    for (const [key, ref] of known) if (ref.deref() === undefined) known.delete(key)
+    if (known.size >= sweepAt) {
+      for (const [key, ref] of known) if (ref.deref() === undefined) known.delete(key)
+      // as rows of a long list come, each is looked at a few times, not once for every other
+      sweepAt = Math.max(fewStores, 2 * known.size)
+    }
     const made = one(key, feed())
     known.set(key, new WeakRef(made))
     return made

@@ -10,6 +10,6 @@ import type { OpenOptions } from "../promise/options.js"
 export interface SyncOptions extends Omit<OpenOptions, "account"> {
   /** The account that was asked for, unless left out. */
   readonly account?: string | undefined
-  /** Where Toggl is: where the page has it, unless given. */
+  /** Where Toggl is: where the page has it, unless given. A relative one counts from the script of the worker. */
   readonly baseUrl?: string | URL | undefined
 }

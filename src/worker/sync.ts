@@ -3,17 +3,21 @@ import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
+import * as Stream from "effect/Stream"
 import { InvalidConfiguration, type StorageError } from "../ClientError.js"
+import { mapEffect } from "../effect/stream.js"
 import { Background, nobody } from "../instance/background.js"
-import { Outbox } from "../outbox/service.js"
+import { type EntryView, Outbox } from "../outbox/service.js"
 import * as opening from "../promise/open.js"
 import type { OpenOptions } from "../promise/options.js"
 import { settled } from "../promise/session.js"
 import { invalid } from "../settings.js"
 import type { WaitingFor } from "../Status.js"
 import * as status from "../Status.js"
-import { ownerOf } from "../store/name.js"
+import { isThere } from "../store/connection.js"
+import { databaseName, ownerOf } from "../store/name.js"
 import type { SyncOptions } from "./options.js"
 
 interface SyncEvent extends Event {
@@ -51,39 +55,66 @@ const passes = ({ _tag }: WaitingFor): boolean => {
   }
 }
 
-/** Until when it waits, where time alone ends that: when the network is back, the browser knows best. */
+/** When it is over by itself; what is being sent is at any moment. */
 const endsAt = (reason: WaitingFor): number => {
-  switch (reason._tag) {
-    case "LookingUp":
-    case "RateLimited":
-    case "Quota":
-      return reason.until
-    default:
-      return Infinity
-  }
+  if (reason._tag === "InProgress") return -Infinity
+  return "until" in reason ? reason.until : Infinity
 }
 
-/** Sends until nothing is left that time or the network can cure, or what is left takes too long. */
+const isOfNetwork = ({ _tag }: WaitingFor): boolean =>
+  _tag === "Offline" || _tag === "BackingOff" || _tag === "CredentialsUnavailable"
+
+const reasonsOf = (entries: ReadonlyArray<EntryView>): ReadonlyArray<WaitingFor> =>
+  entries.flatMap(({ reason }) => (reason === undefined ? [] : [reason]))
+
+/**
+ * What becomes of what is left until then: `undefined` while it is sent, or waits for something that is over soon. Requests that did
+ * not work before are tried once more: when the next is worth it, the browser knows better.
+ */
+const leftOf = (
+  entries: ReadonlyArray<EntryView>,
+  before: ReadonlyArray<WaitingFor>,
+  deadline: number,
+  now: number
+): "Nothing" | StillWaiting | undefined => {
+  const waiting = reasonsOf(entries)
+  const left = waiting.filter(passes)
+  const [first] = left
+  if (first === undefined) return "Nothing"
+  const known = Math.max(...before.filter(isOfNetwork).map(endsAt)) + second
+  const hasFailed = left.some((reason) => isOfNetwork(reason) && endsAt(reason) > known)
+  if (!hasFailed && left.some((reason) => endsAt(reason) <= deadline)) return undefined
+  const count = waiting.length === 1 ? "1 change waits" : `${waiting.length} changes wait`
+  return new StillWaiting({ what: `${count}: ${status.describe(first, now)}` })
+}
+
+/**
+ * Sends until nothing is left that time or the network can cure, or what is left takes too long. No backoff is cut short, for pages
+ * ask after each change, also while Toggl is down: only being offline is over when the browser wakes.
+ */
 const sentUntil = (deadline: number): Effect.Effect<void, StorageError | StillWaiting, Outbox> =>
   Effect.gen(function* () {
-    const outbox = yield* Outbox
-    const { waiting } = yield* outbox.flush({ timeLimit: Math.max(deadline - (yield* Clock.currentTimeMillis), 0) })
-    const left = waiting.map(({ reason }) => reason).filter(passes)
-    const [first] = left
-    if (first === undefined) return
-    const now = yield* Clock.currentTimeMillis
-    const until = Math.min(...left.map(endsAt))
-    // what is over by then, and is not sent, is not asked for without a pause
-    const pause = Math.max(until - now, second)
-    if (now + pause < deadline) return yield* Effect.zipRight(Effect.sleep(pause), sentUntil(deadline))
-    const count = waiting.length === 1 ? "1 change waits" : `${waiting.length} changes wait`
-    return yield* new StillWaiting({ what: `${count}: ${status.describe(first, now)}` })
+    const { entries, replayNow, watchEntries } = yield* Outbox
+    const before = reasonsOf(yield* entries)
+    if (before.some(({ _tag }) => _tag === "Offline")) yield* replayNow
+    const left = yield* watchEntries.pipe(
+      mapEffect((entries) => Effect.map(Clock.currentTimeMillis, (now) => leftOf(entries, before, deadline, now))),
+      Stream.filter(Predicate.isNotUndefined),
+      Stream.runHead,
+      Effect.timeoutOption(deadline - (yield* Clock.currentTimeMillis)),
+      Effect.map(Option.flatten)
+    )
+    if (Option.isSome(left)) return yield* left.value === "Nothing" ? Effect.void : left.value
+    return yield* new StillWaiting({ what: "There was no time for all changes" })
   })
 
 type Owner = NonNullable<ReturnType<typeof ownerOf>>
 
 const layerOf = (options: OpenOptions) =>
   Layer.provide(opening.layerOf(options), Layer.succeed(Background, { ...nobody, isWoken: true }))
+
+const fromPromise = <A>(promise: () => Promise<A>): Effect.Effect<A, unknown> =>
+  Effect.tryPromise({ try: promise, catch: (error) => error })
 
 /** Sends what waits in that outbox, if the options lead there. */
 const sent = (owner: Owner, given: SyncOptions): Effect.Effect<void, unknown> =>
@@ -98,27 +129,28 @@ const sent = (owner: Owner, given: SyncOptions): Effect.Effect<void, unknown> =>
         problem: `onSync was asked for ${owner.account} at ${owner.baseUrl}: give nothing where that is not to be sent, or leave account and baseUrl out`
       })
     }
+    // one that was deleted is not made anew
+    if (!(yield* fromPromise(() => isThere(databaseName(owner.account, owner.baseUrl))))) return
     const deadline = (yield* Clock.currentTimeMillis) + timeLimit
     yield* Effect.provide(sentUntil(deadline), layerOf(options))
-  }).pipe(
-    Effect.disconnect,
-    Effect.timeoutFail({
-      duration: timeLimit + second,
-      onTimeout: () => new StillWaiting({ what: "The storage does not answer" })
-    })
-  )
+  })
 
 export type Options = (account: string) => SyncOptions | undefined | Promise<SyncOptions | undefined>
 
+/** What JavaScript takes for nothing, as `isAnna && options` does. */
+const isNothing = (given: unknown): boolean => given === undefined || given === null || given === false
+
 const synced = (owner: Owner, options: Options): Promise<void> =>
-  Promise.resolve(owner.account)
-    .then(options)
-    .then((given) =>
-      // JavaScript has two words for nothing
-      Predicate.isNullable(given)
-        ? undefined
-        : Effect.runPromiseExit(sent(owner, given)).then((exit) => settled(exit, undefined))
+  Effect.runPromiseExit(
+    fromPromise(() => Promise.resolve(owner.account).then(options)).pipe(
+      Effect.flatMap((given) => (given === undefined || isNothing(given) ? Effect.void : sent(owner, given))),
+      Effect.disconnect,
+      Effect.timeoutFail({
+        duration: timeLimit + second,
+        onTimeout: () => new StillWaiting({ what: "The app, or its storage, did not answer" })
+      })
     )
+  ).then((exit) => settled(exit, undefined))
 
 const isWorker = () => "ServiceWorkerGlobalScope" in globalThis
 

@@ -1,7 +1,10 @@
-import { assert, describe } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import type { ClientSnapshot, Store } from "../../src/doors/promise.js"
-import { isList, offline, online, opened } from "../Requests.js"
+import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import { type ClientSnapshot, fromRuntime, type Store } from "../../src/doors/promise.js"
+import { Client } from "../../src/index.js"
+import { isList, lostAndChanged, offline, online, opened, standing } from "../Requests.js"
 import { law } from "../World.js"
 import { over, resolved, within, workspaceId } from "./Plain.js"
 
@@ -118,6 +121,71 @@ describe("clients that are followed together", () => {
       assert.deepStrictEqual(yield* world.requests, [])
       assert.isAtMost(yield* world.timers, timers)
       for (const store of stores) assert.strictEqual(store.getSnapshot(), store.getServerSnapshot())
+    })
+  )
+
+  law("go on being shown where a change of the user's turns out to be theirs", (world) =>
+    Effect.gen(function* () {
+      const { entry, tab } = yield* lostAndChanged(world, { notes: "theirs" })
+      yield* world.passes("5 minutes")
+      assert.deepStrictEqual(yield* standing(tab), ["Undecided"])
+      const [made] = yield* world.toggl.clients(workspaceId)
+      const id = Client.ClientId.make(made?.id ?? 0)
+      const { toggl } = yield* over(tab)
+      yield* tab.clients.list(workspaceId, { freshness: "Toggl" })
+      const store = toggl.client(workspaceId, id)
+      store.subscribe(() => undefined)
+      yield* world.passes("1 second")
+      const before = store.getSnapshot().client
+      yield* tab.outbox.adopt(entry, id)
+      yield* world.passes("10 seconds")
+      const after = store.getSnapshot().client
+      assert.deepStrictEqual([before?.id, after?.id], [id, id])
+      // its row is another one from then on: that of the change
+      assert.notStrictEqual(before?.key, after?.key)
+    })
+  )
+})
+
+describe("who listens", () => {
+  law("and goes while others are told hears no more", (world) =>
+    Effect.gen(function* () {
+      const tab = yield* opened(world)
+      const { toggl } = yield* over(tab)
+      const store = toggl.clients(workspaceId)
+      let stop = () => {}
+      store.subscribe(({ clients }) => {
+        if (clients.length > 0) stop()
+      })
+      const told: Array<number> = []
+      stop = store.subscribe(({ clients }) => told.push(clients.length))
+      yield* world.passes("1 second")
+      resolved(yield* within(world, "1 second", toggl.create(workspaceId, { name: "Acme" })))
+      yield* world.passes("1 second")
+      assert.notInclude(told, 1)
+      assert.strictEqual(store.getSnapshot().clients.length, 1)
+    })
+  )
+
+  it.live("to what has no services finds the reason in the log", () =>
+    Effect.gen(function* () {
+      const logged: Array<string> = []
+      const { error } = globalThis.console
+      const { log } = globalThis.console
+      const hear = (...line: ReadonlyArray<unknown>) => logged.push(line.map(String).join(" "))
+      globalThis.console.log = hear
+      globalThis.console.error = hear
+      const toggl = fromRuntime(ManagedRuntime.make(Layer.empty))
+      toggl.clients(workspaceId).subscribe(() => undefined)
+      toggl.status().subscribe(() => undefined)
+      yield* Effect.sleep("50 millis")
+      Object.assign(globalThis.console, { error, log })
+      yield* Effect.promise(() => toggl.close())
+      assert.lengthOf(
+        logged.filter((line) => line.includes("Nothing more is shown. runtime: set it to")),
+        2,
+        logged.join("; ")
+      )
     })
   )
 })

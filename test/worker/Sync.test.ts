@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import "fake-indexeddb/auto"
-import { isInvalidConfiguration, open, token } from "../../src/doors/promise.js"
+import { isInvalidConfiguration, open, proxy, token } from "../../src/doors/promise.js"
 import { onSync, type SyncOptions } from "../../src/doors/worker.js"
 import { Clients } from "../../src/index.js"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
@@ -11,26 +11,40 @@ import { isChange } from "../Requests.js"
 // it: `browser/BackgroundSync`.
 
 const baseUrl = "https://app.example.com/api/toggl"
+const upstream = "https://api.track.toggl.com/api/v9"
 const workspaceId = FakeToggl.defaultWorkspace.id
 
 let accounts = 0
 
+const asking =
+  (fake: FakeToggl.FakeTogglService): typeof globalThis.fetch =>
+  (input, init) =>
+    fake.handler(new Request(String(input instanceof Request ? input.url : input).replace(baseUrl, upstream), init))
+
+/** What a proxy does with the session that the browser has. */
+const signedBy =
+  (fetch: typeof globalThis.fetch): typeof globalThis.fetch =>
+  (input, init) => {
+    const headers = new Headers(init?.headers)
+    headers.set("authorization", `Basic ${btoa(`${FakeToggl.defaultUser.apiToken}:api_token`)}`)
+    return fetch(input, { ...init, headers })
+  }
+
 /** An account with one change that has not been sent, and what its worker would be given. */
 const waiting = Effect.gen(function* () {
   const fake = yield* FakeToggl.make()
-  const fetch: typeof globalThis.fetch = (input, init) =>
-    fake.handler(new Request(String(input instanceof Request ? input.url : input).replace(baseUrl, upstream), init))
+  const fetch = asking(fake)
   const account = `ada ${++accounts}`
   const given = { credentials: token(FakeToggl.defaultUser.apiToken), fetch, margin: 1000, requestLimit: 1000 }
   const page = open({ ...given, account, baseUrl })
+  // whose the store is, is known from then on
+  yield* Effect.promise(() => page.list(workspaceId))
   yield* Effect.promise(() => page.pause())
   yield* Effect.promise(() => page.create(workspaceId, { name: "Acme" }))
   yield* Effect.promise(() => page.resume().then(() => page.close()))
   yield* fake.clearRequests
   return { fake, account, given, tag: Clients.databaseName(account, baseUrl) }
 })
-
-const upstream = "https://api.track.toggl.com/api/v9"
 
 interface Woken {
   readonly outcome: string
@@ -141,6 +155,91 @@ describe("a worker that is woken", () => {
     })
   )
 
+  it.live("cuts no backoff short, however often it is woken", () =>
+    Effect.gen(function* () {
+      const { account, fake, given, tag } = yield* waiting
+      yield* fake.inject(Fault.proxyError({ status: 503 }), { when: isChange, times: "always" })
+      const own = { ...given, backoff: { base: "30 days", cap: "30 days" } } satisfies SyncOptions
+      const page = open({ ...own, account, baseUrl, patience: 200 })
+      for (let at = 0; at < 8; at++) {
+        yield* Effect.promise(() => page.create(workspaceId, { name: `Client ${at}` }))
+        assert.strictEqual((yield* woken(tag, () => own))?.outcome, "rejected")
+      }
+      yield* Effect.promise(() => page.close())
+      assert.lengthOf((yield* fake.requests).filter(isChange), 1)
+    })
+  )
+
+  it.live("sends nothing as whoever is signed in there, of an account that nobody was seen for", () =>
+    Effect.gen(function* () {
+      const fake = yield* FakeToggl.make()
+      const own = { fetch: signedBy(asking(fake)), margin: 1000, requestLimit: 1000, patience: 500 }
+      const account = `anna ${++accounts}`
+      const offline = { get: () => Promise.reject(new Error("offline")) }
+      const page = open({ ...own, account, baseUrl, credentials: offline })
+      yield* Effect.promise(() => page.create(workspaceId, { name: "Anna's" }).then(() => page.close()))
+      const told = yield* woken(Clients.databaseName(account, baseUrl), () => ({ ...own, credentials: proxy() }))
+      assert.strictEqual(told?.outcome, "resolved")
+      assert.deepStrictEqual(yield* fake.requests, [])
+    })
+  )
+
+  for (const [how, answer] of [
+    ["has ended", () => new Response("", { status: 401 })],
+    ["is another user's", () => new Response("", { status: 403, headers: { "x-effect-toggl-proxy": "WrongAccount" } })]
+  ] as const) {
+    it.live(`holds up no page that is signed in, though the session that it has itself ${how}`, () =>
+      Effect.gen(function* () {
+        const { account, fake, given, tag } = yield* waiting
+        const refusing: typeof globalThis.fetch = () => Promise.resolve(answer())
+        yield* woken(tag, () => ({ ...given, fetch: refusing, credentials: proxy() }))
+        assert.deepStrictEqual(yield* fake.requests, [])
+        const signed = { ...given, fetch: signedBy(given.fetch), credentials: proxy() }
+        const page = open({ ...signed, account, baseUrl, patience: 5000 })
+        const receipt = yield* Effect.promise(() => page.create(workspaceId, { name: "Later" }))
+        yield* Effect.promise(() => page.close())
+        assert.strictEqual(receipt._tag, "Confirmed")
+        assert.deepStrictEqual(yield* names(fake), ["Acme", "Later"])
+      })
+    )
+  }
+
+  it.live("ends no sign-out, though its source of credentials tells of some", () =>
+    Effect.gen(function* () {
+      const { account, fake, given, tag } = yield* waiting
+      yield* fake.inject(Fault.respond({ status: 429, headers: { "retry-after": "3" } }), { when: isChange })
+      const page = open({ ...given, account, baseUrl, credentials: undefined })
+      let tell: () => void = () => undefined
+      const source = {
+        get: () => given.credentials,
+        subscribe: (listener: () => void) => {
+          tell = listener
+          return () => undefined
+        }
+      }
+      const waking = yield* Effect.fork(woken(tag, () => ({ ...given, credentials: source })))
+      yield* fake.awaitRequest(isChange)
+      yield* Effect.promise(() => page.signOut())
+      tell()
+      assert.strictEqual((yield* waking)?.outcome, "resolved")
+      yield* Effect.promise(() => page.close())
+      assert.deepStrictEqual(yield* names(fake), [])
+    })
+  )
+
+  it.live("makes no database anew", () =>
+    Effect.gen(function* () {
+      const { given } = yield* waiting
+      const gone = Clients.databaseName("gone", baseUrl)
+      assert.strictEqual((yield* woken(gone, () => given))?.outcome, "resolved")
+      const all = yield* Effect.promise(() => indexedDB.databases())
+      assert.notInclude(
+        all.map(({ name }) => name),
+        gone
+      )
+    })
+  )
+
   it.live("lets the browser try again where the app cannot tell", () =>
     Effect.gen(function* () {
       const { fake, tag } = yield* waiting
@@ -158,7 +257,9 @@ describe("a worker that is woken", () => {
   it.live("does nothing where the app gives nothing", () =>
     Effect.gen(function* () {
       const { fake, tag } = yield* waiting
-      assert.strictEqual((yield* woken(tag, () => undefined))?.outcome, "resolved")
+      for (const nothing of [undefined, null, false]) {
+        assert.strictEqual((yield* woken(tag, () => plain(nothing)))?.outcome, "resolved")
+      }
       assert.deepStrictEqual(yield* fake.requests, [])
     })
   )

@@ -27,6 +27,8 @@ const sync = (): Promise<Sync> =>
     )
 
 const api = {
+  /** Whose the store is, is known from then on. */
+  bind: () => toggl.list(workspaceId).then(() => undefined),
   startWorker: async () => {
     await navigator.serviceWorker.register("/sw.js")
     await navigator.serviceWorker.ready
