@@ -101,8 +101,9 @@ export interface Laws {
     signedInAs: number | "Nobody" | "Unknown",
     isStorageDoubtful: boolean
   ) => void
-  /** Whose store it is. */
+  /** Whose store it is, and whether this tab must know that. */
   readonly owner: () => number | undefined
+  readonly knowsOwner: (process: Machine.Process) => boolean
   readonly viewIsTrue: (process: Machine.Process, view: View | undefined) => void
   /** `goesOnSince`: since when neither its tab nor the store stands still. */
   readonly callerHeard: (result: {
@@ -1063,6 +1064,7 @@ export const make = (
   return {
     books: () => books,
     owner,
+    knowsOwner: (process) => knowOwner.has(process),
     acceptedCount: () => accepted.size,
     operationHappened: (operation) => {
       if (operation.name === "purge" && readBooks().state.store !== books.state.store) {
