@@ -202,8 +202,8 @@ export const make = (
   let isDrifted = false
   // Whether no list has counted otherwise than it shows.
   let isCountTrue = true
-  // The tabs whose last list counts more than it shows, and how many such were stored in a row.
-  const listedShort = new Map<Machine.Process, boolean>()
+  // The tabs whose last list counts more than it shows, and how many such were stored: no other list counts at all.
+  const listedShort = new Set<Machine.Process>()
   let shortInARow = 0
   // The tabs that could not store a change, how many entries stood in the log as they last read it, and what they sent.
   let hasStorageFailed = false
@@ -1104,8 +1104,7 @@ export const make = (
       const copied = [...books.clients.keys()]
       compare(operation)
       if (operation.name === "storeList" && isStored) {
-        const isShort = listedShort.get(operation.process)
-        if (isShort !== undefined) shortInARow = isShort ? shortInARow + 1 : 0
+        if (listedShort.has(operation.process)) shortInARow++
         // After so many the count says nothing any more, and what the list does not show counts as gone.
         if (shortInARow >= mostDiffering) for (const id of copied) if (!books.clients.has(id)) touched.add(id)
       }
@@ -1159,7 +1158,9 @@ export const make = (
         if (flight.isUnreadable) listedUnread.set(flight.process, true)
         else if (isWhole && isCountTrue) listedUnread.set(flight.process, false)
         else listedUnread.delete(flight.process)
-        if (!flight.isUnreadable) listedShort.set(flight.process, !isWhole)
+        // What counts nothing says nothing of the counts of others.
+        if (!flight.isUnreadable && !isWhole) listedShort.add(flight.process)
+        else listedShort.delete(flight.process)
         if (!isWhole) isCountTrue = false
       }
       if (!flight.isWrite) return

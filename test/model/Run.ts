@@ -1208,7 +1208,9 @@ const playThrough = (history: History, options: Options): Result => {
     const lost = losses.get(tab.process) ?? 0
     if (status.lost < lost) machine.fail("law 12", `${tab.process.name} says lost ${status.lost}, not ${lost}`)
     const isStorageDoubtful = machine.now() - storageFailedAt < writesAgainAfter
-    laws.statusIsTrue(tab.process, status, signedInAs(tab), isStorageDoubtful)
+    // Who signs in is signed out until Toggl has said whose the credentials are.
+    const isSigningIn = tab.callers().some(({ label }) => label === "signIn")
+    laws.statusIsTrue(tab.process, status, isSigningIn ? "Unknown" : signedInAs(tab), isStorageDoubtful)
     // a quota is told with the time until which it holds, and may have passed since
     const summary = (status: Status) => JSON.stringify({ ...status, queue: status.queue._tag, quota: undefined })
     const shown = seen === undefined ? "nothing" : summary(seen)
