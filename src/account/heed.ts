@@ -5,6 +5,7 @@ import type { TransportError } from "../ClientError.js"
 import { isTransport } from "../error/transport.js"
 import { type Now, now } from "../effect/clock.js"
 import { askedFor, backoff } from "../instance/clock.js"
+import { writtenSoon } from "../instance/inTime.js"
 import { type Instance, wake } from "../instance/instance.js"
 import { heardWait, outlasts } from "../instance/waits.js"
 import type { QueueState, Wait } from "../log/state.js"
@@ -13,12 +14,12 @@ import { disposition, isUnsent } from "../wire/disposition.js"
 import { refused } from "./signIn.js"
 
 const keep = (
-  { mirror, transactions }: Instance,
+  instance: Instance,
   change: (state: QueueState) => QueueState,
   otherwise: () => void
 ): Effect.Effect<void> =>
-  transactions.changeState(change).pipe(
-    Effect.flatMap(mirror.setState),
+  writtenSoon(instance, instance.transactions.changeState(change)).pipe(
+    Effect.flatMap(instance.mirror.setState),
     Effect.catchAll(() => Effect.sync(otherwise))
   )
 

@@ -5,9 +5,11 @@ import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
 import { CredentialsUnavailable, type StorageError, type TransportError, Unauthorized } from "../ClientError.js"
 import type { Credentials } from "../Credentials.js"
+import { writtenSoon } from "../instance/inTime.js"
 import type { Instance } from "../instance/instance.js"
 import { now } from "../effect/clock.js"
 import { isOthers, isTooSoon } from "../instance/signIn.js"
+import { namedWait } from "../instance/waits.js"
 import { credentialsOf, Pinned } from "../wire/signing.js"
 import { keepWait } from "./heed.js"
 import * as signIn from "./signIn.js"
@@ -80,6 +82,9 @@ const identifyWith = <E>(
       if (!(yield* mayTry(credentials))) return refusedHere
       // The source was slow, and the app has set others meanwhile: these may be those, and are about to be tried.
       if (credentialsChanges !== tab.credentialsChanges) return { _tag: "Replaced" }
+      // Whoever was waited for may have been told to wait.
+      const named = namedWait(instance, yield* now)?.wait.error
+      if (named !== undefined) return { _tag: "Unknown", error: named }
       const me = yield* Effect.either(Effect.provideService(api.me, Pinned, { credentials, userId: log.userId }))
       if (credentialsChanges !== tab.credentialsChanges) return { _tag: "Replaced" }
       if (Either.isLeft(me)) {
@@ -100,7 +105,13 @@ const identifyWith = <E>(
  * with them.
  */
 export const identify = (instance: Instance, finder: Finder = "Asker"): Effect.Effect<Identity, StorageError> =>
-  identifyWith(instance, finder, (credentials) => signIn.mayTry(instance, credentials), signIn.accepted(instance))
+  identifyWith(
+    instance,
+    finder,
+    (credentials) => signIn.mayTry(instance, credentials),
+    // Whoever signs in hears whose they are, whatever the store does.
+    finder === "SignIn" ? writtenSoon(instance, signIn.accepted(instance)) : signIn.accepted(instance)
+  )
 
 /** The same where nothing can be stored: as far as this instance knows. */
 export const identifyUnstored = (instance: Instance, finder: Finder = "Asker"): Effect.Effect<Identity> =>

@@ -4,6 +4,7 @@ import type { CredentialsUnavailable, StorageError, Unauthorized } from "../Clie
 import type { Credentials } from "../Credentials.js"
 import { now } from "../effect/clock.js"
 import { backoff } from "../instance/clock.js"
+import { writtenSoon } from "../instance/inTime.js"
 import { type Instance, unsafeWake } from "../instance/instance.js"
 import { afterRefusal, isOthers, isTooSoon, mayEndPause } from "../instance/signIn.js"
 import { type QueueState, signedIn, without } from "../log/state.js"
@@ -30,11 +31,13 @@ export const refused = (
       signIn,
       reason: reason === "WrongAccount" ? "WrongAccount" : "SignInNeeded"
     }
-    // A page that is opened next, by whoever has signed in by then, is not to wait for that.
+    // A page that is opened next, by whoever has signed in by then, is not to wait for what a worker was told.
     if (!background.isWoken) {
-      yield* transactions
-        .changeState((state) => ({ ...state, signIn: afterRefusal(state.signIn ?? lastRefused, wall) }))
-        .pipe(Effect.flatMap(mirror.setState), Effect.ignore)
+      const keeping = transactions.changeState((state) => ({
+        ...state,
+        signIn: afterRefusal(state.signIn ?? lastRefused, wall)
+      }))
+      yield* writtenSoon(instance, keeping).pipe(Effect.flatMap(mirror.setState), Effect.ignore)
     }
     yield* mirror.changed
     unsafeWake(instance, "Entry")
@@ -82,8 +85,8 @@ export const mayTry = (instance: Instance, credentials: Credentials): Effect.Eff
     if (isTooSoon(instance, credentials, moment)) {
       // As good as refused: this tab says so as long as it has no others.
       const { signIn } = log.state
-      if (tab.refused === undefined && signIn !== undefined) {
-        tab.refused = { kind: credentials._tag, signIn, reason: "SignInNeeded" }
+      if ((tab.refused === undefined || tab.refused.isUntried === true) && signIn !== undefined) {
+        tab.refused = { kind: credentials._tag, signIn, reason: "SignInNeeded", isUntried: true }
         yield* mirror.changed
       }
       return false

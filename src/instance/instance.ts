@@ -30,10 +30,12 @@ import * as singleFlight from "./singleFlight.js"
 export type WakeUp = "Entry" | "Network" | "User"
 
 /** Credentials that Toggl, or a proxy, has refused. */
-interface Refused {
+export interface Refused {
   readonly kind: Credentials["_tag"] | undefined
   readonly signIn: NonNullable<QueueState["signIn"]>
   readonly reason: "SignInNeeded" | "WrongAccount"
+  /** Whether it was not asked of these, for it had refused others a moment before. */
+  readonly isUntried?: true
 }
 
 /** What this instance alone knows, and the store does not. */

@@ -4,7 +4,7 @@ import type { QueueState } from "../log/state.js"
 import type { PauseReason } from "../Status.js"
 import type { Now } from "../effect/clock.js"
 import { remaining } from "./clock.js"
-import type { Instance } from "./instance.js"
+import type { Instance, Refused } from "./instance.js"
 
 type SignIn = NonNullable<QueueState["signIn"]>
 
@@ -24,15 +24,19 @@ const leftOf = ({ deadlines: { waits } }: Instance, signIn: SignIn | undefined, 
   return waits.until(`sign in ${signIn.seenAt} ${signIn.length}`, monotonic, left) - monotonic
 }
 
+/** What Toggl has refused here; or what it was not asked of, for it has refused others, until it has accepted some. */
+const refusedIn = ({ log, tab: { refused } }: Pick<Instance, "log" | "tab">): Refused | undefined =>
+  refused?.isUntried === true && log.state.signIn === undefined ? undefined : refused
+
 /** How long credentials that nobody has set since the start are not tried, in milliseconds. */
 export const untriedFor = (instance: Instance, now: Now): number =>
-  Math.max(leftOf(instance, instance.log.state.signIn, now), leftOf(instance, instance.tab.refused?.signIn, now), 0)
+  Math.max(leftOf(instance, instance.log.state.signIn, now), leftOf(instance, refusedIn(instance)?.signIn, now), 0)
 
 /** Whether these are not to be tried now. Wrong log-ins are counted: a password is tried again when it is set, or never. */
 export const isTooSoon = (instance: Instance, credentials: Credentials, now: Now): boolean => {
   const { log, tab } = instance
   if (tab.areSet) return false
-  const wasRefused = log.state.signIn !== undefined || tab.refused !== undefined
+  const wasRefused = log.state.signIn !== undefined || refusedIn(instance) !== undefined
   return (wasRefused && credentials._tag === "Password") || untriedFor(instance, now) > 0
 }
 
@@ -58,15 +62,16 @@ export const signedOut = (instance: Instance, now: Now): SignedOut | undefined =
   if (tab.signedOut) return endless("SignInNeeded")
   if (tab.verified !== undefined) return isOthers(instance, tab.verified.userId) ? endless("WrongAccount") : undefined
   if (tab.areSet) return undefined
-  if (tab.refused?.kind === "Password") return endless("SignInNeeded")
+  const refused = refusedIn(instance)
+  if (refused?.kind === "Password") return endless("SignInNeeded")
   const millis = untriedFor(instance, now)
-  return millis > 0 ? { reason: tab.refused?.reason ?? "SignInNeeded", millis } : undefined
+  return millis > 0 ? { reason: refused?.reason ?? "SignInNeeded", millis } : undefined
 }
 
 /** Why the app should ask for other credentials, though there is nothing to send. */
 export const lacksSignIn = ({ log, tab }: Pick<Instance, "log" | "tab">): PauseReason | undefined => {
   if (tab.verified !== undefined) return isOthers({ log }, tab.verified.userId) ? "WrongAccount" : undefined
-  return tab.refused?.reason
+  return refusedIn({ log, tab })?.reason
 }
 
 /** Whom a request is made for, where it is for somebody: the store's user, or as long as it has none the one who is signed in. */

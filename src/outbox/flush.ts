@@ -57,15 +57,17 @@ const told = (instance: Instance, covered: Covered): Effect.Effect<Outbox.Flushe
   Effect.gen(function* () {
     const { log, mirror } = instance
     yield* readInTime(instance, mirror.sync)
+    // All as they stand at one moment: what ends while outcomes are read has still waited.
+    const waiting = waitingOf(instance, covered, yield* now)
+    const standing = new Map(Array.from(covered.keys(), (id) => [id, log.byId(id)]))
     let sent = 0
     let refused = 0
-    for (const { id } of covered.values()) {
-      const entry = log.byId(id)
+    for (const [id, entry] of standing) {
       const ending = entry === undefined ? yield* readInTime(instance, outcomeOf(instance, id)) : undefined
       if (ending?.ending._tag === "Done") sent++
       if (ending?.ending._tag === "Refused" || (entry !== undefined && isRefused(entry))) refused++
     }
-    return { sent, refused, waiting: waitingOf(instance, covered, yield* now) }
+    return { sent, refused, waiting }
   })
 
 export const make = (instance: Instance): Pick<Outbox.OutboxService, "flush"> => {

@@ -11,7 +11,7 @@ import { BadRequest, EntryNotFound, type StorageError } from "../ClientError.js"
 import type { EntryId } from "../Entry.js"
 import { isChange } from "../error/input.js"
 import { checkedName, checkedNotes } from "../error/name.js"
-import { writtenInTime } from "../instance/inTime.js"
+import { writtenInTime, writtenSoon } from "../instance/inTime.js"
 import { type Instance, wake, type WakeUp } from "../instance/instance.js"
 import { endPages } from "../instance/waits.js"
 import { asked as requested } from "../log/request.js"
@@ -117,10 +117,16 @@ export const credentialsChanged = (instance: Instance): Effect.Effect<void> =>
     // A worker hears of it too, and nobody signs in there.
     if (background.isWoken) return
     const current = yield* Effect.either(credentialsOf(credentials))
+    const { first, state } = log
     // They end the pause once they can be had, and Toggl accepts them.
-    if (Either.isLeft(current)) tab.mayEnd = log.state
+    if (Either.isLeft(current)) tab.mayEnd = state
     else if (Option.isSome(current.right)) {
-      yield* change(instance, signedIn)
+      // So do those of which nothing can be stored now.
+      yield* Effect.tapError(writtenSoon(instance, change(instance, signedIn)), () =>
+        Effect.sync(() => {
+          if (first !== undefined) tab.mayEnd = state
+        })
+      )
     }
   }).pipe(Effect.ignore)
 

@@ -101,8 +101,9 @@ export interface Laws {
     signedInAs: number | "Nobody" | "Unknown",
     isStorageDoubtful: boolean
   ) => void
-  /** Whose store it is. */
+  /** Whose store it is, and whether this tab must know that. */
   readonly owner: () => number | undefined
+  readonly knowsOwner: (process: Machine.Process) => boolean
   readonly viewIsTrue: (process: Machine.Process, view: View | undefined) => void
   /** `goesOnSince`: since when neither its tab nor the store stands still. */
   readonly callerHeard: (result: {
@@ -201,8 +202,8 @@ export const make = (
   let isDrifted = false
   // Whether no list has counted otherwise than it shows.
   let isCountTrue = true
-  // The tabs whose last list counts more than it shows, and how many such were stored in a row.
-  const listedShort = new Map<Machine.Process, boolean>()
+  // The tabs whose last list counts more than it shows, and how many such were stored: no other list counts at all.
+  const listedShort = new Set<Machine.Process>()
   let shortInARow = 0
   // The tabs that could not store a change, how many entries stood in the log as they last read it, and what they sent.
   let hasStorageFailed = false
@@ -1063,6 +1064,7 @@ export const make = (
   return {
     books: () => books,
     owner,
+    knowsOwner: (process) => knowOwner.has(process),
     acceptedCount: () => accepted.size,
     operationHappened: (operation) => {
       if (operation.name === "purge" && readBooks().state.store !== books.state.store) {
@@ -1102,8 +1104,7 @@ export const make = (
       const copied = [...books.clients.keys()]
       compare(operation)
       if (operation.name === "storeList" && isStored) {
-        const isShort = listedShort.get(operation.process)
-        if (isShort !== undefined) shortInARow = isShort ? shortInARow + 1 : 0
+        if (listedShort.has(operation.process)) shortInARow++
         // After so many the count says nothing any more, and what the list does not show counts as gone.
         if (shortInARow >= mostDiffering) for (const id of copied) if (!books.clients.has(id)) touched.add(id)
       }
@@ -1157,7 +1158,9 @@ export const make = (
         if (flight.isUnreadable) listedUnread.set(flight.process, true)
         else if (isWhole && isCountTrue) listedUnread.set(flight.process, false)
         else listedUnread.delete(flight.process)
-        if (!flight.isUnreadable) listedShort.set(flight.process, !isWhole)
+        // What counts nothing says nothing of the counts of others.
+        if (!flight.isUnreadable && !isWhole) listedShort.add(flight.process)
+        else listedShort.delete(flight.process)
         if (!isWhole) isCountTrue = false
       }
       if (!flight.isWrite) return

@@ -3,6 +3,7 @@
  * can be sent must be sent without anybody doing anything.
  */
 import * as Cause from "effect/Cause"
+import type * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -29,6 +30,7 @@ import { signing } from "../../src/wire/signing.js"
 import * as TogglAuth from "../../src/testing/TogglAuth.js"
 import * as Books from "./Books.js"
 import * as Dice from "./Dice.js"
+import * as Doors from "./Doors.js"
 import * as Fresh from "./Fresh.js"
 import * as Laws from "./Laws.js"
 import * as LockPort from "./LockPort.js"
@@ -140,7 +142,8 @@ const weatherOf: { readonly [T in Theme]: ReadonlyArray<Weather.Weather> } = {
   accounts: ["clear", "clear", "slow", "down", "flaky"],
   "odd storage": ["clear", "clear", "slow", "down", "lossy"],
   "odd times": ["clear", "clear", "slow", "lossy", "limited"],
-  "odd databases": ["clear", "clear", "slow", "down", "lossy"]
+  "odd databases": ["clear", "clear", "slow", "down", "lossy"],
+  doors: ["clear", "clear", "clear", "slow", "down", "flaky", "lossy", "limited"]
 }
 
 const oddWeather: ReadonlyArray<Weather.Weather> = ["drifting", "drifting", "absurd", "tunnel", "wordy"]
@@ -264,6 +267,7 @@ const playThrough = (history: History, options: Options): Result => {
     after: (operation) => {
       options.sabotage?.store?.(store.memory, operation)
       laws.operationHappened(operation)
+      doors.operationHappened(operation)
       point(operation.process, `after ${operation.name}`)
     },
     heard: (operation) => {
@@ -276,6 +280,7 @@ const playThrough = (history: History, options: Options): Result => {
   const wire = Wire.make(machine, togglOptions, () => dice, {
     departs: (flight) => {
       laws.requestDeparts(flight)
+      doors.requestDeparts(flight)
       point(flight.process, `before ${flight.request.method} ${flight.request.path} lands`)
     },
     landed: (flight, before, after) => {
@@ -283,7 +288,10 @@ const playThrough = (history: History, options: Options): Result => {
       point(flight.process, `before the answer to ${flight.request.method} ${flight.request.path} is heard`)
     },
     repeated: (flight, before, after) => laws.requestRepeated(flight, before, after),
-    answered: (flight, status, isOwn) => laws.requestAnswered(flight, status, isOwn),
+    answered: (flight, status, isOwn) => {
+      laws.requestAnswered(flight, status, isOwn)
+      doors.requestAnswered(flight, status)
+    },
     anotherThan: ({ method, path }) => {
       const isAboutOne = /\/clients(\/\d+(\/restore)?)?$/.test(path) && method !== "DELETE"
       // Whoever has no list cannot tell an older client from what was just made.
@@ -293,6 +301,7 @@ const playThrough = (history: History, options: Options): Result => {
     met,
     neverLeft: (process, isWrite) => {
       if (isWrite) laws.neverLeft(process)
+      doors.trouble(process)
     },
     readFromCache: (flight) => {
       laws.readFromCache(flight.process)
@@ -339,14 +348,36 @@ const playThrough = (history: History, options: Options): Result => {
     isCaching: () => wire.isCaching()
   })
 
+  const doors = Doors.make({
+    machine,
+    workspaceId,
+    met,
+    books: laws.books,
+    owner: laws.owner,
+    knowsOwner: laws.knowsOwner,
+    signedInAs: (tab) => signedInAs(tab),
+    hasStorageFailed: (since) => Math.max(storageFailedAt + writesAgainAfter, silentUntil, busyAt) >= since,
+    thawedAt: (process) => thawedAt.get(process) ?? 0
+  })
+  // With dice of their own, so that what is kept of other themes stays the same.
+  const hasDoors = theme === "doors"
+  const doorsDice = Dice.make(history.setup ^ 0xd00f)
+  const areSettable = hasDoors && doorsDice.chance(0.65)
+  const mostFreshness = doorsDice.pick<Duration.DurationInput>("1 minute", "5 minutes", "1 hour")
+
   // --- The device --------------------------------------------------------------------------------------------------
 
   let tabs: ReadonlyArray<Tab.Tab> = []
   let opened = 0
+  // The browser wakes one service worker at a time, whatever tabs are open.
+  let worker: Tab.Tab | undefined
   let holdsWhileFrozen = false
   let storageFails: number = 0
   let storageDoubts: number = 0
   let silentUntil = 0
+  const interrupted = new Set<Tab.Caller>()
+  // A device that was busy finds every time limit passed.
+  let busyAt = Number.NEGATIVE_INFINITY
   let files: ReadonlyArray<string> = []
   // The tabs for which the database never opens, or whose way to it is lost: until they are started anew.
   const unreachable = new Map<Machine.Process, "Hangs" | "Lost">()
@@ -360,6 +391,8 @@ const playThrough = (history: History, options: Options): Result => {
   const seenIds: Array<Client.AnyClientId> = []
   const good = Credentials.token(defaultUser.apiToken)
   const alsoGood = Credentials.password(defaultUser.email, defaultUser.password)
+  const refusedToken = Credentials.token("0".repeat(32))
+  const unsendable = Credentials.proxy({ header: { name: "x-app", value: "a\nb" } })
   const theirs = Option.some(Credentials.token(colleague.apiToken))
   let newest: Option.Option<Credentials.Credentials> = Option.some(good)
 
@@ -368,8 +401,21 @@ const playThrough = (history: History, options: Options): Result => {
     machine.fail("law 11", `a fiber dies: ${cause}`)
   }
 
-  const openTab = () => {
-    const process = machine.spawn(`tab${++opened}`, seeds.int(2 ** 31))
+  const openTab = (): Tab.Tab => {
+    const tab = open(`tab${++opened}`, newest)
+    tabs = [...tabs, tab]
+    return tab
+  }
+
+  const open = (
+    name: string,
+    credentials: Option.Option<Credentials.Credentials>,
+    started?: (tab: Tab.Tab) => void
+  ): Tab.Tab => {
+    const process = machine.spawn(name, seeds.int(2 ** 31))
+    const isWoken = started !== undefined
+    if (isWoken) doors.isWorker(process, credentials)
+    const freshness = hasDoors && !isWoken && doorsDice.chance(0.6) ? mostFreshness : undefined
     const connection = store.connect(process, {
       holdsWhileFrozen: () => holdsWhileFrozen,
       fault: (name) => {
@@ -405,6 +451,7 @@ const playThrough = (history: History, options: Options): Result => {
     )
     process.onDeath(() => {
       tabs = tabs.filter((tab) => tab.process !== process)
+      if (worker?.process === process) worker = undefined
       unreachable.delete(process)
       laws.processDied(process)
     })
@@ -419,16 +466,22 @@ const playThrough = (history: History, options: Options): Result => {
         if (throws("isOnline throws")) throw new TypeError("isOnline threw")
         return online
       },
-      credentials: newest,
+      credentials,
       slowCredentials,
+      areSettable,
+      isWoken,
+      freshness,
       cannotTell: () => {
         const how = isMoody && moods.chance(0.3) ? moods.pick("Fails" as const, "Throws" as const) : undefined
-        if (how !== undefined) met(how === "Fails" ? "credentials cannot tell" : "credentials throw")
+        if (how !== undefined) {
+          met(how === "Fails" ? "credentials cannot tell" : "credentials throw")
+          doors.trouble(process)
+        }
         return how
       },
       listenerThrows: () => throws("onAnswer throws"),
       settings: options.script?.settings ?? settings,
-      watches: opened === 1 || seeds.chance(0.5),
+      watches: !isWoken && (freshness !== undefined || opened === 1 || seeds.chance(0.5)),
       workspaceId,
       shown: (view) => {
         for (const { id } of view.clients) if (!seenIds.includes(id)) seenIds.push(id)
@@ -445,10 +498,28 @@ const playThrough = (history: History, options: Options): Result => {
         }
         if (connection.listeners() > 0) machine.fail("law 13", `${process.name} still listens`)
         process.kill()
-      }
+      },
+      started: () => {
+        if (started !== undefined) process.post("app", "has started", () => started(tab))
+      },
+      mayWorkNow: () => doors.mayWorkNow(process)
     })
-    tabs = [...tabs, tab]
+    if (freshness !== undefined) doors.keepsFresh(tab, freshness)
     return tab
+  }
+
+  /** The browser wakes the service worker, which finds what the app has left there of its credentials. */
+  const wakeWorker = () => {
+    if (worker !== undefined) return
+    const found = dice.pick(newest, newest, Option.some(good), Option.none(), Option.none(), Option.some(refusedToken))
+    const limits = Dice.make(dice.int(2 ** 31))
+    worker = open(`worker${++opened}`, found, (tab) => doors.woken(tab, limits, tab.close))
+  }
+
+  const endWorker = () => {
+    if (worker === undefined) return
+    met("woken worker that is ended")
+    worker.process.kill()
   }
 
   // Where there is no room for how some entries end, there never is.
@@ -504,11 +575,14 @@ const playThrough = (history: History, options: Options): Result => {
   const readTakes = mutationTakes + 5_000 + 4 * Weather.requestLimit + 40_000
 
   const everyoneHears = () => {
-    for (const tab of awake()) {
-      for (const { label, since } of tab.callers()) {
+    for (const tab of worker === undefined ? awake() : [...awake(), worker]) {
+      for (const caller of tab.callers()) {
+        const { label, since } = caller
+        // Who interrupts waits until the store tells how it ended.
+        if (interrupted.has(caller) && silentUntil >= since) continue
         const isMutation = mutations.has(label)
         const waited = machine.now() - (isMutation ? since : Math.max(since, thawedAt.get(tab.process) ?? 0))
-        if (waited <= (isMutation ? mutationTakes : readTakes)) continue
+        if (waited <= (doors.longest(label) ?? (isMutation ? mutationTakes : readTakes))) continue
         machine.fail("law 11", `who called ${label} hears nothing for ${waited} ms`)
       }
     }
@@ -627,6 +701,7 @@ const playThrough = (history: History, options: Options): Result => {
       }
       case "interrupt": {
         const caller = dice.oneOf(tab?.callers() ?? [])
+        if (caller !== undefined) interrupted.add(caller)
         return tab?.process.enter(() => caller?.fiber.unsafeInterruptAsFork(FiberId.none))
       }
       case "read": {
@@ -665,6 +740,7 @@ const playThrough = (history: History, options: Options): Result => {
       case "clock": {
         const by = dice.pick(-3_600_000, -30_000, 30_000, 3_600_000)
         laws.clockSet(by)
+        doors.clockSet()
         machine.setClock(by)
         return
       }
@@ -688,7 +764,9 @@ const playThrough = (history: History, options: Options): Result => {
         return advance(millis ?? 0)
       }
       case "busy":
-        return machine.setTime(machine.now() + dice.pick(100, 3_000, 6_000, 24_000, 40_000))
+        machine.setTime(machine.now() + dice.pick(100, 3_000, 6_000, 24_000, 40_000))
+        busyAt = machine.now()
+        return
       case "retry":
       case "discard": {
         if (tab !== undefined && dice.chance(0.7) && adopt(tab)) return
@@ -735,7 +813,7 @@ const playThrough = (history: History, options: Options): Result => {
         storageDoubts = dice.pick(0, 0.2, 0.5)
         return
       case "hang":
-        silentUntil = machine.now() + dice.pick(3_000, 12_000, 40_000)
+        silentUntil = machine.now() + (hasDoors ? dice.pick(3_000, 12_000, 120_000) : dice.pick(3_000, 12_000, 40_000))
         met("silent storage")
         return
       case "wipe":
@@ -793,9 +871,41 @@ const playThrough = (history: History, options: Options): Result => {
           ...(dice.chance(0.6) ? { notes: `edited in ${step.uid}` } : {})
         })
       }
+      case "flush":
+        return tab === undefined ? undefined : doors.flush(tab, dice)
+      case "signIn":
+        return tab === undefined ? undefined : signIn(tab)
+      case "worker":
+        return wakeWorker()
+      case "endWorker":
+        return endWorker()
       case "adopt":
         if (tab !== undefined) adopt(tab)
     }
+  }
+
+  const signIn = (tab: Tab.Tab) => {
+    const given = dice.pick<Credentials.Credentials | undefined>(
+      good,
+      good,
+      good,
+      alsoGood,
+      Option.getOrUndefined(theirs),
+      refusedToken,
+      unsendable,
+      undefined,
+      undefined
+    )
+    const isKept = dice.chance(0.5)
+    // the user signed out elsewhere, and the app asks its source
+    if (given === undefined && dice.chance(0.4)) {
+      tab.setCredentials(Option.none())
+      rest()
+    }
+    doors.signIn(tab, given, areSettable, (isSet) => {
+      // the app keeps them for the tabs that it opens from now on
+      if (isSet && isKept && areSettable) newest = tab.credentials()
+    })
   }
 
   /** The site's data is cleared, and the browser closes the database that was there. */
@@ -1037,6 +1147,7 @@ const playThrough = (history: History, options: Options): Result => {
 
   const check = () => {
     if (storageFails > 0 || silentUntil > machine.now()) return
+    if (hasDoors && !wire.isAwaited()) doors.restsRightly(awake())
     const reaching = awake().filter(({ process }) => !unreachable.has(process))
     for (const tab of reaching) {
       const problem = statusOf(tab)
@@ -1097,7 +1208,9 @@ const playThrough = (history: History, options: Options): Result => {
     const lost = losses.get(tab.process) ?? 0
     if (status.lost < lost) machine.fail("law 12", `${tab.process.name} says lost ${status.lost}, not ${lost}`)
     const isStorageDoubtful = machine.now() - storageFailedAt < writesAgainAfter
-    laws.statusIsTrue(tab.process, status, signedInAs(tab), isStorageDoubtful)
+    // Who signs in is signed out until Toggl has said whose the credentials are.
+    const isSigningIn = tab.callers().some(({ label }) => label === "signIn")
+    laws.statusIsTrue(tab.process, status, isSigningIn ? "Unknown" : signedInAs(tab), isStorageDoubtful)
     // a quota is told with the time until which it holds, and may have passed since
     const summary = (status: Status) => JSON.stringify({ ...status, queue: status.queue._tag, quota: undefined })
     const shown = seen === undefined ? "nothing" : summary(seen)
@@ -1173,6 +1286,8 @@ const playThrough = (history: History, options: Options): Result => {
       if (dice.chance(0.8)) thaw(tab)
     }
     if (awake().length === 0) openTab()
+    // Who still signs in would set others afterwards.
+    if (hasDoors) advance(180_000)
     // Whose store it is may turn out only now.
     for (let i = 0; i < 2; i++) {
       newest = Option.some(laws.owner() === colleague.id ? Credentials.token(colleague.apiToken) : good)
@@ -1182,6 +1297,17 @@ const playThrough = (history: History, options: Options): Result => {
     const [first] = awake()
     first?.call("resume", Outbox.resume, knowsOfLosses)
     rest()
+    // What one tab is refused stops no other one.
+    if (hasDoors && doorsDice.chance(0.5)) {
+      const other = openTab()
+      rest()
+      const others = { [defaultUser.id]: Option.getOrUndefined(theirs), [colleague.id]: good }[laws.owner() ?? 0]
+      const refused = doorsDice.pick(refusedToken, others ?? refusedToken)
+      doors.signIn(other, refused, areSettable, ignored)
+      rest()
+      other.setCredentials(Option.some(refused))
+      rest()
+    }
     // What was taken and got into no file is given again.
     if (theme === "odd storage" || theme === "odd databases") {
       first?.call("take", Outbox.exportEntries({ take: true }), (exit) => {
@@ -1208,6 +1334,7 @@ const playThrough = (history: History, options: Options): Result => {
     // Quotas are refilled by the hour.
     for (let hours = 0; hours < 36 && laws.books().entries.size > 0; hours++) advance(3_600_000)
     check()
+    if (worker !== undefined) machine.fail("law 4", "the browser has woken a worker that never comes to its end")
     laws.allIsSent(wire.world())
     const polling = tabs.filter((tab) => tab.process.timers() > 0 && !tab.process.isFrozen())
     if (laws.books().entries.size === 0 && polling.length > 0) {

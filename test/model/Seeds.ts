@@ -30,8 +30,13 @@ export const short = (seed: number, theme: Step.Theme): Step.History => {
 }
 
 /** Most of the themes take turns with others: that is enough of each, and a run is not to take for ever. */
-export const shortThemes = (seed: number): ReadonlyArray<Step.Theme> =>
-  seed % 2 === 0
+export const shortThemes = (seed: number): ReadonlyArray<Step.Theme> => [
+  ...themesOf(seed % 2 === 0),
+  ...(seed % 3 === 0 ? (["doors"] as const) : [])
+]
+
+const themesOf = (isEven: boolean): ReadonlyArray<Step.Theme> =>
+  isEven
     ? ["anything", "namesakes", "stuck", "odd answers", "odd storage", "odd times"]
     : ["anything", "namesakes", "second thoughts", "accounts", "odd times", "odd databases"]
 

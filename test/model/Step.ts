@@ -58,6 +58,10 @@ export type Kind =
   | "respell"
   | "takeOver"
   | "persist"
+  | "flush"
+  | "signIn"
+  | "worker"
+  | "endWorker"
 
 /** `tab` and `n` choose; `n` also seeds what the step leaves to chance; `uid` makes names. */
 export interface Step {
@@ -86,6 +90,8 @@ export type Theme =
   | "odd times"
   /** Databases that are lost to a tab, never open, are called otherwise after a deploy and taken over, are promised to stay. */
   | "odd databases"
+  /** Flushes, sign-ins, clients that are kept fresh, and a service worker that the browser wakes. */
+  | "doors"
 
 export interface History {
   /** Chooses how Toggl and the device are set up. */
@@ -149,7 +155,8 @@ export const themes: ReadonlyArray<Theme> = [
   "accounts",
   "odd storage",
   "odd times",
-  "odd databases"
+  "odd databases",
+  "doors"
 ]
 
 const oddsOf: { readonly [T in Theme]: Weights } = {
@@ -333,6 +340,39 @@ const oddsOf: { readonly [T in Theme]: Weights } = {
     [5, "respell"],
     [12, "takeOver"],
     [5, "persist"]
+  ],
+  doors: [
+    [8, "open"],
+    [2, "close"],
+    [3, "crash"],
+    [3, "freeze"],
+    [6, "thaw"],
+    [20, "create"],
+    [12, "update"],
+    [4, "delete"],
+    [3, "archive"],
+    [4, "read"],
+    [10, "weather"],
+    [6, "online"],
+    [5, "wake"],
+    [6, "credentials"],
+    [50, "run"],
+    [10, "settle"],
+    [24, "advance"],
+    [4, "interrupt"],
+    [2, "retry"],
+    [3, "discard"],
+    [2, "pause"],
+    [3, "resume"],
+    [5, "signOut"],
+    [2, "storage"],
+    [2, "hang"],
+    [3, "waits"],
+    [2, "clock"],
+    [20, "flush"],
+    [16, "signIn"],
+    [16, "worker"],
+    [3, "endWorker"]
   ]
 }
 

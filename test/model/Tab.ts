@@ -4,6 +4,7 @@
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
@@ -27,6 +28,7 @@ import * as ReplayLock from "../../src/ReplayLock.js"
 import type { Status } from "../../src/Status.js"
 import type { View } from "../../src/View.js"
 import type { WorkspaceId } from "../../src/Client.js"
+import { Background, nobody } from "../../src/instance/background.js"
 import type * as Machine from "./Machine.js"
 import type * as StorePort from "./StorePort.js"
 import { requestLimit } from "./Weather.js"
@@ -57,6 +59,8 @@ export interface Tab {
   readonly wake: () => void
   readonly setCredentials: (credentials: Option.Option<Credentials.Credentials>) => void
   readonly credentials: () => Option.Option<Credentials.Credentials>
+  /** When the app last set others by itself, in the machine's milliseconds. */
+  readonly credentialsSetAt: () => number
   /** The newest status that the tab's user sees, and the newest view. */
   readonly status: () => Status | undefined
   readonly view: () => View | undefined
@@ -70,8 +74,11 @@ export type Settings = Pick<Outbox.OutboxOptions, "merge" | "conflicts" | "bulk"
 
 export interface Options {
   readonly settings: Settings
-  /** Whether it shows the clients all the time. */
+  /** Whether it shows the clients all the time, and how old they may be then. */
   readonly watches: boolean
+  readonly freshness: Duration.DurationInput | undefined
+  /** Whether it is the service worker, woken by the browser. */
+  readonly isWoken: boolean
   readonly machine: Machine.Machine
   readonly process: Machine.Process
   readonly connection: StorePort.Connection
@@ -82,6 +89,8 @@ export interface Options {
   readonly credentials: Option.Option<Credentials.Credentials>
   /** Whether the app needs a moment to find its credentials. */
   readonly slowCredentials: boolean
+  /** Whether signing in can set them. */
+  readonly areSettable: boolean
   /** Whether the app cannot find them at this moment, and how it says so. */
   readonly cannotTell: () => "Fails" | "Throws" | undefined
   /** Whether what listens to answers throws now. */
@@ -91,6 +100,10 @@ export interface Options {
   readonly shown: (view: View) => void
   readonly died: (cause: string) => void
   readonly closed: () => void
+  /** Is told when it has started. */
+  readonly started: () => void
+  /** Is told of what says that asking Toggl may work now. */
+  readonly mayWorkNow: () => void
 }
 
 /** Is told of every fiber of the tab that dies of a defect. */
@@ -111,6 +124,7 @@ export const open = (options: Options): Tab => {
   const wakeUps = Effect.runSync(Queue.unbounded<void>())
   const source = Effect.runSync(Credentials.make())
   let current = options.credentials
+  let setAt = Number.NEGATIVE_INFINITY
   if (Option.isSome(current)) Effect.runSync(source.set(current.value))
   let services: Context.Context<Services> | undefined
   let status: Status | undefined
@@ -128,22 +142,30 @@ export const open = (options: Options): Tab => {
         return source.get
     }
   })
-  const credentials: Credentials.CredentialsService = {
+  const aMoment = (label: string) =>
+    Effect.async<void>((resume) => {
+      process.post("credentials", label, () => resume(Effect.void))
+    })
+  const asked: Credentials.CredentialsService = {
     changes: source.changes,
-    get: options.slowCredentials
-      ? Effect.zipRight(
-          Effect.async<void>((resume) => {
-            process.post("credentials", "finds its credentials", () => resume(Effect.void))
-          }),
-          told
-        )
-      : told
+    get: options.slowCredentials ? Effect.zipRight(aMoment("finds its credentials"), told) : told
   }
+  const set = (next: Credentials.Credentials | undefined) =>
+    source.set(next).pipe(
+      Effect.zipRight(
+        Effect.sync(() => {
+          current = Option.fromNullable(next)
+        })
+      ),
+      Effect.uninterruptible,
+      Effect.zipRight(options.slowCredentials ? aMoment("has kept its credentials") : Effect.void)
+    )
+  const credentials = options.areSettable ? { ...asked, set } : asked
   const onAnswer = () => {
     if (options.listenerThrows()) throw new TypeError("the listener threw")
     return Effect.void
   }
-  const layer = Clients.layerPorts({
+  const unwoken = Clients.layerPorts({
     account: "ada",
     fetch: options.fetch,
     requestLimit,
@@ -161,6 +183,9 @@ export const open = (options: Options): Tab => {
       Layer.succeed(HttpClient.HttpClient, options.client)
     ])
   )
+  const layer = options.isWoken
+    ? Layer.provide(unwoken, Layer.succeed(Background, { ...nobody, isWoken: true }))
+    : unwoken
   const defects = new Defects(options.died)
   const inTab = <A, E>(effect: Effect.Effect<A, E>) =>
     effect.pipe(
@@ -183,8 +208,11 @@ export const open = (options: Options): Tab => {
           })
         ).pipe(Effect.provide(built), Effect.forkIn(scope))
         services = built
+        options.started()
         if (!options.watches) return
-        yield* Stream.runForEach(Clients.watch(workspaceId, { status: "both" }), (now) =>
+        const { freshness } = options
+        const watching = { status: "both" as const, ...(freshness === undefined ? {} : { freshness }) }
+        yield* Stream.runForEach(Clients.watch(workspaceId, watching), (now) =>
           Effect.sync(() => {
             view = now
             options.shown(now)
@@ -213,12 +241,20 @@ export const open = (options: Options): Tab => {
       })
     },
     callers: () => callers,
-    wake: () => process.post("network", "wakes", () => Queue.unsafeOffer(wakeUps, undefined)),
+    wake: () => {
+      options.mayWorkNow()
+      process.post("network", "wakes", () => Queue.unsafeOffer(wakeUps, undefined))
+    },
     setCredentials: (next) => {
-      current = next
-      process.post("app", "has other credentials", () => Effect.runSync(source.set(Option.getOrUndefined(next))))
+      options.mayWorkNow()
+      process.post("app", "has other credentials", () => {
+        current = next
+        setAt = machine.now()
+        Effect.runSync(source.set(Option.getOrUndefined(next)))
+      })
     },
     credentials: () => current,
+    credentialsSetAt: () => setAt,
     status: () => status,
     view: () => view,
     isClosing: () => closing,

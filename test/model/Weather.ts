@@ -112,7 +112,25 @@ export const kinds = [
   "opening that hangs",
   "database called otherwise",
   "taken over",
-  "asked to be kept"
+  "asked to be kept",
+  "flush",
+  "flush that ends at its limit",
+  "flush that is told what waits",
+  "flush, interrupted",
+  "two flushes at once",
+  "signed in",
+  "sign-in that is refused",
+  "sign-in of another user",
+  "sign-in that cannot be checked",
+  "sign-in with nothing",
+  "sign-in that ends a pause",
+  "credentials that cannot be set",
+  "kept fresh",
+  "left as it is, for it is fresh",
+  "woken worker that sends",
+  "woken worker without credentials",
+  "woken worker in a pause",
+  "woken worker that is ended"
 ] as const
 
 export type Kind = (typeof kinds)[number]

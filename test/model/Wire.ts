@@ -102,6 +102,8 @@ export interface Wire {
   ) => { readonly client: HttpClient.HttpClient; readonly fetch: typeof globalThis.fetch }
   /** How many requests have still to land. */
   readonly inTheAir: () => number
+  /** Whether a tab still waits for an answer. */
+  readonly isAwaited: () => boolean
   /** Whether one that reads clients is on its way. */
   readonly isReading: () => boolean
 }
@@ -282,6 +284,7 @@ export const make = (
       if (mode === "never") cache.clear()
     },
     inTheAir: () => flights.filter(mustLand).length,
+    isAwaited: () => flights.some(({ heard, process }) => !heard && process.isAlive()),
     isReading: () => flights.some(({ isWrite, request }) => !isWrite && request.path.includes("/clients")),
     connect: (process, saysOffline, throws) => {
       const calls = { made: 0, doesNotLeave: false }

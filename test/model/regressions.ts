@@ -561,6 +561,49 @@ const regressions: ReadonlyArray<Regression> = [
         { kind: "advance", tab: 6, n: 1184655086, uid: 58 }
       ]
     }
+  },
+  {
+    name: "who signed in heard nothing for as long as the store did not answer",
+    history: {
+      setup: 549210002,
+      theme: "doors",
+      steps: [
+        { kind: "hang", tab: 10, n: 608742950, uid: 37 },
+        { kind: "signIn", tab: 10, n: 1556837298, uid: 38 },
+        { kind: "signIn", tab: 10, n: 1697827964, uid: 39 },
+        { kind: "advance", tab: 11, n: 1533401291, uid: 42 }
+      ]
+    }
+  },
+  {
+    name: "a tab said that it needs a sign-in long after Toggl had accepted the credentials that it has, for those of a woken worker had been refused",
+    history: {
+      setup: 346279545,
+      theme: "doors",
+      steps: [
+        { kind: "worker", tab: 9, n: 342887075, uid: 19 },
+        { kind: "create", tab: 8, n: 348365878, uid: 20 },
+        { kind: "wake", tab: 9, n: 50504973, uid: 24 },
+        { kind: "advance", tab: 4, n: 1368047294, uid: 26 },
+        { kind: "settle", tab: 9, n: 281690541, uid: 28 },
+        { kind: "open", tab: 4, n: 773727821, uid: 29 },
+        { kind: "advance", tab: 7, n: 533312834, uid: 30 },
+        { kind: "settle", tab: 3, n: 1994740011, uid: 31 }
+      ]
+    }
+  },
+  {
+    name: "credentials were tried before a time that Toggl had named to who signed in with them",
+    history: {
+      setup: 2088407222,
+      theme: "doors",
+      steps: [
+        { kind: "weather", tab: 2, n: 115617267, uid: 25 },
+        { kind: "create", tab: 8, n: 863780854, uid: 53 },
+        { kind: "signIn", tab: 3, n: 641816529, uid: 56 },
+        { kind: "advance", tab: 3, n: 1958161793, uid: 58 }
+      ]
+    }
   }
 ]
 

@@ -418,6 +418,113 @@ export const rules: ReadonlyArray<Rule> = [
     shown: [1, "anything"],
     law: "law 6",
     changes: [["instance/log.ts", `this.sums.delete(this.resolve(id) ?? id)`, ``]]
+  },
+  {
+    name: "a worker that the browser wakes ends no sign-out",
+    shown: [15, "doors"],
+    law: "law 8",
+    changes: [["instance/signIn.ts", `  if (background.isWoken) return false\n`, ``]]
+  },
+  {
+    name: "a flush counts as sent what Toggl has",
+    shown: [3, "doors"],
+    law: "law 12",
+    changes: [
+      ["outbox/flush.ts", `if (ending?.ending._tag === "Done") sent++`, `if (ending?.ending._tag !== "Refused") sent++`]
+    ]
+  },
+  {
+    name: "a flush ends no time that Toggl has named",
+    shown: [39, "doors"],
+    law: "law 9",
+    changes: [
+      [
+        "outbox/flush.ts",
+        `Effect.zipRight(mirror.unwritable(undefined), wakeAnew(instance, "User"))`,
+        `Effect.zipRight(Effect.sync(() => log.state.wait && instance.deadlines.waits.end(log.state.wait.seenAt + " " + log.state.wait.length)), wakeAnew(instance, "User"))`
+      ]
+    ]
+  },
+  {
+    name: "a flush tries now what backs off",
+    shown: [51, "doors"],
+    law: "law 4",
+    changes: [["outbox/flush.ts", `pushes++ === 0 ?`, `pushes++ < 0 ?`]]
+  },
+  {
+    name: "no timer asks again for what is kept fresh",
+    shown: [81, "doors"],
+    law: "law 4",
+    changes: [
+      [
+        "read/fresh.ts",
+        `(kept.again ? look(instance, workspaceId, kept) : Effect.void)`,
+        `kept.refresh._tag === "Failed" ? Effect.delay(look(instance, workspaceId, kept), 60_000) : Effect.void`
+      ]
+    ]
+  },
+  {
+    name: "what is fresh is not asked for again",
+    shown: [9, "doors"],
+    law: "law 9",
+    changes: [
+      ["read/fresh.ts", `fetchedAt !== undefined && now >= fetchedAt`, `fetchedAt !== undefined && now < fetchedAt`]
+    ]
+  },
+  {
+    name: "credentials that are refused stop no queue",
+    shown: [3, "doors"],
+    law: "law 4",
+    changes: [
+      [
+        "account/signIn.ts",
+        `signIn: afterRefusal(state.signIn ?? lastRefused, wall)\n`,
+        `signIn: afterRefusal(state.signIn ?? lastRefused, wall), paused: "SignInNeeded"\n`
+      ]
+    ]
+  },
+  {
+    name: "what is said of the credentials of before tells nothing to who signs in",
+    shown: [99, "doors"],
+    law: "law 12",
+    changes: [
+      [
+        "outbox/signIn.ts",
+        `zipRight(Effect.uninterruptible(credentialsChanged(instance)), tried(instance))`,
+        `zipRight(Effect.void, tried(instance))`
+      ]
+    ]
+  },
+  {
+    name: "who signs in hears in time, whatever the store does",
+    shown: "who signed in heard nothing for as long as the store did not answer",
+    law: "law 11",
+    changes: [
+      [
+        "outbox/repair.ts",
+        `tapError(writtenSoon(instance, change(instance, signedIn)), () =>`,
+        `tapError(change(instance, signedIn), () =>`
+      ]
+    ]
+  },
+  {
+    name: "what was not asked of credentials is over once Toggl has accepted others",
+    shown:
+      "a tab said that it needs a sign-in long after Toggl had accepted the credentials that it has, for those of a woken worker had been refused",
+    law: "law 12",
+    changes: [
+      [
+        "instance/signIn.ts",
+        `refused?.isUntried === true && log.state.signIn === undefined ? undefined : refused`,
+        `refused`
+      ]
+    ]
+  },
+  {
+    name: "who waits for a sign-in asks nothing before the time that it was told",
+    shown: "credentials were tried before a time that Toggl had named to who signed in with them",
+    law: "law 9",
+    changes: [["account/identity.ts", `      if (named !== undefined) return { _tag: "Unknown", error: named }\n`, ``]]
   }
 ]
 
