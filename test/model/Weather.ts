@@ -54,6 +54,28 @@ export type Weather =
   | "tunnel"
   | "wordy"
 
+/** Those of the histories that are about the doors, of which there are fewer. */
+export const kindsOfDoors = [
+  "flush",
+  "flush that ends at its limit",
+  "flush that is told what waits",
+  "flush, interrupted",
+  "two flushes at once",
+  "signed in",
+  "sign-in that is refused",
+  "sign-in of another user",
+  "sign-in that cannot be checked",
+  "sign-in with nothing",
+  "sign-in that ends a pause",
+  "credentials that cannot be set",
+  "kept fresh",
+  "left as it is, for it is fresh",
+  "woken worker that sends",
+  "woken worker without credentials",
+  "woken worker in a pause",
+  "woken worker that is ended"
+] as const
+
 /** What can be wrong besides the weather, each counted by its name. */
 export const kinds = [
   "poison: firewall",
@@ -113,24 +135,7 @@ export const kinds = [
   "database called otherwise",
   "taken over",
   "asked to be kept",
-  "flush",
-  "flush that ends at its limit",
-  "flush that is told what waits",
-  "flush, interrupted",
-  "two flushes at once",
-  "signed in",
-  "sign-in that is refused",
-  "sign-in of another user",
-  "sign-in that cannot be checked",
-  "sign-in with nothing",
-  "sign-in that ends a pause",
-  "credentials that cannot be set",
-  "kept fresh",
-  "left as it is, for it is fresh",
-  "woken worker that sends",
-  "woken worker without credentials",
-  "woken worker in a pause",
-  "woken worker that is ended"
+  ...kindsOfDoors
 ] as const
 
 export type Kind = (typeof kinds)[number]

@@ -508,19 +508,6 @@ export const rules: ReadonlyArray<Rule> = [
     ]
   },
   {
-    name: "what was not asked of credentials is over once Toggl has accepted others",
-    shown:
-      "a tab said that it needs a sign-in long after Toggl had accepted the credentials that it has, for those of a woken worker had been refused",
-    law: "law 12",
-    changes: [
-      [
-        "instance/signIn.ts",
-        `refused?.isUntried === true && log.state.signIn === undefined ? undefined : refused`,
-        `refused`
-      ]
-    ]
-  },
-  {
     name: "who waits for a sign-in asks nothing before the time that it was told",
     shown: "credentials were tried before a time that Toggl had named to who signed in with them",
     law: "law 9",
@@ -529,8 +516,8 @@ export const rules: ReadonlyArray<Rule> = [
 ]
 
 /**
- * Rules that no history shows since a named time is looked at each minute: those that did have taken another course. They
- * are to be laid out anew.
+ * Rules that no history shows since a named time is looked at each minute, or since the refusals of a woken worker are noted
+ * nowhere: those that did have taken another course. They are to be laid out anew.
  */
 export const unshown: ReadonlyArray<Omit<Rule, "shown">> = [
   {
@@ -542,5 +529,16 @@ export const unshown: ReadonlyArray<Omit<Rule, "shown">> = [
     name: "what is tried in spite of a wait shows in the status",
     law: "law 12",
     changes: [["outbox/status.ts", `(isSending(log) || tab.isForced)`, `isSending(log)`]]
+  },
+  {
+    name: "what was not asked of credentials is over once Toggl has accepted others",
+    law: "law 12",
+    changes: [
+      [
+        "instance/signIn.ts",
+        `refused?.isUntried === true && log.state.signIn === undefined ? undefined : refused`,
+        `refused`
+      ]
+    ]
   }
 ]
