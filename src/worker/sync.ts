@@ -138,12 +138,13 @@ const sent = (owner: Owner, given: SyncOptions): Effect.Effect<void, unknown> =>
 export type Options = (account: string) => SyncOptions | undefined | Promise<SyncOptions | undefined>
 
 /** What JavaScript takes for nothing, as `isAnna && options` does. */
-const isNothing = (given: unknown): boolean => given === undefined || given === null || given === false
+const isNothing = (given: unknown): given is undefined | null | false =>
+  given === undefined || given === null || given === false
 
 const synced = (owner: Owner, options: Options): Promise<void> =>
   Effect.runPromiseExit(
     fromPromise(() => Promise.resolve(owner.account).then(options)).pipe(
-      Effect.flatMap((given) => (given === undefined || isNothing(given) ? Effect.void : sent(owner, given))),
+      Effect.flatMap((given) => (isNothing(given) ? Effect.void : sent(owner, given))),
       Effect.disconnect,
       Effect.timeoutFail({
         duration: timeLimit + second,

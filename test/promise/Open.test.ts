@@ -17,6 +17,7 @@ import {
   whoAmI
 } from "../../src/doors/promise.js"
 import { FakeToggl } from "../../src/testing/index.js"
+import { thrownBy } from "./Plain.js"
 
 // Opening and closing: in Node on a database in memory, and on the time of the machine.
 
@@ -46,15 +47,6 @@ const inPage = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     () => effect,
     () => Effect.sync(() => Reflect.deleteProperty(globalThis, "location"))
   )
-
-const thrownBy = (make: () => unknown): unknown => {
-  try {
-    make()
-  } catch (error) {
-    return error
-  }
-  return undefined
-}
 
 const failure = (promise: Promise<unknown>) =>
   Effect.promise(() =>

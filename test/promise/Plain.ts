@@ -108,3 +108,13 @@ export const goes = (toggl: TogglClients, controller: AbortController, going: Go
 /** Whether that is what is heard of it. */
 export const isWord = (going: Going, error: unknown): boolean =>
   going === "Aborted" ? error === enough : isClosed(error)
+
+/** What is thrown there, if anything is. */
+export const thrownBy = (make: () => unknown): unknown => {
+  try {
+    make()
+  } catch (error) {
+    return error
+  }
+  return undefined
+}

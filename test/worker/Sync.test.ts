@@ -5,6 +5,7 @@ import { isInvalidConfiguration, open, proxy, token } from "../../src/doors/prom
 import { onSync, type SyncOptions } from "../../src/doors/worker.js"
 import { Clients } from "../../src/index.js"
 import { FakeToggl, Fault } from "../../src/testing/index.js"
+import { thrownBy } from "../promise/Plain.js"
 import { isChange } from "../Requests.js"
 
 // What a service worker does when it is woken: in Node on a database in memory, and on the time of the machine. How browsers wake
@@ -295,15 +296,6 @@ describe("a worker that is woken", () => {
 })
 
 describe("onSync", () => {
-  const thrownBy = (make: () => unknown): unknown => {
-    try {
-      make()
-    } catch (error) {
-      return error
-    }
-    return undefined
-  }
-
   it("says that it belongs into a service worker", () => {
     const error = thrownBy(() => onSync(() => undefined))
     assert.isTrue(isInvalidConfiguration(error))
