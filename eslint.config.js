@@ -10,7 +10,7 @@ const chance = {
 }
 
 export default tseslint.config(
-  { ignores: ["dist", "node_modules", "tmp", ".ci", "bench/peers", "test/fixtures/*/*.mjs"] },
+  { ignores: ["dist", "node_modules", "tmp", ".ci", "bench/peers", "test/fixtures/*/*.mjs", "examples/*/dist", "examples/*/node_modules"] },
   {
     files: ["**/*.ts", "**/*.tsx"],
     extends: [tseslint.configs.strictTypeChecked],
@@ -35,6 +35,11 @@ export default tseslint.config(
       "@typescript-eslint/require-await": "off",
       "@typescript-eslint/no-unsafe-declaration-merging": "off"
     }
+  },
+  {
+    // apps of their own, to be copied
+    files: ["examples/pwa/**/*.ts", "examples/pwa/**/*.tsx"],
+    languageOptions: { parserOptions: { project: "./examples/pwa/tsconfig.json" } }
   },
   {
     files: ["src/**/*.ts"],
