@@ -23,6 +23,8 @@ export interface User {
   readonly apiToken: string
   /** What people call them (`fullname`). */
   readonly fullName: string
+  /** The workspace that `GET /me` names as theirs (`default_workspace_id`): the first of all unless given. */
+  readonly defaultWorkspaceId?: number | undefined
 }
 
 /**

@@ -137,7 +137,7 @@ export const me = (user: User, options: FakeTogglOptions): string =>
     email: user.email,
     fullname: user.fullName,
     timezone: "Etc/UTC",
-    default_workspace_id: options.workspaces[0]?.id ?? null,
+    default_workspace_id: user.defaultWorkspaceId ?? options.workspaces[0]?.id ?? null,
     beginning_of_week: 1,
     image_url: "",
     country_id: null,
