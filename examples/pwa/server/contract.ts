@@ -1,5 +1,10 @@
 // What the app and its server say to each other, beside what the library's proxy carries.
 
+/**
+ * A header that each `POST` and `DELETE` of `api/session` and `api/demo` carries, with any value: no other site's page can send it.
+ */
+export const changeHeader = "x-toggl-clients"
+
 /** `GET`, `POST` and `DELETE` of `api/session`: who is signed in. 401 where nobody is. */
 export interface Session {
   readonly user: {
