@@ -1,0 +1,31 @@
+import { TogglProvider } from "effect-toggl-clients/react"
+import type { TogglClients } from "effect-toggl-clients/promise"
+import { useEffect, useState } from "react"
+import { SignInPage } from "./account/SignInPage.tsx"
+import { openFor } from "./account/toggl.ts"
+import { type Known, type Person, useWho } from "./account/who.ts"
+import { Shell } from "./Shell.tsx"
+
+export const App = () => {
+  const who = useWho()
+  if (who._tag === "Loading") return null
+  if (who._tag === "Nobody") return <SignInPage known={who.known} />
+  return <Opened key={who.person.account} person={who.person} known={who.known} />
+}
+
+const Opened = ({ known, person }: { readonly person: Person; readonly known: ReadonlyArray<Known> }) => {
+  const { account } = person
+  const [toggl, setToggl] = useState<TogglClients>()
+  // Opened twice it is the same, counted: each has its close.
+  useEffect(() => {
+    const opened = openFor(account)
+    setToggl(opened)
+    return () => void opened.close()
+  }, [account])
+  if (toggl === undefined) return null
+  return (
+    <TogglProvider toggl={toggl}>
+      <Shell person={person} known={known} />
+    </TogglProvider>
+  )
+}

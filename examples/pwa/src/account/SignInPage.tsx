@@ -1,0 +1,60 @@
+import { Alert, Button, Paper, Stack, Text, Title } from "@mantine/core"
+import { useEffect, useState } from "react"
+import { DemoUsers } from "../curious/DemoUsers.tsx"
+import { count } from "../parts/times.ts"
+import { sentence } from "../parts/sentence.ts"
+import { current } from "./session.ts"
+import classes from "./SignInPage.module.css"
+import { TokenForm } from "./TokenForm.tsx"
+import { enter, type Known } from "./who.ts"
+
+const waiting = ({ waiting: n }: Known) => (n === 0 ? "" : `: ${count(n, "change")} not sent yet`)
+
+export const SignInPage = ({ known }: { readonly known: ReadonlyArray<Known> }) => {
+  const [problem, setProblem] = useState<string>()
+  // somebody may be signed in at the server already
+  useEffect(() => {
+    current().then(
+      (person) => person && enter(person),
+      (thrown: unknown) => setProblem(sentence(thrown))
+    )
+  }, [])
+  return (
+    <main className={classes["page"]}>
+      <Paper className={classes["card"] ?? ""} withBorder p="xl">
+        <Stack gap="md">
+          <div>
+            <Title order={1} size="h2">
+              Clients
+            </Title>
+            <Text c="dimmed">Your workspace's clients in Toggl Track, also offline.</Text>
+          </div>
+          {problem !== undefined && <Alert color="red">{problem}</Alert>}
+          <TokenForm onSignedIn={enter} />
+          <DemoUsers onSignedIn={enter} />
+          {known.length > 0 && (
+            <section aria-label="On this device">
+              <Text size="sm" fw={600}>
+                On this device
+              </Text>
+              {known.map((person) => (
+                <div key={person.account} className={classes["known"]}>
+                  <Text size="sm">
+                    {person.name}
+                    {waiting(person)}
+                  </Text>
+                  <Button size="compact-sm" variant="subtle" onClick={() => void enter(person)}>
+                    Open
+                  </Button>
+                </div>
+              ))}
+              <Text size="xs" c="dimmed">
+                What you open works offline. To send changes, sign in as that user.
+              </Text>
+            </section>
+          )}
+        </Stack>
+      </Paper>
+    </main>
+  )
+}

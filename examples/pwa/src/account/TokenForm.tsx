@@ -1,0 +1,53 @@
+// Asks for the API token. It is sent to the app's own server, or kept by this page alone: it is never stored here.
+import { Button, PasswordInput, Stack, Text } from "@mantine/core"
+import { type ReactNode, useState } from "react"
+import { useAttempt } from "../parts/useAttempt.ts"
+import { useOnline } from "../status/useOnline.ts"
+import { isDirect } from "./address.ts"
+import { signIn } from "./session.ts"
+import type { Person } from "./who.ts"
+
+interface Props {
+  readonly children?: ReactNode
+  readonly onSignedIn: (person: Person) => Promise<void>
+}
+
+export const TokenForm = ({ children, onSignedIn }: Props) => {
+  const [text, setText] = useState("")
+  const { isRunning, problem, run } = useAttempt()
+  const isOnline = useOnline()
+  const isEmpty = text.trim() === ""
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!isEmpty) void run(async () => onSignedIn(await signIn(text.trim())))
+      }}
+    >
+      <Stack gap="sm">
+        <PasswordInput
+          label="API token"
+          description="At the foot of your Toggl profile page"
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          error={problem}
+          autoComplete="off"
+          data-autofocus
+          required
+          withAsterisk={false}
+        />
+        {children}
+        <Button type="submit" loading={isRunning} disabled={isEmpty}>
+          Sign in
+        </Button>
+        <Text size="xs" c="dimmed">
+          {isOnline
+            ? isDirect
+              ? "Only this page has the token, until it is closed."
+              : "This app's server keeps the token. No page does."
+            : "You are offline: signing in needs the network."}
+        </Text>
+      </Stack>
+    </form>
+  )
+}

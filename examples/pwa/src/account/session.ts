@@ -1,0 +1,69 @@
+// The session on the app's own server, which keeps the API token; or, without a server, a token that only this page has.
+import { token, whoAmI } from "effect-toggl-clients/promise"
+import { changeHeader, type Refusal, type Session, type SignIn } from "../../server/contract.ts"
+import { baseUrl, here, isDirect } from "./address.ts"
+import type { Person } from "./who.ts"
+
+/** Why nobody could be signed in, in a sentence. */
+export class SessionError extends Error {
+  override readonly name = "SessionError"
+}
+
+const unreachable = "This app's server cannot be reached. Check the network, and try again."
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null
+
+const isSession = (value: unknown): value is Session =>
+  isRecord(value) && isRecord(value["user"]) && typeof value["user"]["id"] === "number"
+
+const isRefusal = (value: unknown): value is Refusal => isRecord(value) && typeof value["message"] === "string"
+
+const ask = async (method: "GET" | "POST" | "DELETE", signIn?: SignIn): Promise<Response> => {
+  try {
+    return await fetch(here("api/session"), {
+      method,
+      // no other site's page can send this header: it is how the server knows the app's own
+      headers: { "content-type": "application/json", [changeHeader]: "page" },
+      cache: "no-store",
+      ...(signIn === undefined ? {} : { body: JSON.stringify(signIn) })
+    })
+  } catch {
+    throw new SessionError(unreachable)
+  }
+}
+
+const personIn = async (answer: Response): Promise<Person> => {
+  const said: unknown = await answer.json().catch(() => undefined)
+  if (answer.ok && isSession(said)) {
+    const { user, workspaceId } = said
+    // Toggl's id of them never changes, as an address may: it names the database
+    return { account: String(user.id), name: user.name, email: user.email, workspaceId }
+  }
+  throw new SessionError(isRefusal(said) ? said.message : `${unreachable} It answered ${answer.status}.`)
+}
+
+/** Whoever the server knows, if anybody. */
+export const current = async (): Promise<Person | undefined> => {
+  if (isDirect) return undefined
+  const answer = await ask("GET")
+  return answer.status === 401 ? undefined : personIn(answer)
+}
+
+/** The token that only this page has, until it is closed. */
+let held: string | undefined
+
+export const heldToken = (): string | undefined => held
+
+export const signIn = async (text: string): Promise<Person> => {
+  if (!isDirect) return personIn(await ask("POST", { token: text }))
+  const { defaultWorkspaceId, userId } = await whoAmI(token(text), { baseUrl: baseUrl() })
+  held = text
+  return { account: String(userId), name: `User ${userId}`, email: "", workspaceId: defaultWorkspaceId }
+}
+
+/** Offline the session stays open on the server: the sign-in after this one replaces it. */
+export const signOut = async (): Promise<void> => {
+  held = undefined
+  if (!isDirect) await ask("DELETE").catch(() => undefined)
+}

@@ -1,0 +1,297 @@
+import { ActionIcon, Button, Kbd, Loader, SegmentedControl, Text, TextInput } from "@mantine/core"
+import { useMediaQuery } from "@mantine/hooks"
+import type { ClientView } from "effect-toggl-clients/promise"
+import { useClients, useToggl } from "effect-toggl-clients/react"
+import { useDeferredValue, useMemo, useRef, useState } from "react"
+import { PlusIcon, SearchIcon } from "../parts/icons.tsx"
+import { useSay } from "../parts/Notices.tsx"
+import { sentence } from "../parts/sentence.ts"
+import { count } from "../parts/times.ts"
+import classes from "./ClientsPage.module.css"
+import { Dialogs } from "./Dialogs.tsx"
+import { labels, matching, type Shown } from "./filter.ts"
+import { type Draft, RowEditor } from "./RowEditor.tsx"
+import { type Editing, Rows, type RowsHandle } from "./Rows.tsx"
+import { useShortcuts } from "./shortcuts.ts"
+import { useActions } from "./useActions.ts"
+import { useMarks } from "./useMarks.ts"
+
+interface Props {
+  readonly workspaceId: number
+  readonly onChooseWorkspace: () => void
+}
+
+/** A client that is being made: `round` tells one form from the next. */
+interface Making {
+  readonly round: number
+  readonly draft: Draft
+  readonly problem?: string
+}
+
+const empty: Draft = { name: "", notes: "" }
+
+const shownAs = Object.entries(labels).map(([value, label]) => ({ value, label }))
+
+const isShown = (value: string): value is Shown => value in labels
+
+export const ClientsPage = ({ onChooseWorkspace, workspaceId }: Props) => {
+  const toggl = useToggl()
+  const say = useSay()
+  const snapshot = useClients(workspaceId, { status: "both" })
+  const marks = useMarks()
+  const { actions, close, dialog } = useActions(workspaceId)
+  const [shown, setShown] = useState<Shown>("active")
+  const [search, setSearch] = useState("")
+  const [editing, setEditing] = useState<Editing>()
+  const [making, setMaking] = useState<Making>()
+  const searchField = useRef<HTMLInputElement>(null)
+  const rows = useRef<RowsHandle>(null)
+  const isNarrow = useMediaQuery("(max-width: 600px)", false)
+
+  const { clients } = snapshot
+  const deferredSearch = useDeferredValue(search)
+  const found = useMemo(() => matching(clients, shown, deferredSearch), [clients, shown, deferredSearch])
+
+  const startMaking = (draft: Draft = empty, problem?: string) => {
+    setEditing(undefined)
+    setMaking((before) => ({
+      round: (before?.round ?? 0) + 1,
+      draft,
+      ...(problem === undefined ? {} : { problem })
+    }))
+  }
+
+  const shortcuts = useMemo(
+    () => ({
+      "/": () => searchField.current?.focus(),
+      n: () => startMaking({ name: search, notes: "" })
+    }),
+    [search]
+  )
+  useShortcuts(shortcuts)
+
+  // What Toggl refuses at once comes back as it was typed.
+  const create = (draft: Draft) => {
+    startMaking()
+    toggl
+      .create(workspaceId, { name: draft.name, ...(draft.notes === "" ? {} : { notes: draft.notes }) })
+      .catch((thrown: unknown) => {
+        const problem = sentence(thrown)
+        setMaking((now) => {
+          const isUntouched = now !== undefined && now.draft === empty
+          if (isUntouched) return { round: now.round + 1, draft, problem }
+          say({
+            text: `${draft.name}: ${problem}`,
+            isBad: true,
+            action: { label: "Edit", run: () => startMaking(draft, problem) }
+          })
+          return now
+        })
+      })
+  }
+
+  const save = ({ id, key, name, notes }: ClientView, draft: Draft) => {
+    const change = {
+      ...(draft.name === name ? {} : { name: draft.name }),
+      ...(draft.notes === notes ? {} : { notes: draft.notes })
+    }
+    if (Object.keys(change).length === 0) return
+    toggl.update(workspaceId, id, change).catch((thrown: unknown) => {
+      const problem = sentence(thrown)
+      const again = { key, draft, problem }
+      setEditing((now) => {
+        if (now === undefined) return again
+        say({ text: `${name}: ${problem}`, isBad: true, action: { label: "Edit", run: () => setEditing(again) } })
+        return now
+      })
+    })
+  }
+
+  const edit = (key: string | undefined) => {
+    setMaking(undefined)
+    setEditing(key === undefined ? undefined : { key })
+  }
+
+  const stopMaking = () => {
+    setMaking(undefined)
+    requestAnimationFrame(() => rows.current?.focusFirst())
+  }
+
+  return (
+    <main className={classes["page"]}>
+      <div className={classes["bar"]}>
+        <TextInput
+          ref={searchField}
+          className={classes["search"] ?? ""}
+          type="search"
+          aria-label="Search"
+          placeholder="Search"
+          value={search}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+          leftSection={<SearchIcon />}
+          rightSection={!isNarrow && search === "" ? <Kbd size="xs">/</Kbd> : null}
+          onKeyDown={(event) => {
+            if (event.key === "ArrowDown" || event.key === "Enter") {
+              event.preventDefault()
+              rows.current?.focusFirst()
+            }
+            if (event.key === "Escape") {
+              setSearch("")
+              event.currentTarget.blur()
+              rows.current?.focusFirst()
+            }
+          }}
+        />
+        <SegmentedControl
+          aria-label="Which clients"
+          size="xs"
+          value={shown}
+          onChange={(value) => isShown(value) && setShown(value)}
+          data={shownAs}
+        />
+        {isNarrow ? (
+          <ActionIcon size="lg" variant="filled" aria-label="New client" onClick={() => startMaking()}>
+            <PlusIcon />
+          </ActionIcon>
+        ) : (
+          <Button size="compact-md" leftSection={<PlusIcon />} onClick={() => startMaking()}>
+            New client
+          </Button>
+        )}
+      </div>
+      {making !== undefined && (
+        <RowEditor
+          key={making.round}
+          label="New client"
+          start={making.draft}
+          problem={making.problem}
+          onSave={create}
+          onCancel={stopMaking}
+        />
+      )}
+      <Told snapshot={snapshot} onChooseWorkspace={onChooseWorkspace} />
+      {found.length > 0 ? (
+        <Rows
+          clients={found}
+          marks={marks}
+          isNarrow={isNarrow}
+          editing={editing}
+          actions={actions}
+          handle={rows}
+          onEdit={edit}
+          onSave={save}
+        />
+      ) : (
+        <Nothing
+          isKnown={snapshot._tag === "Ready"}
+          isEmpty={clients.length === 0}
+          shown={shown}
+          search={search}
+          isMaking={making !== undefined}
+          onMake={() => startMaking({ name: search, notes: "" })}
+          onShowAll={() => {
+            setSearch("")
+            setShown("both")
+          }}
+        />
+      )}
+      <p className={classes["count"]} aria-live="polite">
+        {found.length === clients.length || clients.length === 0
+          ? ""
+          : `${count(found.length, "client")} of ${clients.length.toLocaleString()}`}
+      </p>
+      <Dialogs dialog={dialog} actions={actions} onClose={close} />
+    </main>
+  )
+}
+
+type Snapshot = ReturnType<typeof useClients>
+
+/** What keeps the list from being fresh, or there at all. */
+const Told = ({
+  onChooseWorkspace,
+  snapshot
+}: {
+  readonly snapshot: Snapshot
+  readonly onChooseWorkspace: () => void
+}) => {
+  if (snapshot._tag === "Loading") return <Progressing text="Opening what is on this device…" />
+  if (snapshot._tag === "NotThere") {
+    const { error } = snapshot
+    return (
+      <div className={classes["told"]} role="alert">
+        <Text>{error === undefined ? "Nothing of this workspace is on this device yet." : sentence(error)}</Text>
+        {(error?._tag === "Forbidden" || error?._tag === "NotFound" || error?._tag === "BadRequest") && (
+          <Button size="compact-sm" variant="default" onClick={onChooseWorkspace}>
+            Choose another workspace
+          </Button>
+        )}
+      </div>
+    )
+  }
+  const { clients, fetchedAt, leftOut, refresh } = snapshot
+  if (fetchedAt === undefined && refresh._tag === "Running") return <Progressing text="Asking Toggl for the clients…" />
+  if (leftOut > 0) {
+    return (
+      <div className={classes["told"]}>
+        <Text size="sm">{`${count(leftOut, "client")} of Toggl's answer could not be read, and ${leftOut === 1 ? "is" : "are"} not shown.`}</Text>
+      </div>
+    )
+  }
+  if (refresh._tag === "Failed" && clients.length === 0 && fetchedAt === undefined) {
+    return (
+      <div className={classes["told"]} role="alert">
+        <Text size="sm">{sentence(refresh.error)}</Text>
+      </div>
+    )
+  }
+  return null
+}
+
+const Progressing = ({ text }: { readonly text: string }) => (
+  <div className={classes["told"]} role="status">
+    <Loader size="xs" />
+    <Text size="sm">{text}</Text>
+  </div>
+)
+
+interface NothingProps {
+  readonly isKnown: boolean
+  readonly isEmpty: boolean
+  readonly isMaking: boolean
+  readonly shown: Shown
+  readonly search: string
+  readonly onMake: () => void
+  readonly onShowAll: () => void
+}
+
+const Nothing = ({ isEmpty, isKnown, isMaking, onMake, onShowAll, search, shown }: NothingProps) => {
+  if (!isKnown || isMaking) return <div className={classes["nothing"]} />
+  return (
+    <div className={classes["nothing"]}>
+      {isEmpty ? (
+        <>
+          <Text fw={600}>No clients yet</Text>
+          <Text c="dimmed">A client is whom you work for. Projects in Toggl belong to one.</Text>
+          <Button onClick={onMake}>Make the first one</Button>
+        </>
+      ) : (
+        <>
+          <Text fw={600}>
+            {search === "" ? `No ${labels[shown].toLowerCase()} clients` : `Nothing matches “${search}”`}
+          </Text>
+          <div className={classes["ways"]}>
+            {search !== "" && (
+              <Button size="compact-md" onClick={onMake}>
+                Make “{search.slice(0, 40)}”
+              </Button>
+            )}
+            <Button size="compact-md" variant="default" onClick={onShowAll}>
+              Show all
+            </Button>
+          </div>
+        </>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,35 @@
+import type { ClientView } from "effect-toggl-clients/promise"
+
+export type Shown = "active" | "archived" | "both"
+
+export const labels: Readonly<Record<Shown, string>> = { active: "Active", archived: "Archived", both: "All" }
+
+const folded = (text: string): string => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
+
+// of each client once: the objects stay the same until the client changes
+const texts = new WeakMap<ClientView, string>()
+
+const textOf = (client: ClientView): string => {
+  const known = texts.get(client)
+  if (known !== undefined) return known
+  const text = folded(`${client.name}\n${client.notes}`)
+  texts.set(client, text)
+  return text
+}
+
+/** The clients of a status whose name or notes hold the words, in any case and with or without accents. */
+export const matching = (
+  clients: ReadonlyArray<ClientView>,
+  shown: Shown,
+  search: string
+): ReadonlyArray<ClientView> => {
+  const words = folded(search)
+    .split(/\s+/)
+    .filter((word) => word !== "")
+  if (shown === "both" && words.length === 0) return clients
+  return clients.filter(
+    (client) =>
+      (shown === "both" || client.archived === (shown === "archived")) &&
+      words.every((word) => textOf(client).includes(word))
+  )
+}

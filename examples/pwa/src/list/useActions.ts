@@ -1,0 +1,98 @@
+// What can be done with a client, and what is said of it.
+import type { ClientView, Queued } from "effect-toggl-clients/promise"
+import { useToggl } from "effect-toggl-clients/react"
+import { useMemo, useState } from "react"
+import { useSay } from "../parts/Notices.tsx"
+import { sentence } from "../parts/sentence.ts"
+import { count } from "../parts/times.ts"
+
+export interface Actions {
+  readonly archiveOrRestore: (client: ClientView) => void
+  readonly askDelete: (client: ClientView) => void
+  readonly remove: (client: ClientView) => void
+  readonly restore: (client: ClientView, projects: Projects) => void
+}
+
+/** Which of the archived projects come back. */
+export type Projects = "none" | "all" | ReadonlyArray<number>
+
+export type Dialog = { readonly kind: "delete" | "restore"; readonly client: ClientView }
+
+// What was archived with a client while this page is open: offered when it is restored.
+const archivedWith = new Map<number, ReadonlyArray<number>>()
+
+export const projectsOf = (client: ClientView): ReadonlyArray<number> => archivedWith.get(client.id) ?? []
+
+const projectsSentence = (projects: ReadonlyArray<number> | undefined): string => {
+  if (projects === undefined) return "Which projects went with it is not known."
+  return projects.length === 0 ? "It had no active project." : `${count(projects.length, "project")} went with it.`
+}
+
+export const useActions = (workspaceId: number) => {
+  const toggl = useToggl()
+  const say = useSay()
+  const [dialog, setDialog] = useState<Dialog>()
+  const actions = useMemo<Actions>(() => {
+    const fail = (thrown: unknown) => say({ text: sentence(thrown), isBad: true })
+
+    const undo = (queued: Queued, done: string) => ({
+      label: "Undo",
+      run: () => {
+        toggl.discard(queued.entryId).then(
+          (gone) =>
+            say({
+              text: gone.some(({ mayHaveBeenApplied }) => mayHaveBeenApplied)
+                ? "Undone here. Toggl may have done it already: the list shows it once Toggl is asked."
+                : done
+            }),
+          // sent meanwhile
+          () => say({ text: "Too late to undo: Toggl has it already." })
+        )
+      }
+    })
+
+    return {
+      archiveOrRestore: (client) => {
+        if (client.archived) return setDialog({ kind: "restore", client })
+        toggl.archive(workspaceId, client.id).then((receipt) => {
+          if (receipt._tag === "Queued") {
+            return say({
+              text: `${client.name} is archived here. Toggl will archive its active projects with it.`,
+              action: undo(receipt, `${client.name} is active again.`)
+            })
+          }
+          if (receipt.value !== undefined) archivedWith.set(client.id, receipt.value)
+          say({ text: `${client.name} is archived. ${projectsSentence(receipt.value)}` })
+        }, fail)
+      },
+      askDelete: (client) => setDialog({ kind: "delete", client }),
+      remove: (client) => {
+        toggl.delete(workspaceId, client.id).then((receipt) => {
+          say(
+            receipt._tag === "Queued"
+              ? {
+                  text: `${client.name} is deleted here, and not in Toggl yet.`,
+                  action: undo(receipt, `${client.name} is back.`)
+                }
+              : { text: `${client.name} is deleted in Toggl.` }
+          )
+        }, fail)
+      },
+      restore: (client, projects) => {
+        const input = projects === "none" ? {} : projects === "all" ? { restoreAllProjects: true } : { projects }
+        toggl.restore(workspaceId, client.id, input).then((receipt) => {
+          archivedWith.delete(client.id)
+          say(
+            receipt._tag === "Queued"
+              ? {
+                  text: `${client.name} is restored here, and not in Toggl yet.`,
+                  action: undo(receipt, `${client.name} is archived again.`)
+                }
+              : { text: `${client.name} is restored.` }
+          )
+        }, fail)
+      }
+    }
+  }, [toggl, say, workspaceId])
+  return { actions, dialog, close: () => setDialog(undefined) }
+}
