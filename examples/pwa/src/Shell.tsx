@@ -33,7 +33,7 @@ export const Shell = ({ known, person }: { readonly person: Person; readonly kno
           {person.workspaceId !== undefined && `Workspace ${person.workspaceId}`}
         </span>
         <CuriousButton curious={curious} />
-        <Menu position="bottom-end" width={240} shadow="md">
+        <Menu position="bottom-end" width={240}>
           <Menu.Target>
             <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Account of ${person.name}`}>
               <PersonIcon />
@@ -76,6 +76,7 @@ export const Shell = ({ known, person }: { readonly person: Person; readonly kno
         <CuriousPanel curious={curious} workspaceId={person.workspaceId} />
       </div>
       <Update />
+      <nav id="menus" aria-label="Menus" />
       <StatusLine onSignIn={() => setOpen("signIn")} />
       <SignInAgain isOpen={open === "signIn"} person={person} onClose={close} />
       <SignOut isOpen={open === "signOut"} person={person} known={known} onClose={close} />

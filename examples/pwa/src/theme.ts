@@ -1,4 +1,4 @@
-import { Button, createTheme, Modal, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core"
+import { Button, createTheme, Menu, Modal, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core"
 
 // One accent, dark enough for white text on it at 6 and 7, and light enough for text on a dark page at 3.
 const plum: MantineColorsTuple = [
@@ -12,6 +12,20 @@ const plum: MantineColorsTuple = [
   "#773c87",
   "#5f2f6c",
   "#452150"
+]
+
+// 6 and 7 are darker than Mantine's, for white text
+const red: MantineColorsTuple = [
+  "#fff5f5",
+  "#ffe3e3",
+  "#ffc9c9",
+  "#ffa8a8",
+  "#ff9c94",
+  "#e05252",
+  "#cf3434",
+  "#b3261e",
+  "#9e1f18",
+  "#861812"
 ]
 
 const dark: MantineColorsTuple = [
@@ -30,7 +44,7 @@ const dark: MantineColorsTuple = [
 export const theme = createTheme({
   primaryColor: "plum",
   primaryShade: { light: 7, dark: 6 },
-  colors: { plum, dark },
+  colors: { plum, red, dark },
   defaultRadius: 6,
   respectReducedMotion: true,
   fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif",
@@ -40,11 +54,23 @@ export const theme = createTheme({
   cursorType: "pointer",
   components: {
     Button: Button.extend({ styles: { label: { fontWeight: 500 } } }),
+    Menu: Menu.extend({
+      defaultProps: {
+        // its placeholder for the focus is no item of a menu
+        withInitialFocusPlaceholder: false,
+        // in a landmark, see Shell
+        portalProps: { target: "#menus" },
+        shadow: "md",
+        transitionProps: { duration: 100 }
+      }
+    }),
     Modal: Modal.extend({
       defaultProps: {
         overlayProps: { backgroundOpacity: 0.35 },
         transitionProps: { duration: 120 },
         closeButtonProps: { "aria-label": "Close" },
+        // a header of its own would be a second banner of the page
+        attributes: { header: { role: "none" } },
         styles: { title: { fontWeight: 600, fontSize: 16 } }
       }
     })

@@ -52,7 +52,7 @@ interface MenuProps extends Pick<Props, "client" | "actions" | "onEdit"> {
 
 // Only the open one is made: a menu for each row would make scrolling slow.
 const RowMenu = ({ actions, client, onClose, onEdit }: MenuProps) => (
-  <Menu opened onClose={onClose} position="bottom-end" withinPortal shadow="md" width={200}>
+  <Menu opened onClose={onClose} position="bottom-end" width={200}>
     <Menu.Target>
       <More client={client} />
     </Menu.Target>

@@ -42,11 +42,7 @@ export const StatusLine = ({ onSignIn }: { readonly onSignIn: () => void }) => {
   const tell = (thrown: unknown) => say({ text: sentence(thrown), isBad: true })
   return (
     <footer className={classes["line"]} data-kind={line.kind}>
-      <a
-        className={classes["link"]}
-        href={hrefOf(isHere ? "clients" : "outbox")}
-        aria-label={`${line.text}. ${isHere ? "Back to the clients" : "Open the outbox"}`}
-      >
+      <a className={classes["link"]} href={hrefOf(isHere ? "clients" : "outbox")}>
         <span className={classes["icon"]}>{icons[line.kind]}</span>
         <span className={classes["text"]}>{line.text}</span>
         {line.progress !== undefined && (
