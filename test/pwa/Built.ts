@@ -38,6 +38,7 @@ import * as Fs from "node:fs/promises"
 import * as Path from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "vite"
+import { copyApp } from "../../examples/scripts/copyApp.js"
 import * as Program from "../browser/Program.js"
 import * as Wait from "../browser/Wait.js"
 
@@ -95,8 +96,6 @@ export class Built extends Context.Tag("test/pwa/Built")<Built, BuiltApp>() {}
 const attempt = <A>(operation: () => Promise<A>): Effect.Effect<A, BuildFailed> =>
   Effect.tryPromise({ try: operation, catch: (cause) => new BuildFailed({ reason: String(cause) }) })
 
-const own = new Set(["node_modules", "dist", "dist-playground"])
-
 /** Links what is installed there, the packages of a scope one by one. Names that are there already stay. */
 const link = async (from: string, to: string): Promise<void> => {
   const entries = await Fs.readdir(from).catch(() => [])
@@ -144,7 +143,8 @@ export const copy = Effect.fnUntraced(function* ({ files = {} }: Options = {}): 
 > {
   const folder = yield* Program.folder("pwa")
   yield* attempt(async () => {
-    await Fs.cp(app, folder, { recursive: true, filter: (path) => !own.has(Path.relative(app, path)) })
+    // as a newcomer copies it: all that it needs must be in it
+    await copyApp({ from: app, to: folder, library: "*" })
     for (const [name, text] of Object.entries(files)) {
       const path = Path.join(folder, name)
       await Fs.mkdir(Path.dirname(path), { recursive: true })
