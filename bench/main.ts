@@ -12,6 +12,7 @@ import * as Tab from "../test/browser/Tab.js"
 import * as Budget from "./Budget.js"
 import type { Api } from "./page.js"
 import * as Peers from "./Peers.js"
+import * as Pwa from "./Pwa.js"
 import * as Screen from "./Screen.js"
 import * as Sizes from "./Sizes.js"
 import { inChunks, progress, ratio, turnCount } from "./Turns.js"
@@ -109,8 +110,9 @@ const inPage = Effect.gen(function* () {
   ]
   yield* tab.close
   const felt = yield* Screen.measure(context, url("/screen"))
+  const app = yield* Pwa.measure(context)
   const peers = yield* Peers.measureInstalled(context, progress)
-  return { version: chromium.version, budgets: [...budgets, ...felt], peers }
+  return { version: chromium.version, budgets: [...budgets, ...felt, ...app], peers }
 })
 
 const main = Effect.gen(function* () {
