@@ -1,5 +1,6 @@
 /**
- * Draws the app's main states into `docs/screens`, as `npm run screenshots` does: on a desktop and a phone, light and dark.
+ * Draws the app as it looks, for the README: its main states on a desktop and a phone, light and dark, into `docs/screens`.
+ * `npm run screenshots -- all` draws every state, into `tmp/screens`, to look at.
  *
  * @since 0.1.0
  */
@@ -12,10 +13,12 @@ import * as Browser from "../browser/Browser.js"
 import * as Built from "./Built.js"
 import { demo, states } from "./States.js"
 
-const folder = fileURLToPath(new URL("../../docs/screens/", import.meta.url))
+const isAll = process.argv[2] === "all"
+const folder = fileURLToPath(new URL(isAll ? "../../tmp/screens/" : "../../docs/screens/", import.meta.url))
+const mainStates = ["sign-in", "pending", "sending", "outbox-waiting", "outbox-refused"]
 
-const desktop = { viewport: { width: 1120, height: 700 }, deviceScaleFactor: 1.5 }
-const phone = { viewport: { width: 390, height: 780 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true }
+const desktop = { viewport: { width: 1120, height: 640 } }
+const phone = { viewport: { width: 390, height: 760 }, hasTouch: true, isMobile: true }
 
 interface Shot {
   readonly state: string
@@ -29,7 +32,7 @@ const shot = (state: string, size: "desktop" | "phone", colorScheme: "light" | "
   options: { ...(size === "phone" ? phone : desktop), colorScheme, reducedMotion: "reduce", locale: "en-GB" }
 })
 
-const shots = Object.keys(states).flatMap((state) => [
+const shots = (isAll ? Object.keys(states) : mainStates).flatMap((state) => [
   shot(state, "desktop", "light"),
   shot(state, "desktop", "dark"),
   shot(state, "phone", "light"),
