@@ -40,11 +40,16 @@ const merged = (before: ReadonlyArray<SeenRequest>, after: ReadonlyArray<SeenReq
   return [...all.values()].sort((a, b) => a.number - b.number).slice(-most)
 }
 
-// The browser itself cannot be taken offline by a page: this page and its other tabs are told that it is.
+const isReallyOnline = (): boolean => {
+  const own: unknown = Reflect.get(Navigator.prototype, "onLine", navigator)
+  return own !== false
+}
+
+// A page cannot take the browser offline: this one and its other tabs are told that it is.
 const pretend = ({ offline }: Switches): void => {
-  if (navigator.onLine === !offline) return
-  Object.defineProperty(navigator, "onLine", { configurable: true, get: () => !offline })
-  dispatchEvent(new Event(offline ? "offline" : "online"))
+  const before = navigator.onLine
+  Object.defineProperty(navigator, "onLine", { configurable: true, get: () => isReallyOnline() && !offline })
+  if (navigator.onLine !== before) dispatchEvent(new Event(offline ? "offline" : "online"))
 }
 
 const take = (said: Demo | undefined): void => {

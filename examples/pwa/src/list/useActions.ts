@@ -35,8 +35,13 @@ export const useActions = (workspaceId: number) => {
   const actions = useMemo<Actions>(() => {
     const fail = (thrown: unknown) => say({ text: sentence(thrown), isBad: true })
 
-    const undo = (queued: Queued, done: string) => ({
+    // The way back is there for as long as the change is here.
+    const undo = (queued: Queued, done: string, sent: string) => ({
       label: "Undo",
+      over: async (signal: AbortSignal) => {
+        const ending = await toggl.awaitOutcome(queued.entryId, { signal })
+        return ending._tag === "Done" ? sent : ending._tag === "Refused" ? ending.error.message : undefined
+      },
       run: () => {
         toggl.discard(queued.entryId).then(
           (gone) =>
@@ -58,7 +63,7 @@ export const useActions = (workspaceId: number) => {
           if (receipt._tag === "Queued") {
             return say({
               text: `${client.name} is archived here. Toggl will archive its active projects with it.`,
-              action: undo(receipt, `${client.name} is active again.`)
+              action: undo(receipt, `${client.name} is active again.`, `${client.name} is archived in Toggl.`)
             })
           }
           if (receipt.value !== undefined) archivedWith.set(client.id, receipt.value)
@@ -72,7 +77,7 @@ export const useActions = (workspaceId: number) => {
             receipt._tag === "Queued"
               ? {
                   text: `${client.name} is deleted here, and not in Toggl yet.`,
-                  action: undo(receipt, `${client.name} is back.`)
+                  action: undo(receipt, `${client.name} is back.`, `${client.name} is deleted in Toggl.`)
                 }
               : { text: `${client.name} is deleted in Toggl.` }
           )
@@ -86,7 +91,7 @@ export const useActions = (workspaceId: number) => {
             receipt._tag === "Queued"
               ? {
                   text: `${client.name} is restored here, and not in Toggl yet.`,
-                  action: undo(receipt, `${client.name} is archived again.`)
+                  action: undo(receipt, `${client.name} is archived again.`, `${client.name} is restored in Toggl.`)
                 }
               : { text: `${client.name} is restored.` }
           )
