@@ -1,5 +1,5 @@
 // What can be done with a client, and what is said of it.
-import type { ClientView, Queued } from "effect-toggl-clients/promise"
+import type { ClientView, Ending, Queued } from "effect-toggl-clients/promise"
 import { useToggl } from "effect-toggl-clients/react"
 import { useMemo, useState } from "react"
 import { useSay } from "../parts/Notices.tsx"
@@ -28,6 +28,13 @@ const projectsSentence = (projects: ReadonlyArray<number> | undefined): string =
   return projects.length === 0 ? "It had no active project." : `${count(projects.length, "project")} went with it.`
 }
 
+const archived = ({ id, name }: ClientView, projects: ReadonlyArray<number> | undefined): string => {
+  if (projects !== undefined) archivedWith.set(id, projects)
+  return `${name} is archived. ${projectsSentence(projects)}`
+}
+
+type Done = Extract<Ending, { readonly _tag: "Done" }>
+
 export const useActions = (workspaceId: number) => {
   const toggl = useToggl()
   const say = useSay()
@@ -36,11 +43,11 @@ export const useActions = (workspaceId: number) => {
     const fail = (thrown: unknown) => say({ text: sentence(thrown), isBad: true })
 
     // The way back is there for as long as the change is here.
-    const undo = (queued: Queued, done: string, sent: string) => ({
+    const undo = (queued: Queued, done: string, sent: (ending: Done) => string) => ({
       label: "Undo",
       over: async (signal: AbortSignal) => {
         const ending = await toggl.awaitOutcome(queued.entryId, { signal })
-        return ending._tag === "Done" ? sent : ending._tag === "Refused" ? ending.error.message : undefined
+        return ending._tag === "Done" ? sent(ending) : ending._tag === "Refused" ? ending.error.message : undefined
       },
       run: () => {
         toggl.discard(queued.entryId).then(
@@ -63,11 +70,10 @@ export const useActions = (workspaceId: number) => {
           if (receipt._tag === "Queued") {
             return say({
               text: `${client.name} is archived here. Toggl will archive its active projects with it.`,
-              action: undo(receipt, `${client.name} is active again.`, `${client.name} is archived in Toggl.`)
+              action: undo(receipt, `${client.name} is active again.`, ({ projects }) => archived(client, projects))
             })
           }
-          if (receipt.value !== undefined) archivedWith.set(client.id, receipt.value)
-          say({ text: `${client.name} is archived. ${projectsSentence(receipt.value)}` })
+          say({ text: archived(client, receipt.value) })
         }, fail)
       },
       askDelete: (client) => setDialog({ kind: "delete", client }),
@@ -77,7 +83,7 @@ export const useActions = (workspaceId: number) => {
             receipt._tag === "Queued"
               ? {
                   text: `${client.name} is deleted here, and not in Toggl yet.`,
-                  action: undo(receipt, `${client.name} is back.`, `${client.name} is deleted in Toggl.`)
+                  action: undo(receipt, `${client.name} is back.`, () => `${client.name} is deleted in Toggl.`)
                 }
               : { text: `${client.name} is deleted in Toggl.` }
           )
@@ -91,7 +97,11 @@ export const useActions = (workspaceId: number) => {
             receipt._tag === "Queued"
               ? {
                   text: `${client.name} is restored here, and not in Toggl yet.`,
-                  action: undo(receipt, `${client.name} is archived again.`, `${client.name} is restored in Toggl.`)
+                  action: undo(
+                    receipt,
+                    `${client.name} is archived again.`,
+                    () => `${client.name} is restored in Toggl.`
+                  )
                 }
               : { text: `${client.name} is restored.` }
           )
