@@ -54,6 +54,7 @@ export type Client = (typeof Clients.Type)[number]
 /** The demo's Toggl as another device of the user's, or a colleague's, sees it, and as the panel for the curious does. */
 export interface Toggl {
   readonly change: (change: DemoChange) => Promise<void>
+  readonly demo: () => Promise<typeof Demo.Type>
   readonly requests: () => Promise<ReadonlyArray<Seen>>
   /** What changed something, or was meant to, in order. */
   readonly changes: () => Promise<ReadonlyArray<Seen>>
@@ -87,6 +88,7 @@ export const togglAt = (origin: string): Toggl => {
   const requests = async () => (await demo()).requests
   return {
     change: async (change) => void (await demo({ method: "POST", body: JSON.stringify(change) })),
+    demo: () => demo(),
     requests,
     changes: async () => (await requests()).filter(({ method }) => method !== "GET"),
     clients,
@@ -166,4 +168,32 @@ export const appIn = (context: BrowserContext, origin: string): Effect.Effect<Ap
 /** Waits until the service worker answers the page's requests. */
 export const controlled = async (page: Page): Promise<void> => {
   await page.waitForFunction("navigator.serviceWorker.controller !== null")
+}
+
+/** All that the page's origin keeps and a script can read, as one text. */
+export const atRest = async (page: Page): Promise<string> => {
+  const text: unknown = await page.evaluate(`(async () => {
+    const done = (request) => new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result)
+      request.onerror = () => reject(request.error)
+    })
+    const kept = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie, location.href]
+    for (const { name } of await indexedDB.databases()) {
+      const database = await done(indexedDB.open(name))
+      for (const store of database.objectStoreNames) {
+        const objects = database.transaction(store).objectStore(store)
+        kept.push(name, store, JSON.stringify([await done(objects.getAll()), await done(objects.getAllKeys())]))
+      }
+      database.close()
+    }
+    for (const name of await caches.keys()) {
+      const cache = await caches.open(name)
+      for (const request of await cache.keys()) {
+        const answer = await cache.match(request)
+        kept.push(request.url, /\\.(js|css|html|svg)/.test(request.url) ? "" : await answer.text())
+      }
+    }
+    return kept.join("\\n")
+  })()`)
+  return String(text)
 }
