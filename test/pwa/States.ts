@@ -76,7 +76,7 @@ const refused = async (page: Page): Promise<void> => {
   await setOffline(page, true)
   await make(page, "Acorn & Oak", "Starts in May")
   await rename(page, "Ember & Oak Restaurant", "Ember & Oak")
-  const workspaceId = 2230580
+  const workspaceId = 2230581
   await demo(page, { colleagueTakes: "Acorn & Oak", workspaceId })
   await setOffline(page, false)
   await says(page, /1 change needs you/)
