@@ -2,7 +2,7 @@ import { ActionIcon, Button, Kbd, Loader, SegmentedControl, Text, TextInput } fr
 import { useMediaQuery } from "@mantine/hooks"
 import type { ClientView } from "effect-toggl-clients/promise"
 import { useClients, useToggl } from "effect-toggl-clients/react"
-import { useDeferredValue, useMemo, useRef, useState } from "react"
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react"
 import { PlusIcon, SearchIcon } from "../parts/icons.tsx"
 import { useSay } from "../parts/Notices.tsx"
 import { sentence } from "../parts/sentence.ts"
@@ -61,6 +61,16 @@ export const ClientsPage = ({ onChooseWorkspace, workspaceId }: Props) => {
     }))
   }
 
+  // A client that was just made is shown, wherever its name puts it.
+  const made = useRef<string>(undefined)
+  useEffect(() => {
+    const client =
+      made.current === undefined ? undefined : found.find(({ name, pending }) => pending && name === made.current)
+    if (client === undefined) return
+    made.current = undefined
+    rows.current?.reveal(client.key)
+  }, [found])
+
   const shortcuts = useMemo(
     () => ({
       "/": () => searchField.current?.focus(),
@@ -72,6 +82,7 @@ export const ClientsPage = ({ onChooseWorkspace, workspaceId }: Props) => {
 
   // What Toggl refuses at once comes back as it was typed.
   const create = (draft: Draft) => {
+    made.current = draft.name
     startMaking()
     toggl
       .create(workspaceId, { name: draft.name, ...(draft.notes === "" ? {} : { notes: draft.notes }) })

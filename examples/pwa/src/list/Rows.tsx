@@ -21,6 +21,8 @@ import type { Mark } from "./useMarks.ts"
 export interface RowsHandle {
   readonly focusFirst: () => void
   readonly focus: (key: string) => void
+  /** Scrolls to it, and leaves the focus where it is. */
+  readonly reveal: (key: string) => void
 }
 
 export interface Editing {
@@ -109,10 +111,18 @@ export const Rows = ({ actions, clients, editing, handle, isNarrow, marks, onEdi
     [clients, places, virtualizer]
   )
 
-  useImperativeHandle(handle, () => ({ focusFirst: () => focusAt(0), focus: (key) => focusAt(places.get(key) ?? 0) }), [
-    focusAt,
-    places
-  ])
+  useImperativeHandle(
+    handle,
+    () => ({
+      focusFirst: () => focusAt(0),
+      focus: (key) => focusAt(places.get(key) ?? 0),
+      reveal: (key) => {
+        const index = places.get(key)
+        if (index !== undefined) virtualizer.scrollToIndex(index)
+      }
+    }),
+    [focusAt, places, virtualizer]
+  )
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const { target } = event
