@@ -1,5 +1,5 @@
 /**
- * A Toggl to try things against, over HTTP on loopback, and the page of `pwa.ts` on the same origin:
+ * A Toggl to try `server.ts` against, over HTTP on loopback:
  *
  * ```sh
  * npx tsx examples/fakeToggl.ts
@@ -16,19 +16,15 @@ import * as Fiber from "effect/Fiber"
 import { FakeToggl } from "../src/testing/index.js"
 import * as PageServer from "../test/browser/PageServer.js"
 
-const { apiToken, id: userId } = FakeToggl.defaultUser
+const { apiToken } = FakeToggl.defaultUser
 const { id: workspaceId } = FakeToggl.defaultWorkspace
 
 const program = Effect.gen(function* () {
-  // the page gives no credentials, as behind a proxy that knows its user by a cookie
-  const fake = yield* FakeToggl.make({ signsAs: userId })
+  const fake = yield* FakeToggl.make()
   yield* fake.edit.createClient(workspaceId, { name: "Acme" })
   yield* fake.edit.createClient(workspaceId, { name: "Globex", notes: "net 30" })
-  const { url } = yield* PageServer.serve({
-    pages: { "/": new URL("./pwa.ts", import.meta.url) },
-    mounts: { "/api/v9": fake.handler }
-  })
-  yield* Console.log(`A fake Toggl listens, and a page is at ${url("/")}`)
+  const { url } = yield* PageServer.serve({ pages: {}, mounts: { "/api/v9": fake.handler } })
+  yield* Console.log("A fake Toggl listens. In another terminal:")
   yield* Console.log(
     `TOGGL_BASE_URL=${url("/api/v9")} TOGGL_API_TOKEN=${apiToken} TOGGL_WORKSPACE_ID=${workspaceId} npx tsx examples/server.ts`
   )
