@@ -1,0 +1,32 @@
+// The service worker of the playground. It is the server too: the demo's Toggl, the session and the API are in it.
+import { proxy } from "effect-toggl-clients/promise"
+import { onSync } from "effect-toggl-clients/worker"
+import { nothingThere } from "../server/http.ts"
+import { isApi, serveFiles } from "../src/workerFiles.ts"
+import { started } from "./world.ts"
+
+declare const self: ServiceWorkerGlobalScope
+
+// A worker that the browser has stopped begins here again, and goes on with what was stored.
+const handler = started(new URL(self.registration.scope).pathname)
+
+const handle = async (request: Request): Promise<Response> => (await handler)(request)
+
+/**
+ * Only pages in the worker's scope get here by `fetch`, so nobody else can ask. A link or a form of another site can lead a window here:
+ * such a one is no request of the app's.
+ */
+const answered = (request: Request): Promise<Response> =>
+  request.mode === "navigate"
+    ? Promise.resolve(nothingThere())
+    : // a connection that breaks
+      handle(request).catch(() => Response.error())
+
+self.addEventListener("fetch", (event) => {
+  if (isApi(event.request.url)) event.respondWith(answered(event.request))
+})
+
+serveFiles()
+
+// A worker's own requests do not pass through it.
+onSync(() => ({ credentials: proxy(), fetch: (input, init) => handle(new Request(input, init)) }))

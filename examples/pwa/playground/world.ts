@@ -1,0 +1,45 @@
+// The playground's world, kept in IndexedDB: browsers stop a worker that has nothing to do.
+import { createStore, get, set } from "idb-keyval"
+import { demo, type World } from "../server/demo.ts"
+import { users } from "../server/demoWorld.ts"
+import type { Handler } from "../server/http.ts"
+import { only, type StoredSession } from "../server/sessions.ts"
+
+/** What is stored. Of the session only whose it is, for no token is ever stored. */
+interface Stored {
+  readonly world: World
+  readonly signedIn: number | undefined
+}
+
+// Another version of the demo that stores something else takes another key.
+const key = "world 1"
+
+const sessionOf = (userId: number | undefined): StoredSession | undefined => {
+  const user = users.find(({ id }) => id === userId)
+  return user === undefined
+    ? undefined
+    : {
+        token: user.apiToken,
+        userId: user.id,
+        name: user.fullName,
+        email: user.email,
+        workspaceId: user.defaultWorkspaceId
+      }
+}
+
+/** The API of the playground below a path, from where it was when it was stored. */
+export const started = async (base: string): Promise<Handler> => {
+  const store = createStore(`toggl-clients-playground ${base}`, "world")
+  // where nothing can be stored, the world lasts as long as the worker
+  const stored = await get<Stored>(key, store).catch(() => undefined)
+  let signedIn = stored?.signedIn
+  const { handler } = await demo({
+    base,
+    sessions: only(sessionOf(signedIn), (session) => {
+      signedIn = session?.userId
+    }),
+    world: stored?.world,
+    changed: (world) => set(key, { world, signedIn } satisfies Stored, store).catch(() => undefined)
+  })
+  return handler
+}
