@@ -12,7 +12,7 @@ import { desktop } from "./InChromium.ts"
 const { defaultUser: user, defaultWorkspace: workspace } = FakeToggl
 
 const signedIn = Effect.gen(function* () {
-  const app = yield* desktop
+  const app = yield* desktop()
   const tab = yield* app.show(0)
   assert.deepInclude(yield* tab.call("signIn", user.apiToken), { status: 200 })
   const made = (name: string) =>

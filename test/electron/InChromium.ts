@@ -3,6 +3,8 @@
  * for `app://clients`: its requests go to the scheme's handler with the address, and without the headers, that Electron gives them.
  */
 import * as Effect from "effect/Effect"
+import { cpSync } from "node:fs"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Frame, Page, Route } from "playwright-core"
 import { start } from "../../examples/electron/desktop.ts"
@@ -81,20 +83,23 @@ class ChromiumWindow extends PlayedWindow {
   }
 }
 
-/** The desktop app, started, with a Toggl that it reaches over loopback. */
-export const desktop = Effect.gen(function* () {
+const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>app</title><script type="module" src="/assets/main.js"></script></html>`
+
+/** The desktop app, started, with a Toggl that it reaches over loopback. `app` is a built app's folder: a small one of ours if missing. */
+export const desktop = Effect.fnUntraced(function* (app?: string) {
   const toggl = yield* FakeToggl.make()
   const server = yield* PageServer.serve({ pages: {}, mounts: { "/api/v9": toggl.handler } })
-  const script = yield* PageBundle.bundle(new URL("./pages/app.ts", import.meta.url), "esm")
   const bridge = yield* PageBundle.bundle(new URL("../../examples/electron/preload.ts", import.meta.url), "iife", {
     alias: { electron: fileURLToPath(new URL("./pages/electron.ts", import.meta.url)) }
   })
   const { folder, write } = yield* Effect.acquireRelease(Effect.sync(temporary), ({ remove }) => Effect.sync(remove))
-  write("dist/app/assets/main.js", script)
-  write(
-    "dist/app/index.html",
-    `<!doctype html><html lang="en"><meta charset="utf-8"><title>app</title><script type="module" src="/assets/main.js"></script></html>`
-  )
+  if (app === undefined) {
+    const script = yield* PageBundle.bundle(new URL("./pages/app.ts", import.meta.url), "esm")
+    write("dist/app/assets/main.js", script)
+    write("dist/app/index.html", html)
+  } else {
+    cpSync(app, join(folder, "dist/app"), { recursive: true })
+  }
   const network: Network = { before: undefined, after: undefined }
   const context = yield* Effect.flatMap(Browser.Browser, ({ isolated }) => isolated)
   const opened: Array<ChromiumWindow> = []
