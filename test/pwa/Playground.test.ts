@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import * as Fs from "node:fs/promises"
 import * as Path from "node:path"
 import type { BrowserContext } from "playwright-core"
+import { Clients } from "../../src/index.js"
 import { FakeToggl } from "../../src/testing/index.js"
 import * as Browser from "../browser/Browser.js"
 import * as PageServer from "../browser/PageServer.js"
@@ -210,13 +211,60 @@ layer(site, { excludeTestServices: true })("the playground", (it) => {
     Effect.gen(function* () {
       const { asked, call, context, page } = yield* opened
       yield* signIn({ call })
+      yield* Effect.promise(() =>
+        page.addInitScript({ content: "globalThis.began = navigator.serviceWorker.controller === null" })
+      )
       const session = yield* Effect.promise(() => context.newCDPSession(page))
       yield* Effect.promise(() =>
         Promise.all([page.waitForEvent("load"), session.send("Page.reload", { ignoreCache: true })])
       )
       expect(yield* call("control")).toBe("Controlled")
+      // at first it had no worker
+      expect(yield* Effect.promise(() => page.evaluate("globalThis.began"))).toBe(true)
       expect(yield* call("ask", "api/session")).toContain("Ada Lovelace")
       expect(asked.filter((path) => path.startsWith("/api"))).toEqual([])
+    })
+  )
+
+  it.scoped("sends what waits when the browser wakes its worker, though the page that made it is closed", () =>
+    Effect.gen(function* () {
+      const { call, close, context, url } = yield* opened
+      yield* signIn({ call })
+      yield* call("names")
+      yield* Browser.setOffline(context, true)
+      expect(yield* call("create", "Acme & Co")).toBe("Queued")
+      yield* close
+      yield* Browser.setOffline(context, false)
+      // a page that has not opened the library
+      const other = yield* Tab.open<Probe>(context, url())
+      const before = demoOf(yield* other.call("ask", "api/demo?after=0")).requests
+      expect(before.filter(({ method, outcome }) => method === "POST" && outcome === 200)).toEqual([])
+      const session = yield* Effect.promise(() => context.newCDPSession(other.page))
+      const registered = new Promise<string>((resolve) => {
+        session.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
+          const [registration] = registrations
+          if (registration !== undefined) resolve(registration.registrationId)
+        })
+      })
+      yield* Effect.promise(() => session.send("ServiceWorker.enable"))
+      const registrationId = yield* Effect.promise(() => registered)
+      const { origin } = new URL(url())
+      yield* Effect.promise(() =>
+        session.send("ServiceWorker.dispatchSyncEvent", {
+          origin,
+          registrationId,
+          tag: Clients.databaseName("probe", url("api/toggl")),
+          lastChance: false
+        })
+      )
+      yield* Wait.until(
+        "the change to be sent",
+        Effect.map(other.call("ask", "api/demo?after=0"), (text) =>
+          demoOf(text).requests.some(({ method, outcome }) => method === "POST" && outcome === 200)
+        ),
+        // the worker looks only when an answer could no longer come: after 25 seconds
+        "90 seconds"
+      )
     })
   )
 

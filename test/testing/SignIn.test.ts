@@ -38,6 +38,20 @@ describe("signing in", () => {
     })
   )
 
+  it.effect("each user has the default workspace that is theirs, or the first", () =>
+    Effect.gen(function* () {
+      const second = { ...defaultWorkspace, id: defaultWorkspace.id + 1 }
+      const fake = yield* FakeToggl.make({
+        users: [defaultUser, { ...colleague, defaultWorkspaceId: second.id }],
+        workspaces: [defaultWorkspace, second]
+      })
+      const own = yield* send(fake, "GET", "/me", { authorization: tokenOf(colleague) })
+      assert.deepInclude(own.json, { default_workspace_id: second.id })
+      const first = yield* send(fake, "GET", "/me", { authorization: tokenOf(defaultUser) })
+      assert.deepInclude(first.json, { default_workspace_id: defaultWorkspace.id })
+    })
+  )
+
   it.effect("a password may hold a colon and letters beyond ASCII", () =>
     Effect.gen(function* () {
       const user = { ...defaultUser, password: "a:b:ç" }

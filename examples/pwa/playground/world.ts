@@ -39,6 +39,8 @@ export const started = async (base: string): Promise<Handler> => {
       signedIn = session?.userId
     }),
     world: stored?.world,
+    // the playground is on this device, and still its Toggl is as far as any
+    isOnline: () => navigator.onLine,
     changed: (world) => set(key, { world, signedIn } satisfies Stored, store).catch(() => undefined)
   })
   return handler

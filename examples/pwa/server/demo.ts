@@ -25,6 +25,8 @@ export interface DemoOptions {
   readonly clients?: number | undefined
   /** Where it went on before. */
   readonly world?: World | undefined
+  /** Whether there is a network at all, where the demo itself needs none: there is, unless given. */
+  readonly isOnline?: (() => boolean) | undefined
   /** Is told of each change, and awaited before the answer goes. */
   readonly changed?: ((world: World) => Promise<void>) | undefined
 }
@@ -82,7 +84,7 @@ interface Seen extends SeenRequest {
 
 /** The demo's Toggl, and the handler that serves it with the app's own API. */
 export const demo = async (options: DemoOptions): Promise<{ readonly handler: Handler }> => {
-  const { base, changed = () => Promise.resolve(), clients = 40, sessions, world } = options
+  const { base, changed = () => Promise.resolve(), clients = 40, isOnline = () => true, sessions, world } = options
   const fake = await Effect.runPromise(
     FakeToggl.make({
       users,
@@ -119,6 +121,7 @@ export const demo = async (options: DemoOptions): Promise<{ readonly handler: Ha
   await Effect.runPromise(fake.setState(world?.state ?? begin(Date.now(), clients)))
   await applySwitches(switches)
 
+  const isOffline = () => switches.offline || !isOnline()
   const current = (): Switches => ({ ...switches, quotaUsedUp: Date.now() < quotaUntil })
   const put = (seen: Omit<Seen, "changed">) => {
     tick += 1
@@ -158,7 +161,7 @@ export const demo = async (options: DemoOptions): Promise<{ readonly handler: Ha
     tick += 1
     const came = tick
     const seen = { number, at: Date.now(), method, path: pathname + search, body: body === "" ? undefined : body, came }
-    if (switches.offline) {
+    if (isOffline()) {
       put({ ...seen, outcome: "lost", applied: false })
       await save()
       throw new TypeError("The demo is offline.")
@@ -211,7 +214,7 @@ export const demo = async (options: DemoOptions): Promise<{ readonly handler: Ha
     const { pathname, search } = new URL(request.url)
     const address = `${origin}${pathname.slice(base.length - 1)}${search}`
     const text = await request.text()
-    if (request.method === "OPTIONS" && !switches.offline) {
+    if (request.method === "OPTIONS" && !isOffline()) {
       return fake.handler(new Request(address, { method: "OPTIONS", headers: request.headers }))
     }
     return reach(request.method, address, request.headers, text, request.signal)
@@ -282,7 +285,7 @@ export const demo = async (options: DemoOptions): Promise<{ readonly handler: Ha
     const path = pathname.slice(base.length)
     if (path === "api/demo") return forDemo(request)
     if (path.startsWith("api/v9/")) return direct(request)
-    if (!switches.offline) return own(request)
+    if (!isOffline()) return own(request)
     if (path.startsWith("api/toggl/")) return lose(request, `${path.slice("api/toggl".length)}${search}`)
     if (path !== "api/session") return nothingThere()
     // who is signed in needs no Toggl, and yet the server is out of reach
