@@ -26,16 +26,22 @@ const fromScheme = (url: string) => url.replace("app://clients", standIn)
 export interface Network {
   before: string | undefined
   after: string | undefined
+  /** The methods of those that met one. */
+  readonly met: Array<string>
 }
 
 /** `net`, played by Node's fetch, with Chromium's words for what goes wrong. */
 const netOf = (network: Network) => (): NetSession => ({
   fetch: async (url, init) => {
-    if (network.before !== undefined) throw new Error(`net::${network.before}`)
+    const fail = (code: string) => {
+      network.met.push(init?.method ?? "GET")
+      return new Error(`net::${code}`)
+    }
+    if (network.before !== undefined) throw fail(network.before)
     const answer = await fetch(url, init)
     const { after } = network
     network.after = undefined
-    if (after !== undefined) throw new Error(`net::${after}`)
+    if (after !== undefined) throw fail(after)
     return answer
   },
   closeAllConnections: () => Promise.resolve()
@@ -100,7 +106,7 @@ export const desktop = Effect.fnUntraced(function* (app?: string) {
   } else {
     cpSync(app, join(folder, "dist/app"), { recursive: true })
   }
-  const network: Network = { before: undefined, after: undefined }
+  const network: Network = { before: undefined, after: undefined, met: [] }
   const context = yield* Effect.flatMap(Browser.Browser, ({ isolated }) => isolated)
   const opened: Array<ChromiumWindow> = []
   const played = play({
