@@ -52,6 +52,7 @@ export interface SeenRequest {
   readonly method: string
   /** As Toggl sees it, with the query. */
   readonly path: string
+  /** The first 10,000 characters. */
   readonly body: string | undefined
   /** What the caller got: a status, nothing yet, or that the connection broke. */
   readonly outcome: number | "waiting" | "lost"

@@ -42,8 +42,9 @@ const off: Switches = {
 
 const quotaLasts = 120_000
 
-/** So many requests are remembered. */
+/** So many requests are remembered, and so much of each body. */
 const most = 300
+const longest = 10_000
 
 // It never leaves this process: by it a record of the fake's is found again.
 const numberHeader = "x-demo-number"
@@ -160,7 +161,14 @@ export const demo = async (options: DemoOptions): Promise<{ readonly handler: Ha
     const number = ++lastNumber
     tick += 1
     const came = tick
-    const seen = { number, at: Date.now(), method, path: pathname + search, body: body === "" ? undefined : body, came }
+    const seen = {
+      number,
+      at: Date.now(),
+      method,
+      path: pathname + search,
+      body: body === "" ? undefined : body.slice(0, longest),
+      came
+    }
     if (isOffline()) {
       put({ ...seen, outcome: "lost", applied: false })
       await save()

@@ -92,6 +92,7 @@ const serve = async (handler: Handler, isSecure: boolean, incoming: IncomingMess
   try {
     request = toRequest(incoming, isSecure, gone.signal)
   } catch {
+    // a method such as TRACE, or an address that is none
     return send(refuse(400, "This is no request that the app makes."), outgoing)
   }
   return send(await handler(request), outgoing)
