@@ -1,0 +1,221 @@
+import { assert, afterEach, beforeEach, describe, it } from "@effect/vitest"
+import { channels } from "../../examples/electron/channels.ts"
+import { start } from "../../examples/electron/desktop.ts"
+import { clock, from, happening, play, type PlayOptions, type PlayedWindow, settle, temporary } from "./Played.ts"
+
+// Before the app goes: three seconds for all windows, and no more.
+
+let place = temporary()
+beforeEach(() => {
+  place = temporary()
+  place.write("dist/app/index.html", "the page")
+})
+afterEach(() => place.remove())
+
+const started = async (count: number, options: Partial<PlayOptions> = {}) => {
+  const time = clock()
+  const played = play({ folder: place.folder, ...options })
+  await start(played.electron, { after: time.after })
+  const [first] = played.windows
+  for (let more = 1; more < count; more++) first?.webContents.opens({ url: "app://clients/" })
+  const window = (index: number): PlayedWindow => played.windows[index] ?? assert.fail(`no window ${index}`)
+  const asked = (index: number) => window(index).webContents.sent.filter(([channel]) => channel === channels.flush)
+  return {
+    ...played,
+    time,
+    window,
+    asked,
+    /** The page of the window says that it is done with what it was asked last. */
+    done: async (index: number) => {
+      const [, id] = asked(index).at(-1) ?? assert.fail(`window ${index} was not asked`)
+      played.send(from("app://clients/", window(index).webContents.id), channels.flushed, id)
+      await settle()
+    }
+  }
+}
+
+describe("quitting", () => {
+  it("waits until each window has sent what waits", async () => {
+    const app = await started(3)
+    app.quit()
+    for (const index of [0, 1, 2]) assert.lengthOf(app.asked(index), 1)
+    await app.done(2)
+    await app.done(0)
+    assert.isUndefined(app.ended())
+    await app.done(1)
+    assert.strictEqual(app.ended(), "quit")
+  })
+
+  it("goes after three seconds where a window hangs", async () => {
+    const app = await started(2)
+    app.quit()
+    await app.done(0)
+    app.time.pass(2999)
+    await settle()
+    assert.isUndefined(app.ended())
+    app.time.pass(1)
+    await settle()
+    assert.deepStrictEqual([app.ended(), app.window(1).destroyed], ["exit", true])
+  })
+
+  it("three seconds in all, however many hang", async () => {
+    const app = await started(5)
+    app.quit()
+    app.time.pass(3000)
+    await settle()
+    assert.strictEqual(app.ended(), "exit")
+    assert.strictEqual(app.time.waiting(), 0)
+  })
+
+  it("goes at once when asked a second time", async () => {
+    const app = await started(2)
+    app.quit()
+    app.quit()
+    assert.strictEqual(app.ended(), "exit")
+    app.time.pass(3000)
+    await settle()
+    assert.strictEqual(app.ended(), "exit")
+  })
+
+  it("does not wait for a window that is closed or crashes meanwhile", async () => {
+    const app = await started(3)
+    app.quit()
+    app.window(0).destroy()
+    app.window(1).webContents.listeners.emit("render-process-gone")
+    assert.isUndefined(app.ended())
+    await app.done(2)
+    assert.strictEqual(app.ended(), "quit")
+  })
+
+  it("asks nothing of a page that has crashed before, nor of one that cannot be asked", async () => {
+    const app = await started(3)
+    app.window(0).webContents.crashed = true
+    app.window(1).webContents.send = () => {
+      throw new Error("Object has been destroyed")
+    }
+    app.quit()
+    assert.lengthOf(app.asked(0), 0)
+    await app.done(2)
+    assert.strictEqual(app.ended(), "quit")
+  })
+
+  it("where all pages have crashed, at once", async () => {
+    const app = await started(1)
+    app.window(0).webContents.crashed = true
+    app.quit()
+    await settle()
+    assert.strictEqual(app.ended(), "quit")
+  })
+
+  it("goes three seconds later where a page begins to hang as it is closed", async () => {
+    const app = await started(1)
+    app.window(0).close = () => undefined
+    app.quit()
+    await app.done(0)
+    assert.isUndefined(app.ended())
+    app.time.pass(3000)
+    assert.strictEqual(app.ended(), "exit")
+  })
+
+  it("without a window, at once", async () => {
+    const app = await started(1, { platform: "darwin" })
+    app.window(0).destroy()
+    assert.isUndefined(app.ended())
+    app.quit()
+    assert.strictEqual(app.ended(), "quit")
+  })
+
+  it("hears only the pages that it asks, and only the number that it gave", async () => {
+    const app = await started(2)
+    app.quit()
+    const [, id] = app.asked(0)[0] ?? []
+    const [mine, other] = [app.window(0).webContents.id, app.window(1).webContents.id]
+    for (const [sender, ...args] of [
+      [from("https://evil.test/", mine), id],
+      [from("app://clients/", mine, true), id],
+      [{ senderFrame: null, sender: { id: mine } }, id],
+      [from("app://clients/", 999), id],
+      [from("app://clients/", mine), 999],
+      [from("app://clients/", mine), String(id)],
+      [from("app://clients/", mine), 0.5],
+      [from("app://clients/", mine), Infinity],
+      [from("app://clients/", mine), null],
+      [from("app://clients/", mine)],
+      [from("app://clients/", mine), id, id],
+      [from("app://clients/", other), id],
+      [from("app://clients/", other), id]
+    ] as const) {
+      app.send(sender, channels.flushed, ...args)
+    }
+    await settle()
+    assert.isUndefined(app.ended())
+    await app.done(0)
+    assert.strictEqual(app.ended(), "quit")
+  })
+})
+
+describe("closing a window", () => {
+  it("is left to it while others are open: they go on sending", async () => {
+    const app = await started(2)
+    app.window(0).close()
+    assert.deepStrictEqual([app.window(0).destroyed, app.asked(0)], [true, []])
+  })
+
+  it("hides the last one until what waits is sent, and the app goes with it", async () => {
+    const app = await started(1)
+    app.window(0).close()
+    app.window(0).close()
+    assert.deepStrictEqual([app.window(0).calls, app.window(0).destroyed], [["hide"], false])
+    assert.lengthOf(app.asked(0), 1)
+    await app.done(0)
+    assert.deepStrictEqual([app.window(0).destroyed, app.ended()], [true, "quit"])
+  })
+
+  it("does so for three seconds at most", async () => {
+    const app = await started(1)
+    app.window(0).close()
+    app.time.pass(3000)
+    await settle()
+    assert.deepStrictEqual([app.window(0).destroyed, app.ended()], [true, "quit"])
+  })
+
+  it("leaves the app open on a Mac", async () => {
+    const app = await started(1, { platform: "darwin" })
+    app.window(0).close()
+    await app.done(0)
+    assert.deepStrictEqual([app.window(0).destroyed, app.ended()], [true, undefined])
+    app.app.emit("activate")
+    assert.lengthOf(app.windows, 2)
+  })
+
+  it("an app that is started meanwhile gets a window of its own, and stays", async () => {
+    const app = await started(1)
+    app.window(0).close()
+    app.app.emit("second-instance")
+    assert.lengthOf(app.windows, 2)
+    await app.done(0)
+    assert.deepStrictEqual([app.window(0).destroyed, app.window(1).destroyed, app.ended()], [true, false, undefined])
+  })
+
+  it("whose page has crashed is not put off", async () => {
+    const app = await started(1)
+    app.window(0).webContents.crashed = true
+    app.window(0).close()
+    await settle()
+    assert.strictEqual(app.ended(), "quit")
+  })
+})
+
+describe("the system ends the session", () => {
+  for (const how of ["shutdown", "session-end"]) {
+    it(`${how}: nothing holds it up`, async () => {
+      const app = await started(2)
+      if (how === "shutdown") app.power.emit("shutdown")
+      else app.window(0).listeners.emit("session-end")
+      const event = happening()
+      assert.isFalse(app.app.emit("before-quit", event))
+      assert.isFalse(app.window(1).listeners.emit("close"))
+      assert.isEmpty([...app.asked(0), ...app.asked(1)])
+    })
+  }
+})
