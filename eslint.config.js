@@ -42,6 +42,10 @@ export default tseslint.config(
     languageOptions: { parserOptions: { project: "./examples/pwa/tsconfig.json" } }
   },
   {
+    files: ["examples/electron/**/*.ts"],
+    languageOptions: { parserOptions: { project: "./examples/electron/tsconfig.declared.json" } }
+  },
+  {
     files: ["src/**/*.ts"],
     rules: {
       "no-console": "error",
