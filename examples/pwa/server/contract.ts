@@ -15,6 +15,8 @@ export interface Session {
   }
   /** The workspace that they see first, where Toggl names one. */
   readonly workspaceId: number | undefined
+  /** In the desktop app, whether the session outlives it: not where the system keeps no secret safe. */
+  readonly isKept?: boolean | undefined
 }
 
 /** What `POST` of `api/session` takes: the API token at the foot of the Toggl profile page. The server keeps it, no page does. */

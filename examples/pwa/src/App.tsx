@@ -1,6 +1,7 @@
 import { TogglProvider } from "effect-toggl-clients/react"
 import type { TogglClients } from "effect-toggl-clients/promise"
 import { useEffect, useState } from "react"
+import { desktop } from "./account/desktop.ts"
 import { SignInPage } from "./account/SignInPage.tsx"
 import { openFor } from "./account/toggl.ts"
 import { type Known, type Person, useWho } from "./account/who.ts"
@@ -20,7 +21,11 @@ const Opened = ({ known, person }: { readonly person: Person; readonly known: Re
   useEffect(() => {
     const opened = openFor(account)
     setToggl(opened)
-    return () => void opened.close()
+    const stay = desktop?.onQuit(() => opened.flush({ timeLimit: "2500 millis" }))
+    return () => {
+      stay?.()
+      void opened.close()
+    }
   }, [account])
   if (toggl === undefined) return null
   return (

@@ -1,5 +1,6 @@
 import { ActionIcon, Menu } from "@mantine/core"
 import { useState } from "react"
+import { desktop } from "./account/desktop.ts"
 import { Help } from "./account/Help.tsx"
 import { SignInAgain } from "./account/SignInAgain.tsx"
 import { SignOut } from "./account/SignOut.tsx"
@@ -75,7 +76,7 @@ export const Shell = ({ known, person }: { readonly person: Person; readonly kno
         )}
         <CuriousPanel curious={curious} workspaceId={person.workspaceId} />
       </div>
-      <Update />
+      {desktop === undefined && <Update />}
       <nav id="menus" aria-label="Menus" />
       <StatusLine onSignIn={() => setOpen("signIn")} />
       <SignInAgain isOpen={open === "signIn"} person={person} onClose={close} />

@@ -1,10 +1,12 @@
 // Asks for the API token. It is sent to the app's own server, or kept by this page alone: it is never stored here.
 import { Button, PasswordInput, Stack, Text } from "@mantine/core"
 import { type ReactNode, useState } from "react"
+import { useSay } from "../parts/Notices.tsx"
 import { useAttempt } from "../parts/useAttempt.ts"
 import { useOnline } from "../status/useOnline.ts"
 import { isDirect } from "./address.ts"
-import { signIn } from "./session.ts"
+import { desktop } from "./desktop.ts"
+import { isForgottenAtEnd, signIn } from "./session.ts"
 import type { Person } from "./who.ts"
 
 interface Props {
@@ -16,12 +18,18 @@ export const TokenForm = ({ children, onSignedIn }: Props) => {
   const [text, setText] = useState("")
   const { isRunning, problem, run } = useAttempt()
   const isOnline = useOnline()
+  const say = useSay()
   const isEmpty = text.trim() === ""
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        if (!isEmpty) void run(async () => onSignedIn(await signIn(text.trim())))
+        if (!isEmpty) {
+          void run(async () => {
+            await onSignedIn(await signIn(text.trim()))
+            if (isForgottenAtEnd()) say({ text: "Your system keeps no secret safe: sign in again at the next start." })
+          })
+        }
       }}
     >
       <Stack gap="sm">
@@ -44,7 +52,9 @@ export const TokenForm = ({ children, onSignedIn }: Props) => {
           {isOnline
             ? isDirect
               ? "Only this page has the token, until it is closed."
-              : "This app's server keeps the token. No page does."
+              : desktop === undefined
+                ? "This app's server keeps the token. No page does."
+                : "The token is kept outside of the page, by your system where that keeps secrets safe."
             : "You are offline: signing in needs the network."}
         </Text>
       </Stack>

@@ -2,6 +2,7 @@
 import { token, whoAmI } from "effect-toggl-clients/promise"
 import { changeHeader, type Refusal, type Session, type SignIn } from "../../server/contract.ts"
 import { baseUrl, here, isDirect } from "./address.ts"
+import { desktop } from "./desktop.ts"
 import type { Person } from "./who.ts"
 
 /** Why nobody could be signed in, in a sentence. */
@@ -19,6 +20,11 @@ const isSession = (value: unknown): value is Session =>
 
 const isRefusal = (value: unknown): value is Refusal => isRecord(value) && typeof value["message"] === "string"
 
+/** Whether whoever signed in has to do so again at the next start, for the desktop's system keeps no secret safe. */
+let isForgotten = false
+
+export const isForgottenAtEnd = (): boolean => isForgotten
+
 const ask = async (method: "GET" | "POST" | "DELETE", signIn?: SignIn): Promise<Response> => {
   try {
     return await fetch(here("api/session"), {
@@ -33,15 +39,24 @@ const ask = async (method: "GET" | "POST" | "DELETE", signIn?: SignIn): Promise<
   }
 }
 
-const personIn = async (answer: Response): Promise<Person> => {
-  const said: unknown = await answer.json().catch(() => undefined)
-  if (answer.ok && isSession(said)) {
-    const { user, workspaceId } = said
+const personOf = (status: number, said: unknown): Person => {
+  if (status < 300 && isSession(said)) {
+    const { isKept, user, workspaceId } = said
+    isForgotten = isKept === false
     // Toggl's id of them never changes, as an address may: it names the database
     return { account: String(user.id), name: user.name, email: user.email, workspaceId }
   }
-  throw new SessionError(isRefusal(said) ? said.message : `${unreachable} It answered ${answer.status}.`)
+  throw new SessionError(isRefusal(said) ? said.message : `${unreachable} It answered ${status}.`)
 }
+
+const personIn = async (answer: Response): Promise<Person> =>
+  personOf(answer.status, await answer.json().catch(() => undefined))
+
+/** The desktop app says by IPC what the server says on the web. */
+const personSaid = (answer: unknown): Person =>
+  isRecord(answer) && typeof answer["status"] === "number"
+    ? personOf(answer["status"], answer["body"])
+    : personOf(500, undefined)
 
 /** Whoever the server knows, if anybody. */
 export const current = async (): Promise<Person | undefined> => {
@@ -56,6 +71,7 @@ let held: string | undefined
 export const heldToken = (): string | undefined => held
 
 export const signIn = async (text: string): Promise<Person> => {
+  if (desktop !== undefined) return personSaid(await desktop.signIn(text))
   if (!isDirect) return personIn(await ask("POST", { token: text }))
   const { defaultWorkspaceId, userId } = await whoAmI(token(text), { baseUrl: baseUrl() })
   held = text
@@ -65,5 +81,6 @@ export const signIn = async (text: string): Promise<Person> => {
 /** Offline the session stays open on the server: the sign-in after this one replaces it. */
 export const signOut = async (): Promise<void> => {
   held = undefined
-  if (!isDirect) await ask("DELETE").catch(() => undefined)
+  if (desktop !== undefined) await desktop.signOut()
+  else if (!isDirect) await ask("DELETE").catch(() => undefined)
 }
