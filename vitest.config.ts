@@ -36,7 +36,7 @@ class LongestFirst extends BaseSequencer {
 }
 
 // What starts browsers, or plays the model for minutes, has a worker of its own.
-const apart = ["test/{browser,examples,model,pwa,react}/**/*.test.ts"]
+const apart = ["test/{browser,electron,examples,model,pwa,react}/**/*.test.ts"]
 
 export default defineConfig({
   test: {
