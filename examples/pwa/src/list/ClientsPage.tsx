@@ -209,7 +209,7 @@ export const ClientsPage = ({ onChooseWorkspace, workspaceId }: Props) => {
       <p className={classes["count"]} aria-live="polite">
         {found.length === clients.length || clients.length === 0
           ? ""
-          : `${count(found.length, "client")} of ${clients.length.toLocaleString()}`}
+          : `${found.length.toLocaleString()} of ${count(clients.length, "client")}`}
       </p>
       <Dialogs dialog={dialog} actions={actions} onClose={close} />
     </main>
