@@ -10,7 +10,7 @@ import { Shell } from "./Shell.tsx"
 export const App = () => {
   const who = useWho()
   if (who._tag === "Loading") return null
-  if (who._tag === "Nobody") return <SignInPage known={who.known} />
+  if (who._tag === "Nobody") return <SignInPage known={who.known} isSessionLeft={who.isSessionLeft} />
   return <Opened key={who.person.account} person={who.person} known={who.known} />
 }
 

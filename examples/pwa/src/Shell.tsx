@@ -70,6 +70,7 @@ export const Shell = ({ known, person }: { readonly person: Person; readonly kno
         ) : (
           <ClientsPage
             key={person.workspaceId}
+            account={person.account}
             workspaceId={person.workspaceId}
             onChooseWorkspace={() => setOpen("workspace")}
           />

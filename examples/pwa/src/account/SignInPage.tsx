@@ -1,24 +1,33 @@
 import { Alert, Button, Paper, Stack, Text, Title } from "@mantine/core"
 import { useEffect, useState } from "react"
+import { useOnline } from "../status/useOnline.ts"
 import { DemoUsers } from "../curious/DemoUsers.tsx"
 import { count } from "../parts/times.ts"
 import { sentence } from "../parts/sentence.ts"
-import { current } from "./session.ts"
+import { current, signOut } from "./session.ts"
 import classes from "./SignInPage.module.css"
 import { TokenForm } from "./TokenForm.tsx"
-import { enter, type Known } from "./who.ts"
+import { enter, type Known, sessionIsOver } from "./who.ts"
 
 const waiting = ({ waiting: n }: Known) => (n === 0 ? "" : `: ${count(n, "change")} not sent yet`)
 
-export const SignInPage = ({ known }: { readonly known: ReadonlyArray<Known> }) => {
+interface Props {
+  readonly known: ReadonlyArray<Known>
+  readonly isSessionLeft: boolean
+}
+
+export const SignInPage = ({ isSessionLeft, known }: Props) => {
   const [problem, setProblem] = useState<string>()
-  // somebody may be signed in at the server already
+  const isOnline = useOnline()
   useEffect(() => {
+    // who signed out without a network is not to be signed in by the session that is left
+    if (isSessionLeft) return void signOut().then((isOver) => (isOver ? sessionIsOver() : undefined))
+    // somebody may be signed in at the server already
     current().then(
       (person) => person && enter(person),
       (thrown: unknown) => setProblem(sentence(thrown))
     )
-  }, [])
+  }, [isSessionLeft, isOnline])
   return (
     <main className={classes["page"]}>
       <Paper className={classes["card"] ?? ""} withBorder p="xl">

@@ -26,14 +26,10 @@ export const SignOut = ({ isOpen, known, onClose, person }: Props) => {
   const go = (next?: Person) =>
     void run(async () => {
       await toggl.signOut()
-      await signOut()
-      if (isRemoving) {
-        await toggl.purge()
-        await (next === undefined ? forget(person) : forget(person).then(() => enter(next)))
-      } else {
-        await leave(person, here)
-        if (next !== undefined) await enter(next)
-      }
+      const isSessionLeft = !(await signOut())
+      if (isRemoving) await toggl.purge()
+      await (isRemoving ? forget(person, isSessionLeft) : leave(person, here, isSessionLeft))
+      if (next !== undefined) await enter(next)
     })
 
   const sendNow = () =>

@@ -78,9 +78,16 @@ export const signIn = async (text: string): Promise<Person> => {
   return { account: String(userId), name: `User ${userId}`, email: "", workspaceId: defaultWorkspaceId }
 }
 
-/** Offline the session stays open on the server: the sign-in after this one replaces it. */
-export const signOut = async (): Promise<void> => {
+/** Whether the server knows that they left: not where it cannot be reached. */
+export const signOut = async (): Promise<boolean> => {
   held = undefined
-  if (desktop !== undefined) await desktop.signOut()
-  else if (!isDirect) await ask("DELETE").catch(() => undefined)
+  if (desktop !== undefined) {
+    await desktop.signOut()
+    return true
+  }
+  if (isDirect) return true
+  return ask("DELETE").then(
+    ({ ok }) => ok,
+    () => false
+  )
 }

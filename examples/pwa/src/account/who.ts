@@ -19,11 +19,17 @@ export interface Known extends Person {
 
 export type Who =
   | { readonly _tag: "Loading" }
-  | { readonly _tag: "Nobody"; readonly known: ReadonlyArray<Known> }
+  | {
+      readonly _tag: "Nobody"
+      readonly known: ReadonlyArray<Known>
+      /** The server could not be told that they left: its session is still theirs. */
+      readonly isSessionLeft: boolean
+    }
   | { readonly _tag: "Somebody"; readonly person: Person; readonly known: ReadonlyArray<Known> }
 
 interface Kept {
   readonly account: string | undefined
+  readonly isSessionLeft: boolean
   readonly known: ReadonlyArray<Known>
 }
 
@@ -37,9 +43,9 @@ const listeners = new Set<() => void>()
 const isKnown = (value: unknown): value is Known =>
   typeof value === "object" && value !== null && "account" in value && "name" in value
 
-const whoOf = ({ account, known }: Kept): Who => {
+const whoOf = ({ account, isSessionLeft, known }: Kept): Who => {
   const person = known.find((one) => one.account === account)
-  return person === undefined ? { _tag: "Nobody", known } : { _tag: "Somebody", person, known }
+  return person === undefined ? { _tag: "Nobody", known, isSessionLeft } : { _tag: "Somebody", person, known }
 }
 
 const show = (next: Who): void => {
@@ -47,17 +53,20 @@ const show = (next: Who): void => {
   for (const listener of listeners) listener()
 }
 
+const nothing: Kept = { account: undefined, isSessionLeft: false, known: [] }
+
 const read = async (): Promise<Kept> => {
   const kept = await get<unknown>(key, database)
   if (typeof kept !== "object" || kept === null || !("known" in kept) || !Array.isArray(kept.known)) {
-    return { account: undefined, known: [] }
+    return nothing
   }
   const account = "account" in kept && typeof kept.account === "string" ? kept.account : undefined
-  return { account, known: kept.known.filter(isKnown) }
+  const isSessionLeft = "isSessionLeft" in kept && kept.isSessionLeft === true
+  return { account, isSessionLeft, known: kept.known.filter(isKnown) }
 }
 
 // A browser without storage still has an app for as long as the page is open.
-let here: Kept = { account: undefined, known: [] }
+let here: Kept = nothing
 
 const readAgain = async (): Promise<void> => {
   here = await read().catch(() => here)
@@ -83,6 +92,7 @@ export const enter = (person: Person): Promise<void> => {
   const workspaceId = before?.workspaceId ?? person.workspaceId
   return write({
     account: person.account,
+    isSessionLeft: false,
     known: [...others(person.account), { ...person, workspaceId, waiting: 0 }]
   })
 }
@@ -91,11 +101,15 @@ export const chooseWorkspace = (person: Person, workspaceId: number): Promise<vo
   write({ ...here, known: [...others(person.account), { ...person, workspaceId, waiting: 0 }] })
 
 /** Nobody is signed in any more. */
-export const leave = (person: Person, waiting: number): Promise<void> =>
-  write({ account: undefined, known: [...others(person.account), { ...person, waiting }] })
+export const leave = (person: Person, waiting: number, isSessionLeft: boolean): Promise<void> =>
+  write({ account: undefined, isSessionLeft, known: [...others(person.account), { ...person, waiting }] })
 
 /** As `leave`, and they are not known here any more. */
-export const forget = (person: Person): Promise<void> => write({ account: undefined, known: others(person.account) })
+export const forget = (person: Person, isSessionLeft: boolean): Promise<void> =>
+  write({ account: undefined, isSessionLeft, known: others(person.account) })
+
+/** The server has been told. */
+export const sessionIsOver = (): Promise<void> => write({ ...here, isSessionLeft: false })
 
 const subscribe = (listener: () => void) => {
   listeners.add(listener)

@@ -2,39 +2,45 @@ import { ActionIcon, Button, Kbd, Loader, SegmentedControl, Text, TextInput } fr
 import { useMediaQuery } from "@mantine/hooks"
 import type { ClientView } from "effect-toggl-clients/promise"
 import { useClients, useToggl } from "effect-toggl-clients/react"
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react"
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react"
 import { PlusIcon, SearchIcon } from "../parts/icons.tsx"
 import { useSay } from "../parts/Notices.tsx"
 import { sentence } from "../parts/sentence.ts"
 import { count } from "../parts/times.ts"
+import { goTo } from "../route.ts"
 import classes from "./ClientsPage.module.css"
 import { Dialogs } from "./Dialogs.tsx"
 import { labels, matching, type Shown } from "./filter.ts"
-import { type Draft, RowEditor } from "./RowEditor.tsx"
-import { type Editing, Rows, type RowsHandle } from "./Rows.tsx"
+import {
+  blank,
+  close as closeForm,
+  type Draft,
+  type Form,
+  formsOf,
+  isTouched,
+  open as openForm,
+  shownOf,
+  textOf,
+  toFront,
+  useForms
+} from "./drafts.ts"
+import { RowEditor } from "./RowEditor.tsx"
+import { Rows, type RowsHandle } from "./Rows.tsx"
 import { useShortcuts } from "./shortcuts.ts"
 import { useActions } from "./useActions.ts"
 import { useMarks } from "./useMarks.ts"
 
 interface Props {
+  readonly account: string
   readonly workspaceId: number
   readonly onChooseWorkspace: () => void
 }
-
-/** A client that is being made: `round` tells one form from the next. */
-interface Making {
-  readonly round: number
-  readonly draft: Draft
-  readonly problem?: string
-}
-
-const empty: Draft = { name: "", notes: "" }
 
 const shownAs = Object.entries(labels).map(([value, label]) => ({ value, label }))
 
 const isShown = (value: string): value is Shown => value in labels
 
-export const ClientsPage = ({ onChooseWorkspace, workspaceId }: Props) => {
+export const ClientsPage = ({ account, onChooseWorkspace, workspaceId }: Props) => {
   const toggl = useToggl()
   const say = useSay()
   const snapshot = useClients(workspaceId, { status: "both" })
@@ -42,24 +48,31 @@ export const ClientsPage = ({ onChooseWorkspace, workspaceId }: Props) => {
   const { actions, close, dialog } = useActions(workspaceId)
   const [shown, setShown] = useState<Shown>("active")
   const [search, setSearch] = useState("")
-  const [editing, setEditing] = useState<Editing>()
-  const [making, setMaking] = useState<Making>()
+  const place = `${account} ${workspaceId}`
+  const forms = useForms(place)
+  const making = shownOf(forms, "new")
+  const editing = shownOf(forms, "row")
   const searchField = useRef<HTMLInputElement>(null)
   const rows = useRef<RowsHandle>(null)
   const isNarrow = useMediaQuery("(max-width: 600px)", false)
 
   const { clients } = snapshot
   const deferredSearch = useDeferredValue(search)
-  const found = useMemo(() => matching(clients, shown, deferredSearch), [clients, shown, deferredSearch])
+  const kept = editing?.key
+  const found = useMemo(() => matching(clients, shown, deferredSearch, kept), [clients, shown, deferredSearch, kept])
 
-  const startMaking = (draft: Draft = empty, problem?: string) => {
-    setEditing(undefined)
-    setMaking((before) => ({
-      round: (before?.round ?? 0) + 1,
-      draft,
-      ...(problem === undefined ? {} : { problem })
-    }))
-  }
+  const startMaking = useCallback(
+    (start: Draft = blank) => {
+      const shownNow = shownOf(formsOf(place), "new")
+      if (shownNow !== undefined) {
+        if (isTouched(shownNow))
+          return document.querySelector<HTMLElement>("form[aria-label='New client'] input")?.focus()
+        closeForm(place, shownNow)
+      }
+      openForm(place, { start })
+    },
+    [place]
+  )
 
   // A client that was just made is shown, wherever its name puts it.
   const made = useRef<string>(undefined)
@@ -76,29 +89,41 @@ export const ClientsPage = ({ onChooseWorkspace, workspaceId }: Props) => {
       "/": () => searchField.current?.focus(),
       n: () => startMaking({ name: search, notes: "" })
     }),
-    [search]
+    [search, startMaking]
   )
   useShortcuts(shortcuts)
 
-  // What Toggl refuses at once comes back as it was typed.
-  const create = (draft: Draft) => {
+  const isOpen = useRef(false)
+  useEffect(() => {
+    isOpen.current = true
+    return () => {
+      isOpen.current = false
+    }
+  }, [])
+
+  // What Toggl refuses at once comes back as it was typed: at once, or behind what is being typed now.
+  const comeBack = (what: string, start: Draft, thrown: unknown, key?: string) => {
+    const problem = sentence(thrown)
+    const shownNow = shownOf(formsOf(place), key === undefined ? "new" : "row")
+    const isBehind = shownNow !== undefined && (key !== undefined || isTouched(shownNow))
+    if (shownNow !== undefined && !isBehind) closeForm(place, shownNow)
+    const form = openForm(place, { key, start, problem, isBehind })
+    if (!isBehind && isOpen.current) return
+    const run = () => {
+      toFront(place, form)
+      goTo("clients")
+    }
+    say({ text: `${what}: ${problem}`, isBad: true, action: { label: "Edit", run } })
+  }
+
+  const create = (form: Form, draft: Draft) => {
+    closeForm(place, form)
     made.current = draft.name
-    startMaking()
+    // the next one, unless one waits already
+    if (shownOf(formsOf(place), "new") === undefined) openForm(place, { start: blank })
     toggl
       .create(workspaceId, { name: draft.name, ...(draft.notes === "" ? {} : { notes: draft.notes }) })
-      .catch((thrown: unknown) => {
-        const problem = sentence(thrown)
-        setMaking((now) => {
-          const isUntouched = now !== undefined && now.draft === empty
-          if (isUntouched) return { round: now.round + 1, draft, problem }
-          say({
-            text: `${draft.name}: ${problem}`,
-            isBad: true,
-            action: { label: "Edit", run: () => startMaking(draft, problem) }
-          })
-          return now
-        })
-      })
+      .catch((thrown: unknown) => comeBack(draft.name, draft, thrown))
   }
 
   const save = ({ id, key, name, notes }: ClientView, draft: Draft) => {
@@ -107,24 +132,37 @@ export const ClientsPage = ({ onChooseWorkspace, workspaceId }: Props) => {
       ...(draft.notes === notes ? {} : { notes: draft.notes })
     }
     if (Object.keys(change).length === 0) return
-    toggl.update(workspaceId, id, change).catch((thrown: unknown) => {
-      const problem = sentence(thrown)
-      const again = { key, draft, problem }
-      setEditing((now) => {
-        if (now === undefined) return again
-        say({ text: `${name}: ${problem}`, isBad: true, action: { label: "Edit", run: () => setEditing(again) } })
-        return now
-      })
-    })
+    toggl.update(workspaceId, id, change).catch((thrown: unknown) => comeBack(name, draft, thrown, key))
   }
 
-  const edit = (key: string | undefined) => {
-    setMaking(undefined)
-    setEditing(key === undefined ? undefined : { key })
+  const stopEditing = () => {
+    if (editing !== undefined) closeForm(place, editing)
   }
 
-  const stopMaking = () => {
-    setMaking(undefined)
+  // Who goes on to another row leaves the first as it was typed.
+  const edit = (key: string) => {
+    const before = clients.find((client) => client.key === editing?.key)
+    if (editing !== undefined && before !== undefined) {
+      const draft = textOf(editing)
+      if (editing.problem === undefined && draft.name.trim() !== "") save(before, { ...draft, name: draft.name.trim() })
+      stopEditing()
+    }
+    const client = clients.find((one) => one.key === key)
+    if (client !== undefined) openForm(place, { key, start: { name: client.name, notes: client.notes } })
+  }
+
+  // Somebody else has deleted it meanwhile.
+  const gone = snapshot._tag === "Ready" && !clients.some(({ key }) => key === editing?.key) ? editing : undefined
+  useEffect(() => {
+    if (gone === undefined) return
+    const { name, notes } = textOf(gone)
+    const text = isTouched(gone) ? ` What you typed: ${name}${notes === "" ? "" : `, ${notes}`}` : ""
+    closeForm(place, gone)
+    say({ text: `The client that you were changing is gone.${text}`, isBad: true })
+  }, [gone, place, say])
+
+  const stopMaking = (form: Form) => {
+    closeForm(place, form)
     requestAnimationFrame(() => rows.current?.focusFirst())
   }
 
@@ -172,12 +210,11 @@ export const ClientsPage = ({ onChooseWorkspace, workspaceId }: Props) => {
       </div>
       {making !== undefined && (
         <RowEditor
-          key={making.round}
+          key={making.id}
           label="New client"
-          start={making.draft}
-          problem={making.problem}
-          onSave={create}
-          onCancel={stopMaking}
+          form={making}
+          onSave={(draft) => create(making, draft)}
+          onCancel={() => stopMaking(making)}
         />
       )}
       <Told snapshot={snapshot} onChooseWorkspace={onChooseWorkspace} />
@@ -190,7 +227,11 @@ export const ClientsPage = ({ onChooseWorkspace, workspaceId }: Props) => {
           actions={actions}
           handle={rows}
           onEdit={edit}
-          onSave={save}
+          onCancel={stopEditing}
+          onSave={(client, draft) => {
+            stopEditing()
+            save(client, draft)
+          }}
         />
       ) : (
         <Nothing

@@ -1,25 +1,23 @@
 // A client's name and notes, changed where they stand. Enter saves, Escape leaves them as they were.
 import { Button, Kbd, Textarea, TextInput } from "@mantine/core"
 import { type KeyboardEvent, useState } from "react"
+import { type Draft, type Form, textOf, type } from "./drafts.ts"
 import classes from "./RowEditor.module.css"
-
-export interface Draft {
-  readonly name: string
-  readonly notes: string
-}
 
 interface Props {
   readonly label: string
-  readonly start: Draft
-  readonly problem: string | undefined
+  readonly form: Form
   readonly onSave: (draft: Draft) => void
   readonly onCancel: () => void
 }
 
-export const RowEditor = ({ label, onCancel, onSave, problem, start }: Props) => {
-  const [name, setName] = useState(start.name)
-  const [notes, setNotes] = useState(start.notes)
+export const RowEditor = ({ form, label, onCancel, onSave }: Props) => {
+  const [{ name, notes }, setDraft] = useState(() => textOf(form))
   const [isEmpty, setEmpty] = useState(false)
+  const change = (draft: Draft) => {
+    setDraft(draft)
+    type(form, draft)
+  }
   const save = () => {
     if (name.trim() === "") setEmpty(true)
     else onSave({ name: name.trim(), notes })
@@ -46,10 +44,10 @@ export const RowEditor = ({ label, onCancel, onSave, problem, start }: Props) =>
         placeholder="Name"
         value={name}
         onChange={(event) => {
-          setName(event.currentTarget.value)
+          change({ name: event.currentTarget.value, notes })
           setEmpty(false)
         }}
-        error={isEmpty ? "A client needs a name." : problem}
+        error={isEmpty ? "A client needs a name." : form.problem}
         autoComplete="off"
         autoFocus
         onFocus={(event) => event.currentTarget.select()}
@@ -58,7 +56,7 @@ export const RowEditor = ({ label, onCancel, onSave, problem, start }: Props) =>
         aria-label="Notes"
         placeholder="Notes"
         value={notes}
-        onChange={(event) => setNotes(event.currentTarget.value)}
+        onChange={(event) => change({ name, notes: event.currentTarget.value })}
         autosize
         minRows={2}
         maxRows={8}

@@ -13,7 +13,8 @@ import {
   useState
 } from "react"
 import { Row } from "./Row.tsx"
-import { type Draft, RowEditor } from "./RowEditor.tsx"
+import type { Draft, Form } from "./drafts.ts"
+import { RowEditor } from "./RowEditor.tsx"
 import classes from "./Rows.module.css"
 import type { Actions } from "./useActions.ts"
 import type { Mark } from "./useMarks.ts"
@@ -25,26 +26,21 @@ export interface RowsHandle {
   readonly reveal: (key: string) => void
 }
 
-export interface Editing {
-  readonly key: string
-  readonly draft?: Draft | undefined
-  readonly problem?: string | undefined
-}
-
 interface Props {
   readonly clients: ReadonlyArray<ClientView>
   readonly marks: ReadonlyMap<number, Mark>
   readonly isNarrow: boolean
-  readonly editing: Editing | undefined
+  readonly editing: Form | undefined
   readonly actions: Actions
   readonly handle: RefObject<RowsHandle | null>
-  readonly onEdit: (key: string | undefined) => void
+  readonly onEdit: (key: string) => void
+  readonly onCancel: () => void
   readonly onSave: (client: ClientView, draft: Draft) => void
 }
 
 const heights = { wide: 40, narrow: 56, editor: 184 }
 
-export const Rows = ({ actions, clients, editing, handle, isNarrow, marks, onEdit, onSave }: Props) => {
+export const Rows = ({ actions, clients, editing, handle, isNarrow, marks, onCancel, onEdit, onSave }: Props) => {
   const scroller = useRef<HTMLDivElement>(null)
   const [activeKey, setActiveKey] = useState<string>()
   const wanted = useRef<string>(undefined)
@@ -55,7 +51,7 @@ export const Rows = ({ actions, clients, editing, handle, isNarrow, marks, onEdi
   const lastIndex = useRef(0)
   if (found !== undefined) lastIndex.current = found
   const activeIndex = found ?? Math.min(lastIndex.current, Math.max(0, clients.length - 1))
-  const editingIndex = editing === undefined ? undefined : places.get(editing.key)
+  const editingIndex = editing?.key === undefined ? undefined : places.get(editing.key)
   const height = isNarrow ? heights.narrow : heights.wide
 
   const virtualizer = useVirtualizer({
@@ -155,8 +151,8 @@ export const Rows = ({ actions, clients, editing, handle, isNarrow, marks, onEdi
     }
   }
 
-  const close = (key: string) => {
-    onEdit(undefined)
+  // back from the form to its row
+  const back = (key: string) => {
     wanted.current = key
     setActiveKey(key)
   }
@@ -196,14 +192,17 @@ export const Rows = ({ actions, clients, editing, handle, isNarrow, marks, onEdi
                 <div role="row" aria-rowindex={index + 1}>
                   <div role="gridcell">
                     <RowEditor
+                      key={editing.id}
                       label={`Change ${client.name}`}
-                      start={editing.draft ?? client}
-                      problem={editing.problem}
+                      form={editing}
                       onSave={(draft) => {
-                        close(client.key)
+                        back(client.key)
                         onSave(client, draft)
                       }}
-                      onCancel={() => close(client.key)}
+                      onCancel={() => {
+                        back(client.key)
+                        onCancel()
+                      }}
                     />
                   </div>
                 </div>

@@ -17,11 +17,12 @@ const textOf = (client: ClientView): string => {
   return text
 }
 
-/** The clients of a status whose name or notes hold the words, in any case and with or without accents. */
+/** The one with the key `kept`, which is being changed, and the clients of a status whose name or notes hold the words, in any case and with or without accents. */
 export const matching = (
   clients: ReadonlyArray<ClientView>,
   shown: Shown,
-  search: string
+  search: string,
+  kept: string | undefined
 ): ReadonlyArray<ClientView> => {
   const words = folded(search)
     .split(/\s+/)
@@ -29,7 +30,8 @@ export const matching = (
   if (shown === "both" && words.length === 0) return clients
   return clients.filter(
     (client) =>
-      (shown === "both" || client.archived === (shown === "archived")) &&
-      words.every((word) => textOf(client).includes(word))
+      client.key === kept ||
+      ((shown === "both" || client.archived === (shown === "archived")) &&
+        words.every((word) => textOf(client).includes(word)))
   )
 }
