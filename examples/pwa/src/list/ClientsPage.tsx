@@ -163,7 +163,8 @@ export const ClientsPage = ({ account, onChooseWorkspace, workspaceId }: Props) 
 
   const stopMaking = (form: Form) => {
     closeForm(place, form)
-    requestAnimationFrame(() => rows.current?.focusFirst())
+    // the one behind it has the focus by itself
+    if (shownOf(formsOf(place), "new") === undefined) requestAnimationFrame(() => rows.current?.focusFirst())
   }
 
   return (
