@@ -40,12 +40,6 @@ const archive = async (page: Page, name: string) => {
   await page.keyboard.press("a")
 }
 
-/** The names that the changes carry, in the order in which Toggl got them. */
-const sent = async (toggl: Site.Toggl): Promise<ReadonlyArray<string>> =>
-  (await toggl.changes())
-    .filter(({ applied }) => applied)
-    .map(({ body, method }) => `${method} ${/"name":"([^"]*)"/.exec(body ?? "")?.[1] ?? ""}`.trim())
-
 const namesOf = async (toggl: Site.Toggl, start: string, workspaceId?: number) =>
   (await toggl.clients(workspaceId)).map(({ name }) => name).filter((name) => name.startsWith(start))
 
@@ -80,6 +74,15 @@ const forward = async (page: Page, seconds: number, shows: () => Promise<boolean
   })
 }
 
+/** With what the pages showed when it failed. */
+const seenAtFailure = ({ context }: Pick<Site.App, "context">, test: Promise<void>): Promise<void> =>
+  test.catch(async (failed: unknown) => {
+    const seen = await Promise.all(
+      context.pages().map((page) => page.locator("body").innerText({ timeout: 2000 }).catch(String))
+    )
+    throw new Error([String(failed), ...seen].join("\n--- a page showed:\n"), { cause: failed })
+  })
+
 // --- The tests -------------------------------------------------------------------------------------------------------------
 
 layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
@@ -87,7 +90,7 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
     it.scoped(name, () =>
       Effect.gen(function* () {
         const app = yield* Site.app(options)
-        yield* Effect.promise(() => body(app))
+        yield* Effect.promise(() => seenAtFailure(app, body(app)))
         expect(app.thrown).toEqual([])
         const [page] = app.context.pages()
         if (page === undefined) return
@@ -118,7 +121,7 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
     expect(await toggl.changes()).toEqual([])
     await context.setOffline(false)
     await saved(later)
-    expect(await sent(toggl)).toEqual(["POST Acorn & Oak", "PUT Copper & Pine", "POST Alder Alarms"])
+    expect(await Site.sent(toggl)).toEqual(["POST Acorn & Oak", "PUT Copper & Pine", "POST Alder Alarms"])
   })
 
   test("shows in one tab what another has made, offline too, and sends each once", async (app) => {
@@ -138,7 +141,7 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
     await Promise.all([says(page, "Offline: 2 changes wait"), says(other, "Offline: 2 changes wait")])
     await context.setOffline(false)
     await Promise.all([saved(page), saved(other)])
-    expect(await sent(toggl)).toEqual(["POST Acorn & Oak", "POST Alder Alarms", "POST Amber Attic"])
+    expect(await Site.sent(toggl)).toEqual(["POST Acorn & Oak", "POST Alder Alarms", "POST Amber Attic"])
     expect(await namesOf(toggl, "A")).toEqual(
       expect.arrayContaining(["Acme Studio", "Acorn & Oak", "Alder Alarms", "Amber Attic"])
     )
@@ -158,9 +161,10 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
         await toggl.change({ set: { slow: true } })
         await make(tab.page, "Acorn & Oak")
         await make(tab.page, "Alder Alarms")
-        await Site.until("Toggl to have it", async () => (await sent(toggl)).length === 1)
+        await Site.until("Toggl to have it", async () => (await Site.sent(toggl)).length === 1)
       })
       yield* tab.crash
+      yield* tab.close
       yield* Effect.promise(async () => {
         await toggl.change({ set: { slow: false } })
         const later = await context.newPage()
@@ -172,7 +176,7 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
           10,
           async () => (await line(later).textContent())?.includes("Everything is saved") === true
         )
-        expect(await sent(toggl)).toEqual(["POST Acorn & Oak", "POST Alder Alarms"])
+        expect(await Site.sent(toggl)).toEqual(["POST Acorn & Oak", "POST Alder Alarms"])
         expect(await namesOf(toggl, "Acorn")).toEqual(["Acorn & Oak"])
       })
     })
@@ -199,13 +203,18 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
       )
       yield* Effect.promise(() => offline(toggl, false))
       const { context } = yield* Browser.launchPersistent(profile)
-      yield* Effect.promise(async () => {
-        const page = await context.newPage()
-        await page.goto(`${origin}/`)
-        await row(page, "Acorn & Oak").waitFor()
-        await saved(page)
-        expect(await sent(toggl)).toEqual(["POST Acorn & Oak", "POST Alder Alarms"])
-      })
+      yield* Effect.promise(() =>
+        seenAtFailure(
+          { context },
+          (async () => {
+            const page = await context.newPage()
+            await page.goto(`${origin}/`)
+            await row(page, "Acorn & Oak").waitFor()
+            await saved(page)
+            expect(await Site.sent(toggl)).toEqual(["POST Acorn & Oak", "POST Alder Alarms"])
+          })()
+        )
+      )
     })
   )
 
@@ -249,7 +258,7 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
     await notice(page, "2 changes discarded.")
     await saved(page)
     await page.getByRole("heading", { name: "Nothing waits" }).waitFor()
-    expect(await sent(toggl)).toEqual([])
+    expect(await Site.sent(toggl)).toEqual([])
   })
 
   test("says that a client is gone which a colleague has deleted, and lets the change go", async (app) => {
@@ -282,14 +291,14 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
     await make(page, "Acorn & Oak", "poison ivy")
     await make(page, "Alder Alarms")
     await forward(page, 20, async () => (await line(page).textContent())?.includes("1 change needs you") === true)
-    expect(await sent(toggl)).toEqual(["POST Alder Alarms"])
+    expect(await Site.sent(toggl)).toEqual(["POST Alder Alarms"])
     await outbox(page)
     await page.getByText("Keeps failing, while others get through").waitFor()
     await page.getByRole("button", { name: "Change it…" }).click()
     await page.getByLabel("Notes").fill("ivy")
     await page.getByRole("button", { name: "Save and try again" }).click()
     await forward(page, 10, async () => (await line(page).textContent())?.includes("Everything is saved") === true)
-    expect(await sent(toggl)).toEqual(["POST Alder Alarms", "POST Acorn & Oak"])
+    expect(await Site.sent(toggl)).toEqual(["POST Alder Alarms", "POST Acorn & Oak"])
     expect(await toggl.client("Acorn & Oak")).toMatchObject({ notes: "ivy" })
   })
 
@@ -299,7 +308,7 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
     await signIn(page)
     await toggl.change({ set: { answerLost: true } })
     await make(page, "Acorn & Oak", "Starts in May")
-    await Site.until("Toggl to have it", async () => (await sent(toggl)).length === 1)
+    await Site.until("Toggl to have it", async () => (await Site.sent(toggl)).length === 1)
     const made = await toggl.client("Acorn & Oak")
     await toggl.ask("PUT", `/workspaces/${Site.workspaces.ada}/clients/${made?.id ?? 0}`, {
       name: "Acorn & Oak",
@@ -318,7 +327,7 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
     await signIn(page)
     await toggl.change({ set: { answerLost: true } })
     await make(page, "Acorn & Oak")
-    await Site.until("Toggl to have it", async () => (await sent(toggl)).length === 1)
+    await Site.until("Toggl to have it", async () => (await Site.sent(toggl)).length === 1)
     await toggl.change({ set: { offline: true } })
     await outbox(page)
     await page.getByRole("button", { name: "Discard: Create Acorn & Oak" }).click()
@@ -384,15 +393,15 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
     await signIn(page, "Grace")
     await make(page, "Birch Bikes")
     await saved(page)
-    expect(await sent(toggl)).toEqual(["POST Birch Bikes"])
+    expect(await Site.sent(toggl)).toEqual(["POST Birch Bikes"])
     await menu(page, /Sign out/)
     await page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click()
     await here.waitFor()
     await signIn(page)
     await saved(page)
-    expect(await sent(toggl)).toEqual(["POST Birch Bikes", "POST Acorn & Oak", "POST Alder Alarms"])
+    expect(await Site.sent(toggl)).toEqual(["POST Birch Bikes", "POST Acorn & Oak", "POST Alder Alarms"])
     expect(await namesOf(toggl, "Acorn")).toEqual(["Acorn & Oak"])
-    expect(await namesOf(toggl, "Acorn", Site.workspaces.grace)).toEqual([])
+    expect(await toggl.client("Birch Bikes")).toBeUndefined()
   })
 
   test("leaves nothing of an account behind that is removed from the device", async ({ context, page, toggl }) => {
@@ -432,7 +441,7 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
     await toggl.change({ set: { quotaUsedUp: false } })
     await page.clock.fastForward(90_000)
     await saved(page)
-    expect(await sent(toggl)).toEqual(["POST Acorn & Oak", "POST Alder Alarms"])
+    expect(await Site.sent(toggl)).toEqual(["POST Acorn & Oak", "POST Alder Alarms"])
   })
 
   test("keeps what waits while the sign-in is refused, and sends it after the next one", async ({ page, toggl }) => {
@@ -447,7 +456,7 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
     await toggl.change({ set: { signInRefused: false } })
     await dialog.getByRole("button", { name: "Ada" }).click()
     await saved(page)
-    expect(await sent(toggl)).toEqual(["POST Acorn & Oak"])
+    expect(await Site.sent(toggl)).toEqual(["POST Acorn & Oak"])
   })
 
   it.scoped("offers a newer version while changes wait, and the new one has them", () =>
@@ -481,12 +490,12 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
         await page.waitForFunction("document.title === 'Clients, newer'")
         await row(page, "Acorn & Oak").waitFor()
         await says(page, /2 changes wait/)
-        expect(await sent(toggl)).toEqual([])
+        expect(await Site.sent(toggl)).toEqual([])
         await offline(toggl, false)
         await outbox(page)
         await page.getByRole("button", { name: "Try now" }).click()
         await saved(page)
-        expect(await sent(toggl)).toEqual(["POST Acorn & Oak", "POST Alder Alarms"])
+        expect(await Site.sent(toggl)).toEqual(["POST Acorn & Oak", "POST Alder Alarms"])
         expect(thrown).toEqual([])
       })
     })
@@ -569,10 +578,10 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
     await notice(page, "All changes in this file are known here already.")
     await context.setOffline(false)
     await saved(page)
-    expect(await sent(toggl)).toEqual(["POST Acorn & Oak", "POST Alder Alarms"])
+    expect(await Site.sent(toggl)).toEqual(["POST Acorn & Oak", "POST Alder Alarms"])
     await openFile(page, moved)
     await saved(page)
-    expect(await sent(toggl)).toEqual(["POST Acorn & Oak", "POST Alder Alarms"])
+    expect(await Site.sent(toggl)).toEqual(["POST Acorn & Oak", "POST Alder Alarms"])
   })
 
   test("does in the panel for the curious what each switch says, and shows the requests", async ({ page, toggl }) => {
@@ -646,7 +655,7 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
       .filter({ hasText: /POST.*lost, done/ })
       .waitFor()
     await forward(page, 10, async () => (await line(page).textContent())?.includes("Everything is saved") === true)
-    expect(await sent(toggl)).toEqual(["POST Acorn & Oak"])
+    expect(await Site.sent(toggl)).toEqual(["POST Acorn & Oak"])
     expect(await namesOf(toggl, "Acorn")).toEqual(["Acorn & Oak"])
   })
 })

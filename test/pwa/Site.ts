@@ -97,6 +97,12 @@ export const togglAt = (origin: string): Toggl => {
   }
 }
 
+/** The names that the changes carry that Toggl has done, in the order in which it got them. */
+export const sent = async (toggl: Toggl): Promise<ReadonlyArray<string>> =>
+  (await toggl.changes())
+    .filter(({ applied }) => applied)
+    .map(({ body, method }) => `${method} ${/"name":"([^"]*)"/.exec(body ?? "")?.[1] ?? ""}`.trim())
+
 /** Asks until it holds. */
 export const until = (what: string, condition: () => Promise<boolean>): Promise<void> =>
   Effect.runPromise(Wait.until(what, Effect.promise(condition), "30 seconds"))
