@@ -8,6 +8,12 @@ import classes from "./Update.module.css"
 
 const hourly = 3_600_000
 
+// The plugin reloads only a page that had a worker when it was opened. That of a first visit had none.
+const reloadWith = (update: (reload: boolean) => Promise<void>): void => {
+  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true })
+  void update(true)
+}
+
 export const Update = () => {
   const waiting = useStatus().status?.waiting ?? 0
   const [isLater, setLater] = useState(false)
@@ -30,7 +36,7 @@ export const Update = () => {
       <Button size="compact-sm" variant="default" onClick={() => setLater(true)}>
         Later
       </Button>
-      <Button size="compact-sm" onClick={() => void updateServiceWorker(true)}>
+      <Button size="compact-sm" onClick={() => reloadWith(updateServiceWorker)}>
         Reload
       </Button>
     </aside>
