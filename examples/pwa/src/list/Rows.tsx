@@ -15,6 +15,7 @@ import {
 import { Row } from "./Row.tsx"
 import { type Draft, RowEditor } from "./RowEditor.tsx"
 import classes from "./Rows.module.css"
+import { areOn } from "./shortcuts.ts"
 import type { Actions } from "./useActions.ts"
 import type { Mark } from "./useMarks.ts"
 
@@ -139,7 +140,7 @@ export const Rows = ({ actions, clients, editing, handle, isNarrow, marks, onEdi
     } else if (event.key === "Delete" || event.key === "Backspace") {
       event.preventDefault()
       actions.askDelete(client)
-    } else if (event.key === "a") {
+    } else if (event.key === "a" && areOn()) {
       event.preventDefault()
       actions.archiveOrRestore(client)
     }
