@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
@@ -97,9 +98,18 @@ export const togglAt = (origin: string): Toggl => {
   }
 }
 
+/** The names that the changes carry that Toggl has done, in the order in which it got them. */
+export const sent = async (toggl: Toggl): Promise<ReadonlyArray<string>> =>
+  (await toggl.changes())
+    .filter(({ applied }) => applied)
+    .map(({ body, method }) => `${method} ${/"name":"([^"]*)"/.exec(body ?? "")?.[1] ?? ""}`.trim())
+
 /** Asks until it holds. */
-export const until = (what: string, condition: () => Promise<boolean>): Promise<void> =>
-  Effect.runPromise(Wait.until(what, Effect.promise(condition), "30 seconds"))
+export const until = (
+  what: string,
+  condition: () => Promise<boolean>,
+  bound: Duration.DurationInput = "30 seconds"
+): Promise<void> => Effect.runPromise(Wait.until(what, Effect.promise(condition), bound))
 
 export interface Running extends Built.Served {
   readonly folder: string

@@ -16,6 +16,7 @@ import { Row } from "./Row.tsx"
 import type { Draft, Form } from "./drafts.ts"
 import { RowEditor } from "./RowEditor.tsx"
 import classes from "./Rows.module.css"
+import { areOn } from "./shortcuts.ts"
 import type { Actions } from "./useActions.ts"
 import type { Mark } from "./useMarks.ts"
 
@@ -145,7 +146,7 @@ export const Rows = ({ actions, clients, editing, handle, isNarrow, marks, onCan
     } else if (event.key === "Delete" || event.key === "Backspace") {
       event.preventDefault()
       actions.askDelete(client)
-    } else if (event.key === "a") {
+    } else if (event.key === "a" && areOn()) {
       event.preventDefault()
       actions.archiveOrRestore(client)
     }

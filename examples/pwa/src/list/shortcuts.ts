@@ -4,7 +4,7 @@ import { useEffect, useSyncExternalStore } from "react"
 const key = "toggl-clients-keys"
 const listeners = new Set<() => void>()
 
-const areOn = (): boolean => {
+export const areOn = (): boolean => {
   try {
     return localStorage.getItem(key) !== "off"
   } catch {

@@ -7,8 +7,12 @@ import { clock, count, until } from "../parts/times.ts"
 export const needsUser = ({ reason, state }: EntryView): boolean => state !== "Waiting" || reason?._tag === "SetAside"
 
 /** What was asked for: "Rename Acme to Acme Ltd". */
-export const titleOf = ({ mutation, nameBefore }: EntryView): string =>
-  mutation === undefined ? "A change that this version cannot read" : capital(describeMutation(mutation, nameBefore))
+export const titleOf = ({ mutation, nameAfter, nameBefore }: EntryView): string => {
+  if (mutation === undefined) return "A change that this version cannot read"
+  // of a client that Toggl does not have yet there may be no name before
+  const name = nameBefore ?? (mutation._tag === "Update" ? undefined : nameAfter)
+  return capital(describeMutation(mutation, name))
+}
 
 const timed = (reason: Extract<WaitingFor, { readonly until: number }>, now: number): string => {
   const next = until(reason.until, now)

@@ -22,19 +22,19 @@ export const Update = () => {
       if (registration !== undefined) setInterval(() => void registration.update().catch(() => undefined), hourly)
     },
     onNeedReload: () => {
-      if (isWanted.current) location.reload()
-      else {
-        // another tab said so
-        setDoneElsewhere(true)
-        setLater(false)
-      }
+      if (isWanted.current) return
+      // another tab said so
+      setDoneElsewhere(true)
+      setLater(false)
     }
   })
   if ((!isThere && !isDoneElsewhere) || isLater) return null
   const reload = () => {
+    if (isDoneElsewhere) return location.reload()
     isWanted.current = true
-    if (isDoneElsewhere) location.reload()
-    else void updateServiceWorker(true)
+    // the plugin tells only a page that had a worker when it was opened, which that of a first visit had not
+    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true })
+    void updateServiceWorker(true)
   }
   return (
     <aside className={classes["update"]} aria-label="A new version">
