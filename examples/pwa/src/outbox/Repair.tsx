@@ -89,7 +89,14 @@ export const Repair = ({ entry, onDiscard, workspaceId }: Props) => {
           onChange={(event) => setNotes(event.currentTarget.value)}
         />
       )}
-      {isChoosing && <Choose entryId={id} name={nameNow ?? ""} workspaceId={workspaceId} />}
+      {isChoosing && (
+        <Choose
+          entryId={id}
+          name={nameNow ?? ""}
+          asked={refused?._tag === "Undecided" ? refused.found : []}
+          workspaceId={workspaceId}
+        />
+      )}
       {problem !== undefined && (
         <Text size="sm" c="red" role="alert">
           {problem}
@@ -125,18 +132,22 @@ const near = (clients: ReadonlyArray<ClientView>, name: string): ReadonlyArray<C
 
 /** Which client of Toggl's an undecided change has made. */
 const Choose = ({
+  asked,
   entryId,
   name,
   workspaceId
 }: {
   readonly entryId: string
   readonly name: string
+  /** What Toggl has named when it was asked: the list on this device may not have it yet. */
+  readonly asked: ReadonlyArray<{ readonly id: number; readonly name: string }>
   readonly workspaceId: number
 }) => {
   const toggl = useToggl()
   const { clients } = useClients(workspaceId, { status: "both" })
   const { isRunning, problem, run } = useAttempt()
-  const found = near(clients, name)
+  const others = near(clients, name).filter(({ id }) => asked.every((client) => client.id !== id))
+  const found = [...asked, ...others]
   return (
     <div role="group" aria-label="Which client is it?">
       <Text size="sm">
@@ -145,7 +156,7 @@ const Choose = ({
       <div className={classes["choices"]}>
         {found.map((client) => (
           <Button
-            key={client.key}
+            key={client.id}
             size="compact-sm"
             variant="default"
             loading={isRunning}
