@@ -10,6 +10,7 @@ import { titleOf } from "./words.ts"
 
 interface Props {
   readonly entry: EntryView
+  readonly byId: ReadonlyMap<string, EntryView>
   readonly workspaceId: number
   readonly onDiscard: () => void
 }
@@ -25,7 +26,7 @@ const nameIn = ({ mutation }: EntryView): string | undefined =>
 const notesIn = ({ mutation }: EntryView): string | undefined =>
   mutation?._tag === "Create" ? mutation.notes : mutation?._tag === "Update" ? mutation.change.notes : undefined
 
-export const Repair = ({ entry, onDiscard, workspaceId }: Props) => {
+export const Repair = ({ byId, entry, onDiscard, workspaceId }: Props) => {
   const toggl = useToggl()
   const say = useSay()
   const { isRunning, problem, run } = useAttempt()
@@ -43,7 +44,7 @@ export const Repair = ({ entry, onDiscard, workspaceId }: Props) => {
     if (id !== undefined) {
       void run(async () => {
         await toggl.retry(id, edit)
-        say({ text: `${titleOf(entry)}: it is tried again.` })
+        say({ text: `${titleOf(entry, byId)}: it is tried again.` })
       })
     }
   }
@@ -64,7 +65,7 @@ export const Repair = ({ entry, onDiscard, workspaceId }: Props) => {
   return (
     <form
       className={classes["repair"]}
-      aria-label={`Repair: ${titleOf(entry)}`}
+      aria-label={`Repair: ${titleOf(entry, byId)}`}
       onSubmit={(event) => {
         event.preventDefault()
         if (isEditing) save()
