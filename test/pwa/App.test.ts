@@ -70,19 +70,14 @@ const clocked = async ({ context, origin, page }: Site.App): Promise<Page> => {
   return other
 }
 
-/**
- * Sets the page's clock forward, second by second, until its line says that. Not while something is being sent or asked: by the page's clock
- * the answer would be late.
- */
+/** Sets the page's clock forward until its line says that, each time to just before the next try that it names. */
 const forward = async (page: Page, text: string) => {
-  const underWay = new Set<object>()
-  page.on("request", (request) => request.url().includes("/api/toggl/") && underWay.add(request))
-  page.on("requestfinished", (request) => underWay.delete(request))
-  page.on("requestfailed", (request) => underWay.delete(request))
   await Site.until(`the page's clock to be so far that it says: ${text}`, async () => {
     const said = (await line(page).textContent()) ?? ""
     if (said.includes(text)) return true
-    if (underWay.size === 0 && !said.includes("Sending")) await page.clock.fastForward(1000)
+    const seconds = /next try at /.test(said) ? 30 : Number(/\bin (\d+) s\b/.exec(said)?.[1] ?? 0)
+    // what is asked or sent now has its time by the page's clock too
+    if (seconds > 2) await page.clock.fastForward((seconds - 1) * 1000)
     return false
   })
 }
@@ -134,6 +129,8 @@ const withKeys = async ({ context, page, toggl }: Pick<Site.App, "context" | "pa
   await keyboard.press("/")
   await keyboard.press("Escape")
   await Site.until("all rows", async () => (await grid.getAttribute("aria-rowcount")) === String(active))
+  await isOn("Acme Studio")
+  await keyboard.press("Home")
   await isAt(1)
 
   // move
@@ -235,11 +232,13 @@ const inBackground = (chromium: Chromiums.Chromium, origin: string) =>
         registration.sync === undefined ? "no Background Sync" : registration.sync.register("probe").then(() => "", String)
       )`)
       if (problem !== "") return String(problem)
-      await toggl.change({ set: { offline: true } })
+      await context.setOffline(true)
       await make(page, "Acorn & Oak")
       await make(page, "Alder Alarms")
+      await says(page, "Offline: 2 changes wait")
       await page.close()
-      await toggl.change({ set: { offline: false } })
+      expect(await toggl.changes()).toEqual([])
+      await context.setOffline(false)
       await Site.until("the worker to send both", async () => (await Site.sent(toggl)).length === 2, "60 seconds")
       expect(await Site.sent(toggl)).toEqual(["POST Acorn & Oak", "POST Alder Alarms"])
       return undefined
@@ -405,6 +404,7 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
     await goOffline({ context, page })
     await make(page, "Acorn & Oak")
     await archive(page, "Acorn & Oak")
+    await says(page, "Offline: 2 changes wait")
     await leaveAndComeBack(page)
     await toggl.change({ colleagueTakes: "Acorn & Oak", workspaceId: Site.workspaces.ada })
     await context.setOffline(false)
@@ -578,8 +578,8 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
     await dialog.getByRole("checkbox", { name: "Remove the clients" }).check()
     await dialog.getByText("What is not sent cannot be brought back.").waitFor()
     await dialog.getByRole("button", { name: "Sign out" }).click()
-    await page.getByRole("button", { name: "Sign in" }).waitFor()
-    expect(await page.getByText("On this device").count()).toBe(0)
+    await page.getByLabel("API token").waitFor()
+    expect(await page.getByRole("region", { name: "On this device" }).count()).toBe(0)
     const kept = await Site.atRest(page)
     expect(kept).not.toContain("Acorn & Oak")
     expect(kept).not.toContain("Acme Studio")
@@ -747,7 +747,9 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
     expect(await Site.sent(toggl)).toEqual(["POST Acorn & Oak", "POST Alder Alarms"])
   })
 
-  test("does in the panel for the curious what each switch says, and shows the requests", async ({ page, toggl }) => {
+  test("does in the panel for the curious what each switch says, and shows the requests", async (app) => {
+    const { toggl } = app
+    const page = await clocked(app)
     await signIn(page)
     await page.getByRole("button", { name: "For the curious" }).click()
     const panel = page.getByRole("complementary", { name: "For the curious" })
@@ -778,7 +780,7 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
     await make(page, "Amber Attic", "poison")
     await latest(/POST.*Amber Attic.*500/)
     await flip("Poison", false)
-    await saved(page)
+    await forward(page, "Everything is saved")
 
     await flip("Refuse the sign-in", true)
     await make(page, "Apple Arcade")

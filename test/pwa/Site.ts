@@ -88,7 +88,9 @@ export const togglAt = (origin: string): Toggl => {
   }
   const requests = async () => (await demo()).requests
   return {
-    change: async (change) => void (await demo({ method: "POST", body: JSON.stringify(change) })),
+    change: async (change) => {
+      await demo({ method: "POST", body: JSON.stringify(change) })
+    },
     demo: () => demo(),
     requests,
     changes: async () => (await requests()).filter(({ method }) => method !== "GET"),

@@ -166,5 +166,46 @@ export const states: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.keyboard.press("/")
     await page.keyboard.type("no such client")
     await page.getByText("Nothing matches").waitFor()
+  },
+  undo: async (page) => {
+    await signIn(page)
+    await setOffline(page, true)
+    await row(page, "Acme Studio").focus()
+    await page.keyboard.press("Delete")
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click()
+    await page.getByRole("button", { name: "Undo" }).waitFor()
+    await page.getByRole("dialog").waitFor({ state: "detached" })
+  },
+  restore: async (page) => {
+    await signIn(page)
+    await page.getByText("Archived", { exact: true }).first().click()
+    await row(page, "Vogel Optik").focus()
+    await page.keyboard.press("a")
+    const dialog = page.getByRole("dialog")
+    await dialog.getByRole("radio", { name: "Only some" }).check()
+    await dialog.getByRole("button", { name: "Restore" }).click()
+    await dialog.getByText("Write ids of projects").waitFor()
+  },
+  "workspace-wrong": async (page) => {
+    await signIn(page)
+    await page.getByRole("button", { name: "Account of Ada" }).click()
+    await page.getByRole("menuitem", { name: /Workspace/ }).click()
+    const dialog = page.getByRole("dialog")
+    await dialog.getByLabel("Workspace id").fill("Acme")
+    await dialog.getByRole("button", { name: "Open" }).click()
+    await dialog.getByText("A workspace's id is a whole number").waitFor()
+  },
+  "row-menu": async (page) => {
+    await signIn(page)
+    await page.getByRole("button", { name: "Actions for Acme Studio" }).click()
+    await page.getByRole("menuitem", { name: "Archive" }).waitFor()
+  },
+  "sign-in-again": async (page) => {
+    await signIn(page)
+    await demo(page, { set: { signInRefused: true } })
+    await make(page, "Acorn & Oak")
+    await says(page, /Sign in again: 1 change waits/)
+    await line(page).getByRole("button", { name: "Sign in" }).click()
+    await page.getByRole("dialog").waitFor()
   }
 }

@@ -59,7 +59,7 @@ const RowMenu = ({ actions, client, onClose, onEdit }: MenuProps) => (
     <Menu.Dropdown>
       <Menu.Item onClick={() => onEdit(client.key)}>Rename, notes</Menu.Item>
       <Menu.Item onClick={() => actions.archiveOrRestore(client)}>{client.archived ? "Restore…" : "Archive"}</Menu.Item>
-      <Menu.Item color="red" onClick={() => actions.askDelete(client)}>
+      <Menu.Item c="var(--app-bad)" onClick={() => actions.askDelete(client)}>
         Delete…
       </Menu.Item>
     </Menu.Dropdown>

@@ -25,7 +25,7 @@ export const Entry = ({ byId, entry, now, workspaceId }: Props) => {
     <li className={classes["entry"]} data-mine={isMine || undefined} data-sending={isSending || undefined}>
       <div className={classes["words"]}>
         <Text fw={500} className={classes["title"] ?? ""}>
-          {titleOf(entry)}
+          {titleOf(entry, byId)}
         </Text>
         <Text size="sm" className={isMine ? (classes["why"] ?? "") : (classes["reason"] ?? "")}>
           {entry.refused?.message ?? reasonOf(entry, byId, now) ?? "Its row stays as it is until you discard it."}
@@ -45,14 +45,14 @@ export const Entry = ({ byId, entry, now, workspaceId }: Props) => {
       {isDiscarding ? (
         <Discard entry={entry} byId={byId} onClose={() => setDiscarding(false)} />
       ) : isMine ? (
-        <Repair entry={entry} workspaceId={workspaceId} onDiscard={() => setDiscarding(true)} />
+        <Repair entry={entry} byId={byId} workspaceId={workspaceId} onDiscard={() => setDiscarding(true)} />
       ) : (
         <Button
           size="compact-sm"
           variant="subtle"
           color="gray"
           disabled={isSending}
-          aria-label={`Discard: ${titleOf(entry)}`}
+          aria-label={`Discard: ${titleOf(entry, byId)}`}
           onClick={() => setDiscarding(true)}
         >
           Discard
@@ -85,7 +85,7 @@ const Discard = ({ byId, entry, onClose }: Pick<Props, "entry" | "byId"> & { rea
       {dependents.length > 0 && (
         <ul className={classes["with"]}>
           {dependents.slice(0, 8).map((dependent) => (
-            <li key={dependent.seq}>{titleOf(dependent)}</li>
+            <li key={dependent.seq}>{titleOf(dependent, byId)}</li>
           ))}
           {dependents.length > 8 && <li>{count(dependents.length - 8, "other change")}</li>}
         </ul>

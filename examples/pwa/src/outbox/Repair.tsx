@@ -10,6 +10,7 @@ import { titleOf } from "./words.ts"
 
 interface Props {
   readonly entry: EntryView
+  readonly byId: ReadonlyMap<string, EntryView>
   readonly workspaceId: number
   readonly onDiscard: () => void
 }
@@ -25,7 +26,7 @@ const nameIn = ({ mutation }: EntryView): string | undefined =>
 const notesIn = ({ mutation }: EntryView): string | undefined =>
   mutation?._tag === "Create" ? mutation.notes : mutation?._tag === "Update" ? mutation.change.notes : undefined
 
-export const Repair = ({ entry, onDiscard, workspaceId }: Props) => {
+export const Repair = ({ byId, entry, onDiscard, workspaceId }: Props) => {
   const toggl = useToggl()
   const say = useSay()
   const { isRunning, problem, run } = useAttempt()
@@ -43,7 +44,7 @@ export const Repair = ({ entry, onDiscard, workspaceId }: Props) => {
     if (id !== undefined) {
       void run(async () => {
         await toggl.retry(id, edit)
-        say({ text: `${titleOf(entry)}: it is tried again.` })
+        say({ text: `${titleOf(entry, byId)}: it is tried again.` })
       })
     }
   }
@@ -64,7 +65,7 @@ export const Repair = ({ entry, onDiscard, workspaceId }: Props) => {
   return (
     <form
       className={classes["repair"]}
-      aria-label={`Repair: ${titleOf(entry)}`}
+      aria-label={`Repair: ${titleOf(entry, byId)}`}
       onSubmit={(event) => {
         event.preventDefault()
         if (isEditing) save()
@@ -89,7 +90,14 @@ export const Repair = ({ entry, onDiscard, workspaceId }: Props) => {
           onChange={(event) => setNotes(event.currentTarget.value)}
         />
       )}
-      {isChoosing && <Choose entryId={id} name={nameNow ?? ""} workspaceId={workspaceId} />}
+      {isChoosing && (
+        <Choose
+          entryId={id}
+          name={nameNow ?? ""}
+          asked={refused?._tag === "Undecided" ? refused.found : []}
+          workspaceId={workspaceId}
+        />
+      )}
       {problem !== undefined && (
         <Text size="sm" c="red" role="alert">
           {problem}
@@ -125,18 +133,22 @@ const near = (clients: ReadonlyArray<ClientView>, name: string): ReadonlyArray<C
 
 /** Which client of Toggl's an undecided change has made. */
 const Choose = ({
+  asked,
   entryId,
   name,
   workspaceId
 }: {
   readonly entryId: string
   readonly name: string
+  /** What Toggl has named when it was asked: the list on this device may not have it yet. */
+  readonly asked: ReadonlyArray<{ readonly id: number; readonly name: string }>
   readonly workspaceId: number
 }) => {
   const toggl = useToggl()
   const { clients } = useClients(workspaceId, { status: "both" })
   const { isRunning, problem, run } = useAttempt()
-  const found = near(clients, name)
+  const others = near(clients, name).filter(({ id }) => asked.every((client) => client.id !== id))
+  const found = [...asked, ...others]
   return (
     <div role="group" aria-label="Which client is it?">
       <Text size="sm">
@@ -145,7 +157,7 @@ const Choose = ({
       <div className={classes["choices"]}>
         {found.map((client) => (
           <Button
-            key={client.key}
+            key={client.id}
             size="compact-sm"
             variant="default"
             loading={isRunning}

@@ -6,13 +6,21 @@ import { clock, count, until } from "../parts/times.ts"
 /** Only the user can settle it. */
 export const needsUser = ({ reason, state }: EntryView): boolean => state !== "Waiting" || reason?._tag === "SetAside"
 
-/** What was asked for: "Rename Acme to Acme Ltd". */
-export const titleOf = ({ mutation, nameAfter, nameBefore }: EntryView): string => {
-  if (mutation === undefined) return "A change that this version cannot read"
-  // of a client that Toggl does not have yet there may be no name before
-  const name = nameBefore ?? (mutation._tag === "Update" ? undefined : nameAfter)
-  return capital(describeMutation(mutation, name))
+type ById = ReadonlyMap<string, EntryView>
+
+/** A client that Toggl does not have yet is called as its create calls it. */
+const nameOfNew = (clientId: number | undefined, byId: ById): string | undefined => {
+  for (const { clientId: made, mutation } of byId.values()) {
+    if (mutation?._tag === "Create" && made !== undefined && made === clientId) return mutation.name
+  }
+  return undefined
 }
+
+/** What was asked for: "Rename Acme to Acme Ltd". */
+export const titleOf = ({ clientId, mutation, nameBefore }: EntryView, byId: ById): string =>
+  mutation === undefined
+    ? "A change that this version cannot read"
+    : capital(describeMutation(mutation, nameBefore ?? nameOfNew(clientId, byId)))
 
 const timed = (reason: Extract<WaitingFor, { readonly until: number }>, now: number): string => {
   const next = until(reason.until, now)
@@ -35,17 +43,13 @@ const timed = (reason: Extract<WaitingFor, { readonly until: number }>, now: num
 }
 
 /** What it waits for. */
-export const reasonOf = (
-  { reason }: EntryView,
-  byId: ReadonlyMap<string, EntryView>,
-  now: number
-): string | undefined => {
+export const reasonOf = ({ reason }: EntryView, byId: ById, now: number): string | undefined => {
   if (reason === undefined) return undefined
   if ("until" in reason) return timed(reason, now)
   switch (reason._tag) {
     case "Held": {
       const cause = reason.by === undefined ? undefined : byId.get(reason.by)
-      return cause === undefined ? capital(describe(reason, now)) : `Waits for: ${titleOf(cause)}`
+      return cause === undefined ? capital(describe(reason, now)) : `Waits for: ${titleOf(cause, byId)}`
     }
     case "Behind":
       return reason.count === 0 ? "Next" : `After ${count(reason.count, "other change")}`
