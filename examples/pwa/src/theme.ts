@@ -71,7 +71,7 @@ export const theme = createTheme({
         closeButtonProps: { "aria-label": "Close" },
         // a header of its own would be a second banner of the page
         attributes: { header: { role: "none" } },
-        styles: { title: { fontWeight: 600, fontSize: 16 } }
+        styles: { title: { fontWeight: 600, fontSize: 16, overflowWrap: "anywhere", minWidth: 0 } }
       }
     })
   }

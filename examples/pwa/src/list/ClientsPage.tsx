@@ -102,12 +102,19 @@ export const ClientsPage = ({ account, onChooseWorkspace, workspaceId }: Props) 
   }, [])
 
   // What Toggl refuses at once comes back as it was typed: at once, or behind what is being typed now.
-  const comeBack = (what: string, start: Draft, thrown: unknown, key?: string) => {
+  const comeBack = (
+    what: string,
+    start: Draft,
+    thrown: unknown,
+    row?: { readonly key: string; readonly base: Draft }
+  ) => {
     const problem = sentence(thrown)
-    const shownNow = shownOf(formsOf(place), key === undefined ? "new" : "row")
-    const isBehind = shownNow !== undefined && (key !== undefined || isTouched(shownNow))
+    const shownNow = shownOf(formsOf(place), row === undefined ? "new" : "row")
+    // nothing takes the focus from who types
+    const isTyping = formsOf(place).some(isTouched)
+    const isBehind = isTyping || (row !== undefined && shownNow !== undefined)
     if (shownNow !== undefined && !isBehind) closeForm(place, shownNow)
-    const form = openForm(place, { key, start, problem, isBehind })
+    const form = openForm(place, { ...row, start, problem, isBehind })
     if (!isBehind && isOpen.current) return
     const run = () => {
       toFront(place, form)
@@ -126,13 +133,13 @@ export const ClientsPage = ({ account, onChooseWorkspace, workspaceId }: Props) 
       .catch((thrown: unknown) => comeBack(draft.name, draft, thrown))
   }
 
-  const save = ({ id, key, name, notes }: ClientView, draft: Draft) => {
+  const save = ({ id, key, name }: ClientView, draft: Draft, base: Draft) => {
     const change = {
-      ...(draft.name === name ? {} : { name: draft.name }),
-      ...(draft.notes === notes ? {} : { notes: draft.notes })
+      ...(draft.name === base.name ? {} : { name: draft.name }),
+      ...(draft.notes === base.notes ? {} : { notes: draft.notes })
     }
     if (Object.keys(change).length === 0) return
-    toggl.update(workspaceId, id, change).catch((thrown: unknown) => comeBack(name, draft, thrown, key))
+    toggl.update(workspaceId, id, change).catch((thrown: unknown) => comeBack(name, draft, thrown, { key, base }))
   }
 
   const stopEditing = () => {
@@ -144,7 +151,7 @@ export const ClientsPage = ({ account, onChooseWorkspace, workspaceId }: Props) 
     const before = clients.find((client) => client.key === editing?.key)
     if (editing !== undefined && before !== undefined) {
       const draft = textOf(editing)
-      if (editing.problem === undefined && draft.name.trim() !== "") save(before, { ...draft, name: draft.name.trim() })
+      if (draft.name.trim() !== "") save(before, { ...draft, name: draft.name.trim() }, editing.base)
       stopEditing()
     }
     const client = clients.find((one) => one.key === key)
@@ -160,6 +167,12 @@ export const ClientsPage = ({ account, onChooseWorkspace, workspaceId }: Props) 
     closeForm(place, gone)
     say({ text: `The client that you were changing is gone.${text}`, isBad: true })
   }, [gone, place, say])
+
+  // Where the last row in sight has gone, its focus goes to what has hidden it.
+  const isEmpty = found.length === 0
+  useEffect(() => {
+    if (isEmpty && document.activeElement === document.body && search !== "") searchField.current?.focus()
+  }, [isEmpty, search])
 
   const stopMaking = (form: Form) => {
     closeForm(place, form)
@@ -229,9 +242,9 @@ export const ClientsPage = ({ account, onChooseWorkspace, workspaceId }: Props) 
           handle={rows}
           onEdit={edit}
           onCancel={stopEditing}
-          onSave={(client, draft) => {
+          onSave={(client, draft, base) => {
             stopEditing()
-            save(client, draft)
+            save(client, draft, base)
           }}
         />
       ) : (

@@ -1,7 +1,7 @@
 // A client in one line. It is drawn anew only where something of its own has changed.
 import { Menu } from "@mantine/core"
 import type { ClientView } from "effect-toggl-clients/promise"
-import { type ComponentProps, memo, useState } from "react"
+import { type ComponentProps, memo, useRef, useState } from "react"
 import { MoreIcon } from "../parts/icons.tsx"
 import { hrefOf } from "../route.ts"
 import type { Actions } from "./useActions.ts"
@@ -68,9 +68,16 @@ const RowMenu = ({ actions, client, onClose, onEdit }: MenuProps) => (
 
 export const Row = memo(({ actions, client, index, isActive, isNarrow, mark, onEdit, onFocus }: Props) => {
   const [isMenuOpen, setMenuOpen] = useState(false)
+  const row = useRef<HTMLDivElement>(null)
+  const closeMenu = () => {
+    setMenuOpen(false)
+    // its button is made anew
+    requestAnimationFrame(() => document.activeElement === document.body && row.current?.focus())
+  }
   const kind = mark ?? (client.pending ? "pending" : undefined)
   return (
     <div
+      ref={row}
       role="row"
       aria-rowindex={index + 1}
       className={classes["row"]}
@@ -87,7 +94,7 @@ export const Row = memo(({ actions, client, index, isActive, isNarrow, mark, onE
         <Sign kind={kind} />
       </span>
       <span role="gridcell" className={classes["name"]} title={client.name}>
-        {client.name}
+        <bdi>{client.name}</bdi>
       </span>
       <span role="gridcell" className={classes["notes"]}>
         {isNarrow ? client.notes.slice(0, 80) : client.notes.slice(0, 200)}
@@ -100,7 +107,7 @@ export const Row = memo(({ actions, client, index, isActive, isNarrow, mark, onE
           </a>
         )}
         {isMenuOpen ? (
-          <RowMenu client={client} actions={actions} onEdit={onEdit} onClose={() => setMenuOpen(false)} />
+          <RowMenu client={client} actions={actions} onEdit={onEdit} onClose={closeMenu} />
         ) : (
           <More client={client} onClick={() => setMenuOpen(true)} />
         )}

@@ -23,6 +23,8 @@ export const RowEditor = ({ form, label, onCancel, onSave }: Props) => {
     else onSave({ name: name.trim(), notes })
   }
   const onKeyDown = (event: KeyboardEvent) => {
+    // the key is the input method's
+    if (event.nativeEvent.isComposing) return
     if (event.key === "Escape") {
       event.stopPropagation()
       onCancel()
@@ -41,6 +43,7 @@ export const RowEditor = ({ form, label, onCancel, onSave }: Props) => {
     >
       <TextInput
         aria-label="Name"
+        dir="auto"
         placeholder="Name"
         value={name}
         onChange={(event) => {
@@ -54,6 +57,7 @@ export const RowEditor = ({ form, label, onCancel, onSave }: Props) => {
       />
       <Textarea
         aria-label="Notes"
+        dir="auto"
         placeholder="Notes"
         value={notes}
         onChange={(event) => change({ name, notes: event.currentTarget.value })}

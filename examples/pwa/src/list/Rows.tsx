@@ -36,7 +36,7 @@ interface Props {
   readonly handle: RefObject<RowsHandle | null>
   readonly onEdit: (key: string) => void
   readonly onCancel: () => void
-  readonly onSave: (client: ClientView, draft: Draft) => void
+  readonly onSave: (client: ClientView, draft: Draft, base: Draft) => void
 }
 
 const heights = { wide: 40, narrow: 56, editor: 184 }
@@ -44,7 +44,8 @@ const heights = { wide: 40, narrow: 56, editor: 184 }
 export const Rows = ({ actions, clients, editing, handle, isNarrow, marks, onCancel, onEdit, onSave }: Props) => {
   const scroller = useRef<HTMLDivElement>(null)
   const [activeKey, setActiveKey] = useState<string>()
-  const wanted = useRef<string>(undefined)
+  // where the focus is to go, and where it was when that was wished
+  const wanted = useRef<{ readonly key: string; readonly from: Element | null }>(undefined)
 
   const places = useMemo(() => new Map(clients.map(({ key }, index) => [key, index])), [clients])
   const found = activeKey === undefined ? undefined : places.get(activeKey)
@@ -74,11 +75,17 @@ export const Rows = ({ actions, clients, editing, handle, isNarrow, marks, onCan
 
   useEffect(() => virtualizer.measure(), [virtualizer, height, editing?.key])
 
-  // The focus goes to its row as soon as that is drawn.
+  // The focus goes to its row as soon as that is drawn, unless it has gone elsewhere meanwhile.
   useLayoutEffect(() => {
     if (wanted.current === undefined) return
-    const row = scroller.current?.querySelector(`[data-key="${CSS.escape(wanted.current)}"]`)
-    if (!(row instanceof HTMLElement)) return
+    const { from, key } = wanted.current
+    const at = document.activeElement
+    if (at !== document.body && at !== from && scroller.current?.contains(at) !== true) {
+      wanted.current = undefined
+      return
+    }
+    const row = rowOf(scroller.current, key)
+    if (row === undefined) return
     wanted.current = undefined
     row.focus({ preventScroll: true })
   })
@@ -89,7 +96,7 @@ export const Rows = ({ actions, clients, editing, handle, isNarrow, marks, onCan
     const isLost = hadFocus.current && document.activeElement === document.body
     const next = clients[activeIndex]
     if (isLost && next !== undefined && editing === undefined) {
-      wanted.current = next.key
+      wanted.current = { key: next.key, from: document.body }
       setActiveKey(next.key)
     }
   }, [clients, activeIndex, editing])
@@ -98,12 +105,11 @@ export const Rows = ({ actions, clients, editing, handle, isNarrow, marks, onCan
     (index: number) => {
       const client = clients[Math.max(0, Math.min(clients.length - 1, index))]
       if (client === undefined) return
-      wanted.current = client.key
       virtualizer.scrollToIndex(places.get(client.key) ?? 0)
-      setActiveKey((before) => {
-        if (before === client.key) queueMicrotask(() => focusRow(scroller.current, client.key))
-        return client.key
-      })
+      setActiveKey(client.key)
+      const row = rowOf(scroller.current, client.key)
+      if (row === undefined) wanted.current = { key: client.key, from: document.activeElement }
+      else row.focus({ preventScroll: true })
     },
     [clients, places, virtualizer]
   )
@@ -139,7 +145,8 @@ export const Rows = ({ actions, clients, editing, handle, isNarrow, marks, onCan
       event.preventDefault()
       return focusAt(to)
     }
-    if (client === undefined || event.metaKey || event.ctrlKey || event.altKey) return
+    // a key that is held is one wish
+    if (client === undefined || event.repeat || event.metaKey || event.ctrlKey || event.altKey) return
     if (event.key === "Enter" || event.key === "F2") {
       event.preventDefault()
       onEdit(client.key)
@@ -154,7 +161,7 @@ export const Rows = ({ actions, clients, editing, handle, isNarrow, marks, onCan
 
   // back from the form to its row
   const back = (key: string) => {
-    wanted.current = key
+    wanted.current = { key, from: document.activeElement }
     setActiveKey(key)
   }
 
@@ -198,7 +205,7 @@ export const Rows = ({ actions, clients, editing, handle, isNarrow, marks, onCan
                       form={editing}
                       onSave={(draft) => {
                         back(client.key)
-                        onSave(client, draft)
+                        onSave(client, draft, editing.base)
                       }}
                       onCancel={() => {
                         back(client.key)
@@ -227,7 +234,7 @@ export const Rows = ({ actions, clients, editing, handle, isNarrow, marks, onCan
   )
 }
 
-const focusRow = (scroller: HTMLElement | null, key: string): void => {
+const rowOf = (scroller: HTMLElement | null, key: string): HTMLElement | undefined => {
   const row = scroller?.querySelector(`[data-key="${CSS.escape(key)}"]`)
-  if (row instanceof HTMLElement) row.focus({ preventScroll: true })
+  return row instanceof HTMLElement ? row : undefined
 }

@@ -12,6 +12,8 @@ export interface Form {
   readonly key: string | undefined
   /** What it began with. */
   readonly start: Draft
+  /** The client as it was when its user began to change it: what they left alone is not sent, for others may have changed it. */
+  readonly base: Draft
   /** Why Toggl refused what it was sent with. */
   readonly problem: string | undefined
 }
@@ -56,14 +58,15 @@ export const isTouched = (form: Form): boolean => {
 interface Opening {
   readonly key?: string | undefined
   readonly start: Draft
+  readonly base?: Draft | undefined
   readonly problem?: string | undefined
   /** Behind the one that is shown now, rather than before it. */
   readonly isBehind?: boolean
 }
 
-export const open = (place: string, { isBehind = false, key, problem, start }: Opening): Form => {
+export const open = (place: string, { start, base = start, isBehind = false, key, problem }: Opening): Form => {
   ids += 1
-  const form = { id: ids, key, start, problem }
+  const form = { id: ids, key, start, base, problem }
   const forms = formsOf(place)
   set(place, isBehind ? [form, ...forms] : [...forms, form])
   return form

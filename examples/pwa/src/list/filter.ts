@@ -4,7 +4,25 @@ export type Shown = "active" | "archived" | "both"
 
 export const labels: Readonly<Record<Shown, string>> = { active: "Active", archived: "Archived", both: "All" }
 
-const folded = (text: string): string => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
+// letters that Unicode takes for letters of their own, and a keyboard may lack
+const alike: Readonly<Record<string, string>> = {
+  ł: "l",
+  ø: "o",
+  đ: "d",
+  ð: "d",
+  þ: "th",
+  ı: "i",
+  ß: "ss",
+  æ: "ae",
+  œ: "oe"
+}
+
+const folded = (text: string): string =>
+  text
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[łøđðþıßæœ]/g, (letter) => alike[letter] ?? letter)
 
 // of each client once: the objects stay the same until the client changes
 const texts = new WeakMap<ClientView, string>()

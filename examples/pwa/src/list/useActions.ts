@@ -5,6 +5,7 @@ import { useMemo, useState } from "react"
 import { useSay } from "../parts/Notices.tsx"
 import { sentence } from "../parts/sentence.ts"
 import { count } from "../parts/times.ts"
+import { goTo } from "../route.ts"
 
 export interface Actions {
   readonly archiveOrRestore: (client: ClientView) => void
@@ -50,18 +51,38 @@ export const useActions = (workspaceId: number) => {
         return ending._tag === "Done" ? sent(ending) : ending._tag === "Refused" ? ending.error.message : undefined
       },
       run: () => {
-        toggl.discard(queued.entryId).then(
-          (gone) =>
-            say({
-              text: gone.some(({ mayHaveBeenApplied }) => mayHaveBeenApplied)
-                ? "Undone here. Toggl may have done it already: the list shows it once Toggl is asked."
-                : done
-            }),
-          // sent meanwhile
-          () => say({ text: "Too late to undo: Toggl has it already." })
-        )
+        const late = () => say({ text: "Too late to undo: Toggl has it already." })
+        toggl.readEntries().then((entries) => {
+          const entry = entries.find(({ id }) => id === queued.entryId)
+          if (entry === undefined) return late()
+          // what was done with the client since would go with it
+          const later = entry.dependents.length
+          if (later > 0) {
+            return say({
+              text: `${count(later, "later change")} of it would go too. See in the outbox.`,
+              action: { label: "Open the outbox", run: () => goTo("outbox") }
+            })
+          }
+          toggl.discard(queued.entryId).then(
+            (gone) =>
+              say({
+                text: gone.some(({ mayHaveBeenApplied }) => mayHaveBeenApplied)
+                  ? "Undone here. Toggl may have done it already: the list shows it once Toggl is asked."
+                  : done
+              }),
+            late
+          )
+        }, fail)
       }
     })
+
+    // It never was in Toggl: there is nothing to take back, and it can be made again.
+    const removeLocal = ({ id, name, notes }: ClientView) => {
+      const makeAgain = () => void toggl.create(workspaceId, { name, notes }).catch(fail)
+      toggl
+        .delete(workspaceId, id)
+        .then(() => say({ text: `${name} is deleted.`, action: { label: "Make it again", run: makeAgain } }), fail)
+    }
 
     return {
       archiveOrRestore: (client) => {
@@ -78,6 +99,7 @@ export const useActions = (workspaceId: number) => {
       },
       askDelete: (client) => setDialog({ kind: "delete", client }),
       remove: (client) => {
+        if (client.id < 0) return removeLocal(client)
         toggl.delete(workspaceId, client.id).then((receipt) => {
           say(
             receipt._tag === "Queued"

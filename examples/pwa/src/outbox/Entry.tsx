@@ -1,7 +1,7 @@
 import { Button, Text } from "@mantine/core"
 import type { EntryView } from "effect-toggl-clients/promise"
 import { useToggl } from "effect-toggl-clients/react"
-import { useState } from "react"
+import { useRef, useState } from "react"
 import { useSay } from "../parts/Notices.tsx"
 import { count } from "../parts/times.ts"
 import { useAttempt } from "../parts/useAttempt.ts"
@@ -21,8 +21,16 @@ export const Entry = ({ byId, entry, now, workspaceId }: Props) => {
   const isMine = needsUser(entry)
   const isSending = entry.reason?._tag === "InProgress"
   const made = madeAt(entry, now)
+  const elsewhere =
+    entry.mutation === undefined || entry.mutation.workspaceId === workspaceId ? undefined : entry.mutation.workspaceId
+  const item = useRef<HTMLLIElement>(null)
+  const keep = () => {
+    setDiscarding(false)
+    // what asked is gone: the focus goes back to what it was asked of
+    requestAnimationFrame(() => item.current?.querySelector("button")?.focus())
+  }
   return (
-    <li className={classes["entry"]} data-mine={isMine || undefined} data-sending={isSending || undefined}>
+    <li ref={item} className={classes["entry"]} data-mine={isMine || undefined} data-sending={isSending || undefined}>
       <div className={classes["words"]}>
         <Text fw={500} className={classes["title"] ?? ""}>
           {titleOf(entry, byId)}
@@ -36,14 +44,19 @@ export const Entry = ({ byId, entry, now, workspaceId }: Props) => {
           </Text>
         )}
         <Text size="xs" c="dimmed">
-          {[made, entry.attempts > 0 ? `tried ${count(entry.attempts, "time")}` : undefined]
+          {[
+            elsewhere === undefined ? undefined : `workspace ${elsewhere}`,
+            made,
+            entry.attempts > 0 ? `tried ${count(entry.attempts, "time")}` : undefined
+          ]
             .filter((part) => part !== undefined)
             .join(", ")}
-          {entry.dependents.length > 0 && `. ${count(entry.dependents.length, "change")} wait for it`}
+          {entry.dependents.length > 0 &&
+            `. ${count(entry.dependents.length, "change")} ${entry.dependents.length === 1 ? "waits" : "wait"} for it`}
         </Text>
       </div>
       {isDiscarding ? (
-        <Discard entry={entry} byId={byId} onClose={() => setDiscarding(false)} />
+        <Discard entry={entry} byId={byId} onClose={keep} />
       ) : isMine ? (
         <Repair entry={entry} byId={byId} workspaceId={workspaceId} onDiscard={() => setDiscarding(true)} />
       ) : (
@@ -74,6 +87,7 @@ const Discard = ({ byId, entry, onClose }: Pick<Props, "entry" | "byId"> & { rea
   const discard = () =>
     void run(async () => {
       const gone = await toggl.discard(entry.id ?? { seq: entry.seq })
+      document.getElementById("page-title")?.focus()
       const mayBe = gone.some(({ mayHaveBeenApplied }) => mayHaveBeenApplied)
       say({
         text: `${count(Math.max(1, gone.length), "change")} discarded.${mayBe ? " Toggl may have it all the same: the list shows it once Toggl is asked." : ""}`

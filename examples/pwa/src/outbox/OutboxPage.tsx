@@ -13,6 +13,7 @@ import { useOnline } from "../status/useOnline.ts"
 import { Device } from "./Device.tsx"
 import { Entry } from "./Entry.tsx"
 import classes from "./OutboxPage.module.css"
+import { useMoved } from "./useMoved.ts"
 import { Transfer } from "./Transfer.tsx"
 import { needsUser } from "./words.ts"
 
@@ -28,6 +29,7 @@ export const OutboxPage = ({ person, workspaceId }: Props) => {
   const { entries } = useEntries()
   const { status } = useStatus()
   const isOnline = useOnline()
+  const moved = useMoved().length
   const now = useNow(status !== undefined && (isTicking(status) || entries.length > 0))
   const [shown, setShown] = useState(page)
   const byId = useMemo(
@@ -42,11 +44,11 @@ export const OutboxPage = ({ person, workspaceId }: Props) => {
   return (
     <main className={classes["page"]}>
       <div className={classes["head"]}>
-        <Title order={2} size="h3">
+        <Title order={2} size="h3" id="page-title" tabIndex={-1}>
           Outbox
         </Title>
         <Text c="dimmed" className={classes["sentence"] ?? ""}>
-          {status === undefined ? "Opening…" : lineOf(status, now, isOnline).text}
+          {status === undefined ? "Opening…" : lineOf(status, now, isOnline, moved).text}
         </Text>
         <Queue
           isPaused={status?.queue._tag === "Paused" && status.queue.reason === "ByUser"}

@@ -26,24 +26,37 @@ const nameIn = ({ mutation }: EntryView): string | undefined =>
 const notesIn = ({ mutation }: EntryView): string | undefined =>
   mutation?._tag === "Create" ? mutation.notes : mutation?._tag === "Update" ? mutation.change.notes : undefined
 
+// What is being typed, by entry: a try in between, or a look at another page, takes none of it away.
+const typed = new Map<string, { readonly name: string; readonly notes: string }>()
+
 export const Repair = ({ byId, entry, onDiscard, workspaceId }: Props) => {
   const toggl = useToggl()
   const say = useSay()
   const { isRunning, problem, run } = useAttempt()
   const { id, refused } = entry
   const isTaken = refused?._tag === "InvalidName"
-  const [isEditing, setEditing] = useState(isTaken)
+  const before = id === undefined ? undefined : typed.get(id)
+  const [isEditing, setEditing] = useState(isTaken || before !== undefined)
   const [isChoosing, setChoosing] = useState(false)
   const nameNow = nameIn(entry)
   const notesNow = notesIn(entry)
-  const [name, setName] = useState(isTaken && refused.reason === "Taken" ? suggested(refused.name) : (nameNow ?? ""))
-  const [notes, setNotes] = useState(notesNow ?? "")
+  const [{ name, notes }, setText] = useState(
+    before ?? {
+      name: isTaken && refused.reason === "Taken" ? suggested(refused.name) : (nameNow ?? ""),
+      notes: notesNow ?? ""
+    }
+  )
+  const change = (text: { readonly name: string; readonly notes: string }) => {
+    setText(text)
+    if (id !== undefined) typed.set(id, text)
+  }
   const canEdit = nameNow !== undefined || notesNow !== undefined
 
   const again = (edit?: { readonly name?: string; readonly notes?: string }) => {
     if (id !== undefined) {
       void run(async () => {
         await toggl.retry(id, edit)
+        typed.delete(id)
         say({ text: `${titleOf(entry, byId)}: it is tried again.` })
       })
     }
@@ -77,7 +90,7 @@ export const Repair = ({ byId, entry, onDiscard, workspaceId }: Props) => {
           label={isTaken ? "Another name" : "Name"}
           size="xs"
           value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
+          onChange={(event) => change({ name: event.currentTarget.value, notes })}
         />
       )}
       {isEditing && notesNow !== undefined && !isTaken && (
@@ -87,7 +100,7 @@ export const Repair = ({ byId, entry, onDiscard, workspaceId }: Props) => {
           autosize
           maxRows={6}
           value={notes}
-          onChange={(event) => setNotes(event.currentTarget.value)}
+          onChange={(event) => change({ name, notes: event.currentTarget.value })}
         />
       )}
       {isChoosing && (
@@ -95,7 +108,7 @@ export const Repair = ({ byId, entry, onDiscard, workspaceId }: Props) => {
           entryId={id}
           name={nameNow ?? ""}
           asked={refused?._tag === "Undecided" ? refused.found : []}
-          workspaceId={workspaceId}
+          workspaceId={entry.mutation?.workspaceId ?? workspaceId}
         />
       )}
       {problem !== undefined && (

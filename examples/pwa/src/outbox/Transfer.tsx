@@ -1,14 +1,13 @@
 // The changes as a file: a copy to keep, or moved to another device. Nothing leaves before the user has the file.
 import { Button, FileButton, Group, Text, Title } from "@mantine/core"
-import type { MovedEntry } from "effect-toggl-clients/promise"
-import { useToggl } from "effect-toggl-clients/react"
-import { useCallback, useEffect, useState } from "react"
+import { useStatus, useToggl } from "effect-toggl-clients/react"
+import { useState } from "react"
 import type { Person } from "../account/who.ts"
 import { useSay } from "../parts/Notices.tsx"
-import { sentence } from "../parts/sentence.ts"
 import { count } from "../parts/times.ts"
 import { useAttempt } from "../parts/useAttempt.ts"
 import classes from "./OutboxPage.module.css"
+import { lookAgain, useMoved } from "./useMoved.ts"
 
 const day = () => new Date().toISOString().slice(0, 10)
 
@@ -30,14 +29,9 @@ export const Transfer = ({ hasEntries, person }: Props) => {
   const toggl = useToggl()
   const say = useSay()
   const { problem, run } = useAttempt()
-  const [moved, setMoved] = useState<ReadonlyArray<MovedEntry>>([])
+  const moved = useMoved()
+  const waiting = useStatus().status?.waiting ?? 0
   const [file, setFile] = useState<string>()
-
-  const look = useCallback(
-    () => void toggl.moved().then(setMoved, (thrown: unknown) => say({ text: sentence(thrown), isBad: true })),
-    [toggl, say]
-  )
-  useEffect(look, [look])
 
   const copy = () => void run(async () => save(await toggl.exportEntries(), person))
 
@@ -47,7 +41,7 @@ export const Transfer = ({ hasEntries, person }: Props) => {
       const json = await toggl.exportEntries({ take: true })
       setFile(json)
       save(json, person)
-      look()
+      lookAgain()
     })
 
   const confirm = () =>
@@ -56,7 +50,7 @@ export const Transfer = ({ hasEntries, person }: Props) => {
       const n = await toggl.confirmExport(file)
       setFile(undefined)
       say({ text: `${count(n, "change")} left this device with the file.` })
-      look()
+      lookAgain()
     })
 
   const bringBack = () =>
@@ -65,7 +59,7 @@ export const Transfer = ({ hasEntries, person }: Props) => {
       const n = await toggl.importEntries(json)
       setFile(undefined)
       say({ text: `${count(n, "change")} ${n === 1 ? "is" : "are"} back in the outbox.` })
-      look()
+      lookAgain()
     })
 
   const open = (chosen: File | null) => {
@@ -75,7 +69,7 @@ export const Transfer = ({ hasEntries, person }: Props) => {
       say({
         text: n === 0 ? "All changes in this file are known here already." : `${count(n, "change")} came with the file.`
       })
-      look()
+      lookAgain()
     })
   }
 
@@ -88,7 +82,8 @@ export const Transfer = ({ hasEntries, person }: Props) => {
         <div className={classes["warning"]}>
           <Text size="sm">
             {count(moved.length, "change")} {moved.length === 1 ? "was" : "were"} moved into a file, and{" "}
-            {moved.length === 1 ? "is" : "are"} not sent from here. Have you got the file?
+            {moved.length === 1 ? "is" : "are"} not sent from here. Have you got the file? Keep them here only if no
+            other device has opened it: both would send them.
           </Text>
           <Group gap="xs" mt="xs">
             {file !== undefined && (
@@ -97,7 +92,7 @@ export const Transfer = ({ hasEntries, person }: Props) => {
               </Button>
             )}
             <Button size="compact-sm" variant="default" onClick={take}>
-              Save it again
+              {waiting > 0 ? "Save it again, with what waits now" : "Save it again"}
             </Button>
             <Button size="compact-sm" variant="default" onClick={bringBack}>
               Keep them here after all

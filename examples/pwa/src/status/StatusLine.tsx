@@ -13,6 +13,7 @@ import {
 } from "../parts/icons.tsx"
 import { useSay } from "../parts/Notices.tsx"
 import { sentence } from "../parts/sentence.ts"
+import { useMoved } from "../outbox/useMoved.ts"
 import { useNow } from "../parts/useNow.ts"
 import { hrefOf, useRoute } from "../route.ts"
 import { isTicking, lineOf, type Line } from "./line.ts"
@@ -35,10 +36,11 @@ export const StatusLine = ({ onSignIn }: { readonly onSignIn: () => void }) => {
   const toggl = useToggl()
   const say = useSay()
   const isOnline = useOnline()
+  const moved = useMoved().length
   const now = useNow(status !== undefined && isTicking(status))
   const isHere = useRoute() === "outbox"
   if (status === undefined) return <footer className={classes["line"]}>Opening…</footer>
-  const line = lineOf(status, now, isOnline)
+  const line = lineOf(status, now, isOnline, moved)
   const tell = (thrown: unknown) => say({ text: sentence(thrown), isBad: true })
   return (
     <footer className={classes["line"]} data-kind={line.kind}>

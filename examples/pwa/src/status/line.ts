@@ -41,9 +41,16 @@ const queueLine = (status: Status, now: number, isOnline: boolean): Line => {
         return { kind: "waiting", text: `Toggl asks to wait until ${clock(reason.until, now)}: ${waits(waiting)}` }
       }
       if (reason._tag === "BackingOff" && reason.cause === undefined) {
+        const { error } = reason
+        const what =
+          error?._tag === "ServerError"
+            ? `Toggl answers with an error (${error.status})`
+            : error?._tag === "UnexpectedAnswer" || error?._tag === "RedirectedElsewhere"
+              ? "Something else than Toggl answers"
+              : "Toggl cannot be reached"
         return {
           kind: "waiting",
-          text: `Toggl cannot be reached, next try ${until(reason.until, now)}: ${waits(waiting)}`
+          text: `${what}, next try ${until(reason.until, now)}: ${waits(waiting)}`
         }
       }
       return { kind: "waiting", text: `${capital(describe(reason, now))}: ${waits(waiting)}` }
@@ -53,7 +60,12 @@ const queueLine = (status: Status, now: number, isOnline: boolean): Line => {
       if (!isOnline)
         return {
           kind: "offline",
-          text: waiting === 0 ? "Offline: everything is saved in Toggl" : `Offline: ${waits(waiting)}`
+          text:
+            waiting > 0
+              ? `Offline: ${waits(waiting)}`
+              : needsUser(status) > 0
+                ? "Offline"
+                : "Offline: everything is saved in Toggl"
         }
       if (sendable > 0) return { kind: "sending", text: `${changes(sendable)} to send` }
       return { kind: "saved", text: waiting === 0 ? "Everything is saved in Toggl" : capital(waits(waiting)) }
@@ -61,9 +73,13 @@ const queueLine = (status: Status, now: number, isOnline: boolean): Line => {
   }
 }
 
-export const lineOf = (status: Status, now: number, isOnline: boolean): Line => {
+/** `moved` counts the changes that were moved into a file, which nobody has said to have. */
+export const lineOf = (status: Status, now: number, isOnline: boolean, moved = 0): Line => {
   const line = queueLine(status, now, isOnline)
   const mine = needsUser(status)
+  if (mine === 0 && moved > 0 && status.waiting === 0) {
+    return { kind: "attention", text: `${changes(moved)} moved into a file: have you got it?` }
+  }
   if (mine === 0) return line
   const needs = `${changes(mine)} ${mine === 1 ? "needs" : "need"} you`
   if (line.kind === "saved") return { kind: "attention", text: needs }
