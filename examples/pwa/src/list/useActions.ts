@@ -3,6 +3,7 @@ import type { ClientView, Ending, Queued } from "effect-toggl-clients/promise"
 import { useToggl } from "effect-toggl-clients/react"
 import { useMemo, useState } from "react"
 import { useSay } from "../parts/Notices.tsx"
+import { goingWith } from "../outbox/words.ts"
 import { sentence } from "../parts/sentence.ts"
 import { count } from "../parts/times.ts"
 import { goTo } from "../route.ts"
@@ -56,7 +57,7 @@ export const useActions = (workspaceId: number) => {
           const entry = entries.find(({ id }) => id === queued.entryId)
           if (entry === undefined) return late()
           // what was done with the client since would go with it
-          const later = entry.dependents.length
+          const later = goingWith(entry, entries).length
           if (later > 0) {
             return say({
               text: `${count(later, "later change")} of it would go too. See in the outbox.`,

@@ -7,7 +7,7 @@ import { count } from "../parts/times.ts"
 import { useAttempt } from "../parts/useAttempt.ts"
 import classes from "./Entry.module.css"
 import { Repair } from "./Repair.tsx"
-import { madeAt, mayBeApplied, needsUser, reasonOf, titleOf } from "./words.ts"
+import { goingWith, madeAt, mayBeApplied, needsUser, reasonOf, titleOf } from "./words.ts"
 
 interface Props {
   readonly entry: EntryView
@@ -79,10 +79,7 @@ const Discard = ({ byId, entry, onClose }: Pick<Props, "entry" | "byId"> & { rea
   const toggl = useToggl()
   const say = useSay()
   const { isRunning, problem, run } = useAttempt()
-  const dependents = entry.dependents.flatMap((id) => {
-    const dependent = byId.get(id)
-    return dependent === undefined ? [] : [dependent]
-  })
+  const dependents = goingWith(entry, [...byId.values()])
   const isDoubtful = [entry, ...dependents].some(mayBeApplied)
   const discard = () =>
     void run(async () => {

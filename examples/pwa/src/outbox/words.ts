@@ -72,3 +72,27 @@ export const madeAt = ({ acceptedAt }: EntryView, now: number): string | undefin
 /** Toggl may have done it already, though no answer said so. */
 export const mayBeApplied = ({ attempts, reason, refused, state }: EntryView): boolean =>
   attempts > 0 && (refused?._tag === "Undecided" || (state === "Waiting" && reason?._tag !== "InProgress"))
+
+const freed = ({ mutation, nameBefore }: EntryView): string | undefined =>
+  mutation?._tag === "Delete" || (mutation?._tag === "Update" && mutation.change.name !== undefined)
+    ? nameBefore
+    : undefined
+
+const takes = ({ mutation, nameAfter }: EntryView, name: string | undefined): boolean =>
+  name !== undefined &&
+  (mutation?._tag === "Create" || mutation?._tag === "Update" || mutation?._tag === "Restore") &&
+  nameAfter?.trim().toLowerCase() === name.trim().toLowerCase()
+
+/** What is discarded with an entry: later changes of its client, and of who takes the name that it would free. */
+export const goingWith = (entry: EntryView, all: ReadonlyArray<EntryView>): ReadonlyArray<EntryView> => {
+  const going: Array<EntryView> = [entry]
+  for (const later of all) {
+    if (later.seq <= entry.seq || later.id === undefined) continue
+    const isHeld = entry.dependents.includes(later.id)
+    const hangs = going.some(
+      (one) => (one.clientId !== undefined && one.clientId === later.clientId) || takes(later, freed(one))
+    )
+    if (isHeld || hangs) going.push(later)
+  }
+  return going.slice(1)
+}
