@@ -76,6 +76,8 @@ const refused = async (page: Page): Promise<void> => {
   await setOffline(page, true)
   await make(page, "Acorn & Oak", "Starts in May")
   await rename(page, "Ember & Oak Restaurant", "Ember & Oak")
+  // nobody waits for an answer any more: what is refused then is the outbox's
+  await says(page, /Offline: 2 changes wait/)
   const workspaceId = 2230581
   await demo(page, { colleagueTakes: "Acorn & Oak", workspaceId })
   await setOffline(page, false)
