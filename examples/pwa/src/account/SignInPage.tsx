@@ -7,6 +7,7 @@ import { sentence } from "../parts/sentence.ts"
 import { desktop } from "./desktop.ts"
 import { current, signOut } from "./session.ts"
 import classes from "./SignInPage.module.css"
+import { Update } from "../update/Update.tsx"
 import { TokenForm } from "./TokenForm.tsx"
 import { enter, enterIfNobody, type Known, look, sessionIsOver } from "./who.ts"
 
@@ -58,41 +59,44 @@ export const SignInPage = ({ isSessionLeft, known }: Props) => {
     }
   }, [isSessionLeft, isOnline])
   return (
-    <main className={classes["page"]}>
-      <Paper className={classes["card"] ?? ""} withBorder p="xl">
-        <Stack gap="md">
-          <div>
-            <Title order={1} size="h2">
-              Clients
-            </Title>
-            <Text c="dimmed">Your workspace's clients in Toggl Track, also offline.</Text>
-          </div>
-          {problem !== undefined && <Alert color="red">{problem}</Alert>}
-          <TokenForm onSignedIn={enter} />
-          <DemoUsers onSignedIn={enter} />
-          {known.length > 0 && (
-            <section aria-label="On this device">
-              <Text size="sm" fw={600}>
-                On this device
-              </Text>
-              {known.map((person) => (
-                <div key={person.account} className={classes["known"]}>
-                  <Text size="sm">
-                    {person.name}
-                    {waiting(person)}
-                  </Text>
-                  <Button size="compact-sm" variant="subtle" onClick={() => void look(person)}>
-                    Open
-                  </Button>
-                </div>
-              ))}
-              <Text size="xs" c="dimmed">
-                What you open works offline. To send changes, sign in as that user.
-              </Text>
-            </section>
-          )}
-        </Stack>
-      </Paper>
-    </main>
+    <div className={classes["screen"]}>
+      <main className={classes["page"]}>
+        <Paper className={classes["card"] ?? ""} withBorder p="xl">
+          <Stack gap="md">
+            <div>
+              <Title order={1} size="h2">
+                Clients
+              </Title>
+              <Text c="dimmed">Your workspace's clients in Toggl Track, also offline.</Text>
+            </div>
+            {problem !== undefined && <Alert color="red">{problem}</Alert>}
+            <TokenForm onSignedIn={enter} />
+            <DemoUsers onSignedIn={enter} />
+            {known.length > 0 && (
+              <section aria-label="On this device">
+                <Text size="sm" fw={600}>
+                  On this device
+                </Text>
+                {known.map((person) => (
+                  <div key={person.account} className={classes["known"]}>
+                    <Text size="sm">
+                      {person.name}
+                      {waiting(person)}
+                    </Text>
+                    <Button size="compact-sm" variant="subtle" onClick={() => void look(person)}>
+                      Open
+                    </Button>
+                  </div>
+                ))}
+                <Text size="xs" c="dimmed">
+                  What you open works offline. To send changes, sign in as that user.
+                </Text>
+              </section>
+            )}
+          </Stack>
+        </Paper>
+      </main>
+      <Update waiting={known.reduce((sum, one) => sum + one.waiting, 0)} />
+    </div>
   )
 }
