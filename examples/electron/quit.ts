@@ -4,6 +4,9 @@ import type { Preventable, Window } from "./electron.ts"
 
 export const patience = 3000
 
+/** So long after the system has said that the session ends, it goes on: an app that still runs then has to ask its windows again. */
+export const calledOff = 60_000
+
 export interface QuitOptions {
   /** Those that are open. */
   readonly windows: () => ReadonlyArray<Window>
@@ -40,6 +43,8 @@ interface Round {
 export const quitting = ({ after = timer, exit, quit, windows }: QuitOptions): Quit => {
   let stage: "running" | "asking" | "going" = "running"
   let lastId = 0
+  let isLeaving = false
+  let cancelEnd = () => {}
   const rounds = new Map<number, Round>()
   const closes = new Set<Window>()
 
@@ -71,6 +76,7 @@ export const quitting = ({ after = timer, exit, quit, windows }: QuitOptions): Q
 
   const go = () => {
     stage = "going"
+    isLeaving = true
     exit()
   }
 
@@ -84,6 +90,7 @@ export const quitting = ({ after = timer, exit, quit, windows }: QuitOptions): Q
       const asked = windows()
       if (asked.length === 0) {
         stage = "going"
+        isLeaving = true
         return
       }
       event.preventDefault()
@@ -92,6 +99,7 @@ export const quitting = ({ after = timer, exit, quit, windows }: QuitOptions): Q
         if (stage === "going") return
         if (!isDone) return go()
         stage = "going"
+        isLeaving = true
         // a page that begins to hang now would keep the app
         after(patience, exit)
         quit()
@@ -121,6 +129,11 @@ export const quitting = ({ after = timer, exit, quit, windows }: QuitOptions): Q
     },
     sessionEnds: () => {
       stage = "going"
+      cancelEnd()
+      // the user may have called it off, and nothing tells of that
+      cancelEnd = after(calledOff, () => {
+        if (!isLeaving) stage = "running"
+      })
     }
   }
 }

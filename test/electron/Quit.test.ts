@@ -1,6 +1,7 @@
 import { assert, afterEach, beforeEach, describe, it } from "@effect/vitest"
 import { channels } from "../../examples/electron/channels.ts"
 import { start } from "../../examples/electron/desktop.ts"
+import { calledOff } from "../../examples/electron/quit.ts"
 import { clock, from, happening, play, type PlayOptions, type PlayedWindow, settle, temporary } from "./Played.ts"
 
 // Before the app goes: three seconds for all windows, and no more.
@@ -207,6 +208,16 @@ describe("closing a window", () => {
 })
 
 describe("the system ends the session", () => {
+  it("called off: a later quit asks the windows again", async () => {
+    const app = await started(1)
+    app.power.emit("shutdown")
+    app.time.pass(calledOff)
+    app.quit()
+    assert.lengthOf(app.asked(0), 1)
+    await app.done(0)
+    assert.strictEqual(app.ended(), "quit")
+  })
+
   for (const how of ["shutdown", "session-end"]) {
     it(`${how}: nothing holds it up`, async () => {
       const app = await started(2)

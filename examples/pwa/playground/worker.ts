@@ -1,16 +1,20 @@
 // The service worker of the playground. It is the server too: the demo's Toggl, the session and the API are in it.
 import { proxy } from "effect-toggl-clients/promise"
 import { onSync } from "effect-toggl-clients/worker"
-import { nothingThere } from "../server/http.ts"
+import { type Handler, nothingThere } from "../server/http.ts"
 import { isApi, serveFiles } from "../src/workerFiles.ts"
 import { started } from "./world.ts"
 
 declare const self: ServiceWorkerGlobalScope
 
-// A worker that the browser has stopped begins here again, and goes on with what was stored.
-const handler = started(new URL(self.registration.scope).pathname)
+// A worker that the browser has stopped begins here again, and goes on with what was stored. One that waits reads nothing yet: the
+// worker before it still changes the world. A page's request or a sync reaches only a worker that is active.
+let handler: Promise<Handler> | undefined
 
-const handle = async (request: Request): Promise<Response> => (await handler)(request)
+const handle = async (request: Request): Promise<Response> => {
+  handler ??= started(new URL(self.registration.scope).pathname)
+  return (await handler)(request)
+}
 
 /**
  * Only pages in the worker's scope get here by `fetch`, so nobody else can ask. A link or a form of another site can lead a window here:

@@ -32,16 +32,20 @@ export const started = async (base: string): Promise<Handler> => {
   const store = createStore(`toggl-clients-playground ${base}`, "world")
   // where nothing can be stored, the world lasts as long as the worker
   const stored = await get<Stored>(key, store).catch(() => undefined)
-  let signedIn = stored?.signedIn
-  const { handler } = await demo({
-    base,
-    sessions: only(sessionOf(signedIn), (session) => {
-      signedIn = session?.userId
-    }),
-    world: stored?.world,
-    // the playground is on this device, and still its Toggl is as far as any
-    isOnline: () => navigator.onLine,
-    changed: (world) => set(key, { world, signedIn } satisfies Stored, store).catch(() => undefined)
-  })
-  return handler
+  const from = async (before: Stored | undefined): Promise<Handler> => {
+    let signedIn = before?.signedIn
+    const { handler } = await demo({
+      base,
+      sessions: only(sessionOf(signedIn), (session) => {
+        signedIn = session?.userId
+      }),
+      world: before?.world,
+      // the playground is on this device, and still its Toggl is as far as any
+      isOnline: () => navigator.onLine,
+      changed: (world) => set(key, { world, signedIn } satisfies Stored, store).catch(() => undefined)
+    })
+    return handler
+  }
+  // what another version has stored may be none of this one's
+  return from(stored).catch(() => from(undefined))
 }

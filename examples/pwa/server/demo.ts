@@ -114,10 +114,12 @@ export const demo = async (options: DemoOptions): Promise<{ readonly handler: Ha
     ])
   )
 
+  // one that nobody can guess
+  const revoked = crypto.randomUUID()
   const applySwitches = (next: Switches) =>
     Effect.runPromise(
       // as after a user has made a new token in their profile
-      fake.configure({ users: next.signInRefused ? users.map((user) => ({ ...user, apiToken: "none" })) : users })
+      fake.configure({ users: next.signInRefused ? users.map((user) => ({ ...user, apiToken: revoked })) : users })
     )
   await Effect.runPromise(fake.setState(world?.state ?? begin(Date.now(), clients)))
   await applySwitches(switches)

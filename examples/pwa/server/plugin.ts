@@ -18,6 +18,8 @@ export interface ServerOptions {
 }
 
 interface Serving {
+  /** Whether connections break on purpose: none is used twice then, for a browser sends again what was lost on one that was. */
+  readonly isDemo: boolean
   readonly handler: Handler
   /** What is told beside Vite's own addresses. */
   readonly lines: ReadonlyArray<string>
@@ -33,6 +35,7 @@ const wrong = (sentence: string): Error => {
 const ofReal = (base: string, baseUrl: string | undefined): Serving => {
   try {
     return {
+      isDemo: false,
       handler: api({ base, sessions: byCookie(`${base}api/`), baseUrl }),
       lines: [`Toggl:   ${baseUrl ?? "the real one"}. Sign in on the page, with the token from your profile.`]
     }
@@ -49,6 +52,7 @@ const ofDemo = async (base: string, given: string | number): Promise<Serving> =>
   const [{ demo }, { users }] = await Promise.all([import("./demo.ts"), import("./demoWorld.ts")])
   const { handler } = await demo({ base, sessions: byCookie(`${base}api/`), clients })
   return {
+    isDemo: true,
     handler,
     lines: [
       "Toggl:   the demo's own, in memory. Sign in as",
@@ -100,8 +104,10 @@ const serve = async (handler: Handler, isSecure: boolean, incoming: IncomingMess
 
 const mount = async (server: ViteDevServer | PreviewServer, isSecure: boolean, options: ServerOptions) => {
   const { base, logger } = server.config
-  const { handler, lines } = await serving(base, options)
+  const { handler, isDemo, lines } = await serving(base, options)
   server.middlewares.use((incoming, outgoing, next) => {
+    // also after a file: the next request would come on its connection
+    if (isDemo && incoming.httpVersionMajor === 1) outgoing.setHeader("connection", "close")
     const [path = ""] = (incoming.url ?? "").split("?")
     if (path !== `${base}api` && !path.startsWith(`${base}api/`)) return next()
     // a lost connection, or a caller who has gone

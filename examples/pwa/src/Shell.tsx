@@ -1,6 +1,6 @@
 import { ActionIcon, Menu } from "@mantine/core"
-import { useState } from "react"
-import { desktop } from "./account/desktop.ts"
+import { useStatus } from "effect-toggl-clients/react"
+import { useEffect, useRef, useState } from "react"
 import { Help } from "./account/Help.tsx"
 import { SignInAgain } from "./account/SignInAgain.tsx"
 import { SignOut } from "./account/SignOut.tsx"
@@ -10,7 +10,7 @@ import { CuriousButton, CuriousPanel, useCurious } from "./curious/Panel.tsx"
 import { ClientsPage } from "./list/ClientsPage.tsx"
 import { OutboxPage } from "./outbox/OutboxPage.tsx"
 import { PersonIcon } from "./parts/icons.tsx"
-import { hrefOf, useRoute } from "./route.ts"
+import { hrefOf, type Route, useRoute } from "./route.ts"
 import classes from "./Shell.module.css"
 import { StatusLine } from "./status/StatusLine.tsx"
 import { useInstall } from "./update/useInstall.ts"
@@ -18,8 +18,21 @@ import { Update } from "./update/Update.tsx"
 
 type Open = "signIn" | "signOut" | "workspace" | "help"
 
+/** After a change of page the focus is on what came: the outbox's heading, or the list's row. */
+const useFocus = (route: Route): void => {
+  const before = useRef(route)
+  useEffect(() => {
+    if (before.current === route) return
+    before.current = route
+    const wanted = route === "outbox" ? "#page-title" : '[role=row][tabindex="0"]'
+    document.querySelector<HTMLElement>(wanted)?.focus()
+  }, [route])
+}
+
 export const Shell = ({ known, person }: { readonly person: Person; readonly known: ReadonlyArray<Known> }) => {
   const route = useRoute()
+  useFocus(route)
+  const waiting = useStatus().status?.waiting ?? 0
   const [open, setOpen] = useState<Open>()
   const install = useInstall()
   const curious = useCurious()
@@ -77,7 +90,7 @@ export const Shell = ({ known, person }: { readonly person: Person; readonly kno
         )}
         <CuriousPanel curious={curious} workspaceId={person.workspaceId} />
       </div>
-      {desktop === undefined && <Update />}
+      <Update waiting={waiting} />
       <nav id="menus" aria-label="Menus" />
       <StatusLine onSignIn={() => setOpen("signIn")} />
       <SignInAgain isOpen={open === "signIn"} person={person} onClose={close} />

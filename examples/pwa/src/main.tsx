@@ -4,6 +4,7 @@ import { type ReactNode, StrictMode } from "react"
 import { createRoot } from "react-dom/client"
 import { whenControlled } from "../playground/controlled.ts"
 import { App } from "./App.tsx"
+import { Boundary } from "./Boundary.tsx"
 import { load } from "./account/who.ts"
 import { Message } from "./parts/Message.tsx"
 import { Notices } from "./parts/Notices.tsx"
@@ -20,7 +21,9 @@ const draw = (content: ReactNode) =>
   drawn.render(
     <StrictMode>
       <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
-        <Notices>{content}</Notices>
+        <Boundary>
+          <Notices>{content}</Notices>
+        </Boundary>
       </MantineProvider>
     </StrictMode>
   )

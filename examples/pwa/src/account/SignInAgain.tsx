@@ -15,13 +15,14 @@ export const SignInAgain = ({ isOpen, onClose, person }: Props) => {
   const toggl = useToggl()
   const say = useSay()
   const signedIn = async (other: Person) => {
-    onClose()
     if (other.account !== person.account) {
       // the other's clients are another database: what waits here stays
       await enter(other)
+      onClose()
       return say({ text: `You are signed in as ${other.name}. ${person.name}'s changes stay on this device.` })
     }
     await toggl.signIn()
+    onClose()
     say({ text: `You are signed in as ${person.name}.` })
   }
   return (

@@ -4,12 +4,38 @@ import { useOnline } from "../status/useOnline.ts"
 import { DemoUsers } from "../curious/DemoUsers.tsx"
 import { count } from "../parts/times.ts"
 import { sentence } from "../parts/sentence.ts"
+import { desktop } from "./desktop.ts"
 import { current, signOut } from "./session.ts"
 import classes from "./SignInPage.module.css"
+import { Update } from "../update/Update.tsx"
 import { TokenForm } from "./TokenForm.tsx"
-import { enter, type Known, sessionIsOver } from "./who.ts"
+import { enter, enterIfNobody, type Known, look, sessionIsOver } from "./who.ts"
 
 const waiting = ({ waiting: n }: Known) => (n === 0 ? "" : `: ${count(n, "change")} not sent yet`)
+
+const again = 5_000
+
+const notTold =
+  "You are signed out here. This app's server could not be told yet; it is told as soon as it can be reached."
+
+/** Who signed out without a network is not to be signed in by the session that is left: the server is told until it has heard. */
+const endSession = (tell: (problem: string | undefined) => void): (() => void) => {
+  let isOver = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const attempt = async () => {
+    const problem = await signOut().then((isEnded) => (isEnded ? undefined : notTold), sentence)
+    if (isOver) return
+    tell(problem)
+    if (problem === undefined) return sessionIsOver()
+    timer = setTimeout(() => void attempt(), again)
+  }
+  tell(desktop === undefined ? notTold : undefined)
+  void attempt()
+  return () => {
+    isOver = true
+    clearTimeout(timer)
+  }
+}
 
 interface Props {
   readonly known: ReadonlyArray<Known>
@@ -20,50 +46,57 @@ export const SignInPage = ({ isSessionLeft, known }: Props) => {
   const [problem, setProblem] = useState<string>()
   const isOnline = useOnline()
   useEffect(() => {
-    // who signed out without a network is not to be signed in by the session that is left
-    if (isSessionLeft) return void signOut().then((isOver) => (isOver ? sessionIsOver() : undefined))
+    if (isSessionLeft) return endSession(setProblem)
+    let isOver = false
     // somebody may be signed in at the server already
     current().then(
-      (person) => person && enter(person),
-      (thrown: unknown) => setProblem(sentence(thrown))
+      (person) => (isOver || person === undefined ? undefined : enterIfNobody(person)),
+      (thrown: unknown) => (isOver ? undefined : setProblem(sentence(thrown)))
     )
+    return () => {
+      isOver = true
+      setProblem(undefined)
+    }
   }, [isSessionLeft, isOnline])
   return (
-    <main className={classes["page"]}>
-      <Paper className={classes["card"] ?? ""} withBorder p="xl">
-        <Stack gap="md">
-          <div>
-            <Title order={1} size="h2">
-              Clients
-            </Title>
-            <Text c="dimmed">Your workspace's clients in Toggl Track, also offline.</Text>
-          </div>
-          {problem !== undefined && <Alert color="red">{problem}</Alert>}
-          <TokenForm onSignedIn={enter} />
-          <DemoUsers onSignedIn={enter} />
-          {known.length > 0 && (
-            <section aria-label="On this device">
-              <Text size="sm" fw={600}>
-                On this device
-              </Text>
-              {known.map((person) => (
-                <div key={person.account} className={classes["known"]}>
-                  <Text size="sm">
-                    {person.name}
-                    {waiting(person)}
-                  </Text>
-                  <Button size="compact-sm" variant="subtle" onClick={() => void enter(person)}>
-                    Open
-                  </Button>
-                </div>
-              ))}
-              <Text size="xs" c="dimmed">
-                What you open works offline. To send changes, sign in as that user.
-              </Text>
-            </section>
-          )}
-        </Stack>
-      </Paper>
-    </main>
+    <div className={classes["screen"]}>
+      <main className={classes["page"]}>
+        <Paper className={classes["card"] ?? ""} withBorder p="xl">
+          <Stack gap="md">
+            <div>
+              <Title order={1} size="h2">
+                Clients
+              </Title>
+              <Text c="dimmed">Your workspace's clients in Toggl Track, also offline.</Text>
+            </div>
+            {problem !== undefined && <Alert color="red">{problem}</Alert>}
+            <TokenForm onSignedIn={enter} />
+            <DemoUsers onSignedIn={enter} />
+            {known.length > 0 && (
+              <section aria-label="On this device">
+                <Text size="sm" fw={600}>
+                  On this device
+                </Text>
+                {known.map((person) => (
+                  <div key={person.account} className={classes["known"]}>
+                    <Text size="sm">
+                      {person.name}
+                      {waiting(person)}
+                    </Text>
+                    <Button size="compact-sm" variant="subtle" onClick={() => void look(person)}>
+                      Open
+                    </Button>
+                  </div>
+                ))}
+                <Text size="xs" c="dimmed">
+                  What you open works offline. To send changes, sign in as that user.
+                </Text>
+              </section>
+            )}
+          </Stack>
+        </Paper>
+      </main>
+      <Update waiting={known.reduce((sum, one) => sum + one.waiting, 0)} />
+    </div>
   )
 }

@@ -32,6 +32,7 @@ const ask = async (method: "GET" | "POST" | "DELETE", signIn?: SignIn): Promise<
       // no other site's page can send this header: it is how the server knows the app's own
       headers: { "content-type": "application/json", [changeHeader]: "page" },
       cache: "no-store",
+      ...(method === "DELETE" ? { signal: AbortSignal.timeout(10_000) } : {}),
       ...(signIn === undefined ? {} : { body: JSON.stringify(signIn) })
     })
   } catch {
@@ -70,7 +71,11 @@ let held: string | undefined
 
 export const heldToken = (): string | undefined => held
 
+/** The sign-out that is under way, if any: an answer to it that comes late would end the next session. */
+let leaving: Promise<unknown> = Promise.resolve()
+
 export const signIn = async (text: string): Promise<Person> => {
+  await leaving
   if (desktop !== undefined) return personSaid(await desktop.signIn(text))
   if (!isDirect) return personIn(await ask("POST", { token: text }))
   const { defaultWorkspaceId, userId } = await whoAmI(token(text), { baseUrl: baseUrl() })
@@ -78,11 +83,11 @@ export const signIn = async (text: string): Promise<Person> => {
   return { account: String(userId), name: `User ${userId}`, email: "", workspaceId: defaultWorkspaceId }
 }
 
-/** Whether the server knows that they left: not where it cannot be reached. */
-export const signOut = async (): Promise<boolean> => {
-  held = undefined
+const leave = async (): Promise<boolean> => {
   if (desktop !== undefined) {
-    await desktop.signOut()
+    const said = await desktop.signOut()
+    const isRefused = isRecord(said) && typeof said["status"] === "number" && said["status"] >= 400
+    if (isRefused) throw new SessionError(isRefusal(said["body"]) ? said["body"].message : "The token is still kept.")
     return true
   }
   if (isDirect) return true
@@ -90,4 +95,12 @@ export const signOut = async (): Promise<boolean> => {
     ({ ok }) => ok,
     () => false
   )
+}
+
+/** Whether the server knows that they left: not where it cannot be reached. Rejects where the desktop app still has the token. */
+export const signOut = (): Promise<boolean> => {
+  held = undefined
+  const left = leave()
+  leaving = left.catch(() => undefined)
+  return left
 }

@@ -1,5 +1,5 @@
 // Who is signed in on this device. It must be known offline too, so it is kept; no token is. All tabs agree on it.
-import { createStore, get, set } from "idb-keyval"
+import { createStore, get, update } from "idb-keyval"
 import { useSyncExternalStore } from "react"
 
 export interface Person {
@@ -55,8 +55,7 @@ const show = (next: Who): void => {
 
 const nothing: Kept = { account: undefined, isSessionLeft: false, known: [] }
 
-const read = async (): Promise<Kept> => {
-  const kept = await get<unknown>(key, database)
+const keptOf = (kept: unknown): Kept => {
   if (typeof kept !== "object" || kept === null || !("known" in kept) || !Array.isArray(kept.known)) {
     return nothing
   }
@@ -67,49 +66,107 @@ const read = async (): Promise<Kept> => {
 
 // A browser without storage still has an app for as long as the page is open.
 let here: Kept = nothing
+let isStoring = true
+
+// A storage may never answer, and the app is to open all the same.
+const patience = 5_000
+
+/** Whether it was done in time, without a failure. */
+const isDone = (work: Promise<unknown>): Promise<boolean> =>
+  Promise.race([
+    work.then(
+      () => true,
+      () => false
+    ),
+    new Promise<false>((resolve) => {
+      setTimeout(() => resolve(false), patience)
+    })
+  ])
 
 const readAgain = async (): Promise<void> => {
-  here = await read().catch(() => here)
+  if (!isStoring) return
+  isStoring = await isDone(
+    get<unknown>(key, database).then((kept) => {
+      here = keptOf(kept)
+    })
+  )
   show(whoOf(here))
 }
 
-const write = async (kept: Kept): Promise<void> => {
-  here = kept
-  show(whoOf(kept))
-  await set(key, kept, database).catch(() => undefined)
+/** Over what is stored, for another tab may have changed it. */
+const change = async (next: (kept: Kept) => Kept): Promise<void> => {
+  let made: Kept | undefined
+  if (isStoring) {
+    const stored = update<unknown>(
+      key,
+      (kept) => {
+        made = next(keptOf(kept))
+        return made
+      },
+      database
+    )
+    isStoring = await isDone(stored)
+  }
+  here = made ?? next(here)
+  show(whoOf(here))
   channel.postMessage("changed")
 }
 
 channel.onmessage = () => void readAgain()
 
-const others = (account: string) => here.known.filter((one) => one.account !== account)
+const of = ({ known }: Kept, account: string) => known.find((one) => one.account === account)
+
+const others = ({ known }: Kept, account: string) => known.filter((one) => one.account !== account)
 
 export const load = (): void => void readAgain()
 
-/** From now on it is them, in all tabs. The workspace that they last used is kept. */
-export const enter = (person: Person): Promise<void> => {
-  const before = here.known.find((one) => one.account === person.account)
+/** Those who come keep the workspace that they last used. How many changes of theirs wait is told when they leave. */
+const withPerson = (kept: Kept, person: Person): Kept => {
+  const before = of(kept, person.account)
   const workspaceId = before?.workspaceId ?? person.workspaceId
-  return write({
-    account: person.account,
-    isSessionLeft: false,
-    known: [...others(person.account), { ...person, workspaceId, waiting: 0 }]
-  })
+  const { account, email, name } = person
+  return {
+    ...kept,
+    account,
+    known: [...others(kept, account), { account, name, email, workspaceId, waiting: before?.waiting ?? 0 }]
+  }
 }
 
-export const chooseWorkspace = (person: Person, workspaceId: number): Promise<void> =>
-  write({ ...here, known: [...others(person.account), { ...person, workspaceId, waiting: 0 }] })
+/** They have signed in, so the session is theirs: from now on it is them, in all tabs. */
+export const enter = (person: Person): Promise<void> =>
+  change((kept) => ({ ...withPerson(kept, person), isSessionLeft: false }))
 
-/** Nobody is signed in any more. */
-export const leave = (person: Person, waiting: number, isSessionLeft: boolean): Promise<void> =>
-  write({ account: undefined, isSessionLeft, known: [...others(person.account), { ...person, waiting }] })
+/** As `enter`, unless somebody has come meanwhile. */
+export const enterIfNobody = (person: Person): Promise<void> =>
+  change((kept) => (kept.account === undefined ? { ...withPerson(kept, person), isSessionLeft: false } : kept))
+
+/** They look at what is on this device. Whose session the server has does not change. */
+export const look = (person: Person): Promise<void> => change((kept) => withPerson(kept, person))
+
+/** Of somebody whom another tab has forgotten nothing comes back. */
+export const chooseWorkspace = ({ account }: Person, workspaceId: number): Promise<void> =>
+  change((kept) => ({
+    ...kept,
+    known: kept.known.map((one) => (one.account === account ? { ...one, workspaceId } : one))
+  }))
+
+const without = (kept: Kept, { account }: Person, isSessionLeft: boolean): Kept =>
+  // another tab may have let somebody else in
+  kept.account === undefined || kept.account === account ? { ...kept, account: undefined, isSessionLeft } : kept
+
+/** Nobody is signed in any more. `waiting` is `undefined` where it could not be told. */
+export const leave = (person: Person, waiting: number | undefined, isSessionLeft: boolean): Promise<void> =>
+  change((kept) => ({
+    ...without(kept, person, isSessionLeft),
+    known: kept.known.map((one) => (one.account === person.account ? { ...one, waiting: waiting ?? one.waiting } : one))
+  }))
 
 /** As `leave`, and they are not known here any more. */
 export const forget = (person: Person, isSessionLeft: boolean): Promise<void> =>
-  write({ account: undefined, isSessionLeft, known: others(person.account) })
+  change((kept) => ({ ...without(kept, person, isSessionLeft), known: others(kept, person.account) }))
 
 /** The server has been told. */
-export const sessionIsOver = (): Promise<void> => write({ ...here, isSessionLeft: false })
+export const sessionIsOver = (): Promise<void> => change((kept) => ({ ...kept, isSessionLeft: false }))
 
 const subscribe = (listener: () => void) => {
   listeners.add(listener)

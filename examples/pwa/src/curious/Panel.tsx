@@ -1,8 +1,11 @@
 // For the curious: what can go wrong between this page and Toggl, and each request that leaves.
 import { ActionIcon, Button, CloseButton, Switch, Text, TextInput, Title } from "@mantine/core"
 import { useState } from "react"
-import type { SeenRequest, Switches } from "../../server/contract.ts"
+import type { DemoChange, SeenRequest, Switches } from "../../server/contract.ts"
 import { FlaskIcon } from "../parts/icons.tsx"
+import { useSay } from "../parts/Notices.tsx"
+import { sentence } from "../parts/sentence.ts"
+import { useAttempt } from "../parts/useAttempt.ts"
 import { change, useDemo } from "./demo.ts"
 import classes from "./Panel.module.css"
 
@@ -13,13 +16,29 @@ export interface Curious {
 
 const key = "toggl-clients-curious"
 
+const wasOpen = (): boolean => {
+  try {
+    return sessionStorage.getItem(key) === "open"
+  } catch {
+    return false
+  }
+}
+
+const keep = (isOpen: boolean): void => {
+  try {
+    sessionStorage.setItem(key, isOpen ? "open" : "closed")
+  } catch {
+    // it is closed again after a reload, where nothing can be kept
+  }
+}
+
 export const useCurious = (): Curious => {
-  const [isOpen, setOpen] = useState(() => sessionStorage.getItem(key) === "open")
+  const [isOpen, setOpen] = useState(wasOpen)
   return {
     isOpen,
     toggle: () =>
       setOpen((before) => {
-        sessionStorage.setItem(key, before ? "closed" : "open")
+        keep(!before)
         return !before
       })
   }
@@ -60,6 +79,10 @@ interface Props {
 export const CuriousPanel = ({ curious, workspaceId }: Props) => {
   const demo = useDemo(curious.isOpen)
   const [name, setName] = useState("")
+  const { isRunning, problem, run } = useAttempt()
+  const say = useSay()
+  const set = (wanted: DemoChange) =>
+    change(wanted).catch((thrown: unknown) => say({ text: sentence(thrown), isBad: true }))
   if (!curious.isOpen || demo === undefined) return null
   return (
     <aside className={classes["panel"]} aria-label="For the curious">
@@ -77,7 +100,7 @@ export const CuriousPanel = ({ curious, workspaceId }: Props) => {
             label={label}
             description={description}
             checked={demo.switches[which]}
-            onChange={(event) => void change({ set: { [which]: event.currentTarget.checked } })}
+            onChange={(event) => void set({ set: { [which]: event.currentTarget.checked } })}
           />
         ))}
       </div>
@@ -87,8 +110,10 @@ export const CuriousPanel = ({ curious, workspaceId }: Props) => {
           onSubmit={(event) => {
             event.preventDefault()
             if (name.trim() === "") return
-            void change({ colleagueTakes: name.trim(), workspaceId })
-            setName("")
+            void run(async () => {
+              await change({ colleagueTakes: name.trim(), workspaceId })
+              setName("")
+            })
           }}
         >
           <TextInput
@@ -96,9 +121,10 @@ export const CuriousPanel = ({ curious, workspaceId }: Props) => {
             label="A colleague takes the name"
             placeholder="Acme"
             value={name}
+            error={problem}
             onChange={(event) => setName(event.currentTarget.value)}
           />
-          <Button size="xs" variant="default" type="submit">
+          <Button size="xs" variant="default" type="submit" loading={isRunning}>
             Take it
           </Button>
         </form>
@@ -107,7 +133,7 @@ export const CuriousPanel = ({ curious, workspaceId }: Props) => {
         <Title order={3} size="h6">
           What reaches Toggl
         </Title>
-        <Button size="compact-xs" variant="subtle" color="gray" onClick={() => void change({ startAnew: true })}>
+        <Button size="compact-xs" variant="subtle" color="gray" onClick={() => void set({ startAnew: true })}>
           Start anew
         </Button>
       </div>

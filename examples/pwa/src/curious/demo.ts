@@ -12,11 +12,17 @@ const most = 200
 
 let seen: Seen | undefined
 let watching = 0
+let rounds = 0
 let timer: ReturnType<typeof setTimeout> | undefined
 const listeners = new Set<() => void>()
 
 const isDemo = (value: unknown): value is Demo =>
   typeof value === "object" && value !== null && "switches" in value && "requests" in value && "users" in value
+
+const messageOf = (said: unknown): string | undefined =>
+  typeof said === "object" && said !== null && "message" in said && typeof said.message === "string"
+    ? said.message
+    : undefined
 
 const ask = async (change?: DemoChange): Promise<Demo | undefined> => {
   const after = seen?.requests.at(-1)?.number ?? 0
@@ -30,8 +36,15 @@ const ask = async (change?: DemoChange): Promise<Demo | undefined> => {
           body: JSON.stringify(change)
         })
   }).catch(() => undefined)
-  if (answer === undefined || !answer.ok) return undefined
+  if (answer === undefined) {
+    if (change === undefined) return undefined
+    throw new Error("The demo cannot be reached.")
+  }
   const said: unknown = await answer.json().catch(() => undefined)
+  if (!answer.ok) {
+    if (change === undefined) return undefined
+    throw new Error(messageOf(said) ?? "The demo did not take this.")
+  }
   return isDemo(said) ? said : undefined
 }
 
@@ -52,25 +65,75 @@ const pretend = ({ offline }: Switches): void => {
   if (navigator.onLine !== before) dispatchEvent(new Event(offline ? "offline" : "online"))
 }
 
+const key = "toggl-clients-demo"
+
+const hasMet = (): boolean => {
+  try {
+    return localStorage.getItem(key) === "met"
+  } catch {
+    return false
+  }
+}
+
+const meet = (): void => {
+  try {
+    localStorage.setItem(key, "met")
+  } catch {
+    // it is asked a little later then
+  }
+}
+
 const take = (said: Demo | undefined): void => {
   if (said === undefined) return
+  if (seen === undefined) meet()
   seen = { ...said, requests: merged(seen?.requests ?? [], said.requests) }
   pretend(said.switches)
   for (const listener of listeners) listener()
 }
 
 const channel = new BroadcastChannel("toggl-clients-demo")
-channel.onmessage = () => void ask().then(take)
+channel.onmessage = () => void look()
 
-const look = async (): Promise<void> => {
-  take(await ask())
-  if (watching > 0) timer = setTimeout(() => void look(), often)
+const look = async (): Promise<void> => take(await ask())
+
+// one loop, while anybody watches
+const watch = async (): Promise<void> => {
+  clearTimeout(timer)
+  const mine = ++rounds
+  await look()
+  if (watching > 0 && mine === rounds) timer = setTimeout(() => void watch(), often)
 }
 
+// a demo that was started anew has its switches off, and no page hears of that
+const lookAgain = () => {
+  if (seen !== undefined && document.visibilityState === "visible") void look()
+}
+addEventListener("focus", lookAgain)
+addEventListener("pageshow", lookAgain)
+document.addEventListener("visibilitychange", lookAgain)
+
+/** Rejects with a sentence where the demo does not do it. */
 export const change = async (wanted: DemoChange): Promise<void> => {
+  const said = await ask(wanted)
   if ("startAnew" in wanted && seen !== undefined) seen = { ...seen, requests: [] }
-  take(await ask(wanted))
+  take(said)
   channel.postMessage("changed")
+}
+
+const longestWait = 2_000
+
+/**
+ * Whether the demo is "offline" is to be known before the library is opened. Only a page that has met a demo before waits for it, and
+ * not for long: elsewhere nothing is put off.
+ */
+export const demoIsKnown = async (): Promise<void> => {
+  if (seen !== undefined || !hasMet()) return
+  await Promise.race([
+    look().catch(() => undefined),
+    new Promise((resolve) => {
+      setTimeout(resolve, longestWait)
+    })
+  ])
 }
 
 const subscribe = (listener: () => void) => {
@@ -82,8 +145,7 @@ const subscribe = (listener: () => void) => {
 export const useDemo = (isWatched: boolean): Seen | undefined => {
   useEffect(() => {
     watching += isWatched ? 1 : 0
-    clearTimeout(timer)
-    void look()
+    void watch()
     return () => {
       watching -= isWatched ? 1 : 0
     }

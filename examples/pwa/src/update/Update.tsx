@@ -1,15 +1,22 @@
 // A newer version of the app waits until the user says so, in each tab: what they are typing is not taken away. Changes that wait stay.
 import { Button, Text } from "@mantine/core"
-import { useStatus } from "effect-toggl-clients/react"
-import { useRef, useState } from "react"
+import { createContext, type ReactNode, useContext, useRef, useState } from "react"
 import { useRegisterSW } from "virtual:pwa-register/react"
 import { count } from "../parts/times.ts"
 import classes from "./Update.module.css"
 
 const hourly = 3_600_000
 
-export const Update = () => {
-  const waiting = useStatus().status?.waiting ?? 0
+interface Version {
+  readonly isDoneElsewhere: boolean
+  readonly later: () => void
+  readonly reload: () => void
+}
+
+const Newer = createContext<Version | undefined>(undefined)
+
+/** Registers the worker, once for the page's life, whoever is signed in. */
+export const Versions = ({ children }: { readonly children: ReactNode }) => {
   const [isLater, setLater] = useState(false)
   const [isDoneElsewhere, setDoneElsewhere] = useState(false)
   const isWanted = useRef(false)
@@ -28,7 +35,6 @@ export const Update = () => {
       setLater(false)
     }
   })
-  if ((!isThere && !isDoneElsewhere) || isLater) return null
   const reload = () => {
     if (isDoneElsewhere) return location.reload()
     isWanted.current = true
@@ -36,13 +42,24 @@ export const Update = () => {
     navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true })
     void updateServiceWorker(true)
   }
+  const isOffered = (isThere || isDoneElsewhere) && !isLater
+  return (
+    <Newer value={isOffered ? { isDoneElsewhere, later: () => setLater(true), reload } : undefined}>{children}</Newer>
+  )
+}
+
+/** The offer, where there is one. `waiting` is how many changes are not sent. */
+export const Update = ({ waiting }: { readonly waiting: number }) => {
+  const newer = useContext(Newer)
+  if (newer === undefined) return null
+  const { isDoneElsewhere, later, reload } = newer
   return (
     <aside className={classes["update"]} aria-label="A new version">
       <Text size="sm">
         {isDoneElsewhere ? "This app was updated in another tab." : "A new version of this app is ready."}
         {waiting > 0 && ` ${count(waiting, "change")} ${waiting === 1 ? "waits, and stays" : "wait, and stay"} here.`}
       </Text>
-      <Button size="compact-sm" variant="default" onClick={() => setLater(true)}>
+      <Button size="compact-sm" variant="default" onClick={later}>
         Later
       </Button>
       <Button size="compact-sm" onClick={reload}>
