@@ -10,7 +10,19 @@ const chance = {
 }
 
 export default tseslint.config(
-  { ignores: ["dist", "node_modules", "tmp", ".ci", "bench/peers", "test/fixtures/*/*.mjs", "examples/*/dist", "examples/*/dist-playground", "examples/*/node_modules"] },
+  {
+    ignores: [
+      "dist",
+      "node_modules",
+      "tmp",
+      ".ci",
+      "bench/peers",
+      "test/fixtures/*/*.mjs",
+      "examples/*/dist",
+      "examples/*/dist-playground",
+      "examples/*/node_modules"
+    ]
+  },
   {
     files: ["**/*.ts", "**/*.tsx"],
     extends: [tseslint.configs.strictTypeChecked],
