@@ -48,6 +48,7 @@ const namesOf = async (toggl: Site.Toggl, start: string, workspaceId?: number) =
 const goOffline = async ({ context, page }: Pick<Site.App, "context" | "page">) => {
   await Site.controlled(page)
   await context.setOffline(true)
+  await page.waitForFunction("!navigator.onLine")
 }
 
 /** What the page has saved as a file. */

@@ -36,7 +36,9 @@ const queueLine = (status: Status, now: number, isOnline: boolean): Line => {
       }
     case "Waiting": {
       const reason = queue.for
-      if (reason._tag === "Offline") return { kind: "offline", text: `Offline: ${waits(waiting)}` }
+      // what was under way when the network went is looked up when it is back
+      const isCutOff = !isOnline && (reason._tag === "BackingOff" || reason._tag === "LookingUp")
+      if (reason._tag === "Offline" || isCutOff) return { kind: "offline", text: `Offline: ${waits(waiting)}` }
       if (reason._tag === "Quota" || reason._tag === "RateLimited") {
         return { kind: "waiting", text: `Toggl asks to wait until ${clock(reason.until, now)}: ${waits(waiting)}` }
       }
