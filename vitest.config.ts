@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 import { BaseSequencer, type TestSpecification } from "vitest/node"
 
@@ -43,7 +44,11 @@ class LongestFirst extends BaseSequencer {
 // What starts browsers, or plays the model for minutes, has a worker of its own.
 const apart = ["test/{browser,electron,examples,model,pwa,react}/**/*.test.ts"]
 
+// What the examples import as their users do stands here in its sources: tests wait for no build.
+const doors = fileURLToPath(new URL("./src/doors/", import.meta.url))
+
 export default defineConfig({
+  resolve: { alias: [{ find: /^effect-toggl-clients\/(promise|proxy|react|worker)$/, replacement: `${doors}$1.ts` }] },
   test: {
     projects: [
       { extends: true, test: { name: "apart", include: apart } },

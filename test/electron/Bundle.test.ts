@@ -7,6 +7,9 @@ import { fileURLToPath } from "node:url"
 
 const folder = fileURLToPath(new URL("../../examples/electron/", import.meta.url))
 
+// installed in an app, and here in its sources
+const library = fileURLToPath(new URL("../../src/doors/proxy.ts", import.meta.url))
+
 const bundle = async (entry: string, platform: "node" | "browser") => {
   const { metafile, outputFiles } = await Esbuild.build({
     absWorkingDir: folder,
@@ -17,6 +20,7 @@ const bundle = async (entry: string, platform: "node" | "browser") => {
     platform,
     format: "cjs",
     external: ["electron"],
+    alias: { "effect-toggl-clients/proxy": library },
     logLevel: "silent"
   })
   const imports = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path))
@@ -29,7 +33,7 @@ describe("the bundle", () => {
     assert.include(imports, "electron")
     for (const name of imports) assert.match(name, /^(electron|node:.+)$/)
     assert.isEmpty(inputs.filter((path) => /node_modules\/(effect|@effect)\//.test(path)))
-    assert.isNotEmpty(inputs.filter((path) => path.endsWith("doors/proxy.js")))
+    assert.isNotEmpty(inputs.filter((path) => path.endsWith("doors/proxy.ts")))
   })
 
   it("of the preload needs Electron only: a sandbox has no Node", async () => {
