@@ -40,7 +40,7 @@ const built = Effect.fnUntraced(function* (recipe: string, plugins: PluginOption
         outDir,
         emptyOutDir: true,
         minify: false,
-        rollupOptions: { output: { entryFileNames: "main.js" } }
+        rolldownOptions: { output: { entryFileNames: "main.js" } }
       }
     })
   )
