@@ -1,6 +1,7 @@
 import { Button, Group, Text } from "@mantine/core"
 import { signIn } from "../account/session.ts"
 import type { Person } from "../account/who.ts"
+import { Problem } from "../parts/Problem.tsx"
 import { useAttempt } from "../parts/useAttempt.ts"
 import classes from "./Panel.module.css"
 import { useDemo } from "./demo.ts"
@@ -26,11 +27,7 @@ export const DemoUsers = ({ onSignedIn }: { readonly onSignedIn: (person: Person
           </Button>
         ))}
       </Group>
-      {problem !== undefined && (
-        <Text size="sm" c="red" mt="xs" role="alert">
-          {problem}
-        </Text>
-      )}
+      <Problem mt="xs">{problem}</Problem>
     </section>
   )
 }

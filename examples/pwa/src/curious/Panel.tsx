@@ -3,6 +3,7 @@ import { ActionIcon, Button, CloseButton, Switch, Text, TextInput, Title } from 
 import { useState } from "react"
 import type { DemoChange, SeenRequest, Switches } from "../../server/contract.ts"
 import { FlaskIcon } from "../parts/icons.tsx"
+import { keepIn, keptIn } from "../parts/kept.ts"
 import { useSay } from "../parts/Notices.tsx"
 import { sentence } from "../parts/sentence.ts"
 import { useAttempt } from "../parts/useAttempt.ts"
@@ -16,21 +17,11 @@ export interface Curious {
 
 const key = "toggl-clients-curious"
 
-const wasOpen = (): boolean => {
-  try {
-    return sessionStorage.getItem(key) === "open"
-  } catch {
-    return false
-  }
-}
+const storage = () => sessionStorage
 
-const keep = (isOpen: boolean): void => {
-  try {
-    sessionStorage.setItem(key, isOpen ? "open" : "closed")
-  } catch {
-    // it is closed again after a reload, where nothing can be kept
-  }
-}
+const wasOpen = (): boolean => keptIn(storage, key) === "open"
+
+const keep = (isOpen: boolean): void => keepIn(storage, key, isOpen ? "open" : "closed")
 
 export const useCurious = (): Curious => {
   const [isOpen, setOpen] = useState(wasOpen)

@@ -2,6 +2,7 @@
 import { useEffect, useSyncExternalStore } from "react"
 import { changeHeader, type Demo, type DemoChange, type SeenRequest, type Switches } from "../../server/contract.ts"
 import { here } from "../account/address.ts"
+import { keepIn, keptIn } from "../parts/kept.ts"
 
 export interface Seen extends Demo {
   readonly requests: ReadonlyArray<SeenRequest>
@@ -67,21 +68,11 @@ const pretend = ({ offline }: Switches): void => {
 
 const key = "toggl-clients-demo"
 
-const hasMet = (): boolean => {
-  try {
-    return localStorage.getItem(key) === "met"
-  } catch {
-    return false
-  }
-}
+const storage = () => localStorage
 
-const meet = (): void => {
-  try {
-    localStorage.setItem(key, "met")
-  } catch {
-    // it is asked a little later then
-  }
-}
+const hasMet = (): boolean => keptIn(storage, key) === "met"
+
+const meet = (): void => keepIn(storage, key, "met")
 
 const take = (said: Demo | undefined): void => {
   if (said === undefined) return

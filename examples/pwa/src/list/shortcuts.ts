@@ -1,23 +1,16 @@
 // Keys that work everywhere on the page. They can be turned off, for a voice or a stray hand may type one.
 import { useEffect, useSyncExternalStore } from "react"
+import { keepIn, keptIn } from "../parts/kept.ts"
 
 const key = "toggl-clients-keys"
 const listeners = new Set<() => void>()
 
-export const areOn = (): boolean => {
-  try {
-    return localStorage.getItem(key) !== "off"
-  } catch {
-    return true
-  }
-}
+const storage = () => localStorage
+
+export const areOn = (): boolean => keptIn(storage, key) !== "off"
 
 export const setShortcuts = (on: boolean): void => {
-  try {
-    localStorage.setItem(key, on ? "on" : "off")
-  } catch {
-    // it stays as it is where nothing can be kept
-  }
+  keepIn(storage, key, on ? "on" : "off")
   for (const listener of listeners) listener()
 }
 

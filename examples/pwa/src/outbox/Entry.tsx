@@ -4,6 +4,7 @@ import { useToggl } from "effect-toggl-clients/react"
 import { useRef, useState } from "react"
 import { useSay } from "../parts/Notices.tsx"
 import { count } from "../parts/times.ts"
+import { Problem } from "../parts/Problem.tsx"
 import { useAttempt } from "../parts/useAttempt.ts"
 import classes from "./Entry.module.css"
 import { Repair } from "./Repair.tsx"
@@ -104,11 +105,7 @@ const Discard = ({ byId, entry, onClose }: Pick<Props, "entry" | "byId"> & { rea
       {isDoubtful && (
         <Text size="sm">Toggl may have done it already, for an answer got lost. Discarding does not undo that.</Text>
       )}
-      {problem !== undefined && (
-        <Text size="sm" c="red" role="alert">
-          {problem}
-        </Text>
-      )}
+      <Problem>{problem}</Problem>
       <div className={classes["buttons"]}>
         <Button size="compact-sm" variant="default" onClick={onClose}>
           Keep

@@ -4,6 +4,7 @@ import type { ClientView, EntryView } from "effect-toggl-clients/promise"
 import { useClients, useToggl } from "effect-toggl-clients/react"
 import { useState } from "react"
 import { useSay } from "../parts/Notices.tsx"
+import { Problem } from "../parts/Problem.tsx"
 import { useAttempt } from "../parts/useAttempt.ts"
 import classes from "./Entry.module.css"
 import { titleOf } from "./words.ts"
@@ -111,11 +112,7 @@ export const Repair = ({ byId, entry, onDiscard, workspaceId }: Props) => {
           workspaceId={entry.mutation?.workspaceId ?? workspaceId}
         />
       )}
-      {problem !== undefined && (
-        <Text size="sm" c="red" role="alert">
-          {problem}
-        </Text>
-      )}
+      <Problem>{problem}</Problem>
       <div className={classes["buttons"]}>
         <Button size="compact-sm" variant="subtle" color="gray" onClick={onDiscard}>
           Discard…
@@ -180,11 +177,7 @@ const Choose = ({
           </Button>
         ))}
       </div>
-      {problem !== undefined && (
-        <Text size="sm" c="red" role="alert">
-          {problem}
-        </Text>
-      )}
+      <Problem>{problem}</Problem>
     </div>
   )
 }

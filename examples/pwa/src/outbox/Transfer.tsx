@@ -5,6 +5,7 @@ import { useState } from "react"
 import type { Person } from "../account/who.ts"
 import { useSay } from "../parts/Notices.tsx"
 import { count } from "../parts/times.ts"
+import { Problem } from "../parts/Problem.tsx"
 import { useAttempt } from "../parts/useAttempt.ts"
 import classes from "./OutboxPage.module.css"
 import { lookAgain, useMoved } from "./useMoved.ts"
@@ -115,11 +116,7 @@ export const Transfer = ({ hasEntries, person }: Props) => {
           )}
         </FileButton>
       </Group>
-      {problem !== undefined && (
-        <Text size="sm" c="red" mt="xs" role="alert">
-          {problem}
-        </Text>
-      )}
+      <Problem mt="xs">{problem}</Problem>
       <Text size="xs" c="dimmed" mt="xs">
         A copy is for safety: opened on another device, both would send it. Moved changes are sent by the device that
         opens the file.

@@ -31,8 +31,6 @@ export const PersonIcon = () =>
   icon("M8 8a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM3 13.5c.6-2.4 2.6-3.7 5-3.7s4.4 1.3 5 3.7")
 export const PauseIcon = () => icon("M6 3.5v9M10 3.5v9")
 export const SendIcon = () => icon("M8 13V3M4 7l4-4 4 4")
-export const BackIcon = () => icon("M10 3 5 8l5 5")
 export const NextIcon = () => icon("M6 3l5 5-5 5")
 export const FlaskIcon = () => icon("M6.5 2h3M7 2v4L3.3 12.4A1 1 0 0 0 4.2 14h7.6a1 1 0 0 0 .9-1.6L9 6V2M5 10h6")
 export const KeyIcon = () => icon("M10.5 8.5a3 3 0 1 0-3-3l-5 5v3h3v-2h2v-2l1-1")
-export const FileIcon = () => icon("M4 2h5l3 3v9H4V2Zm5 0v3h3")
