@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@effect/vitest"
+import { afterEach, describe, expect, it } from "@effect/vitest"
 import * as regressions from "./regressions.js"
 import { type Options, run } from "./Run.js"
 import * as Seeds from "./Seeds.js"
@@ -11,6 +11,8 @@ const without = (history: History, at: number): History => ({
 })
 
 const timeout = 300_000
+
+afterEach(Seeds.aMoment)
 
 // The kept histories, if any, and one that is always there, so that this cannot pass by being empty.
 const kept = [{ name: "a seed of the normal run", history: Seeds.history(1, 100) }, ...regressions.kept]
