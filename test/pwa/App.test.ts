@@ -83,12 +83,21 @@ const forward = async (page: Page, text: string) => {
   })
 }
 
-/** From now on nobody waits for what was done on this page: what Toggl refuses stands in the outbox. */
+const queue = async (page: Page, button: "Pause" | "Resume") => {
+  await outbox(page)
+  const named = (name: string) => page.getByRole("main").getByRole("button", { name })
+  await named(button).click()
+  await named(button === "Pause" ? "Resume" : "Pause").waitFor()
+  await list(page)
+}
+
+/** From now on what is changed waits until {@link queue} is resumed: nothing is on its way when the page goes. */
+const pause = (page: Page) => queue(page, "Pause")
+
+/** Nobody waits any more for what was done on this page: what Toggl refuses stands in the outbox. */
 const leaveAndComeBack = async (page: Page) => {
   await page.reload()
-  await line(page)
-    .filter({ hasText: /Offline: \d/ })
-    .waitFor()
+  await says(page, /Paused: \d/)
 }
 
 /** With what the pages showed when it failed. */
@@ -358,6 +367,7 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
         })
       )
       const { context } = yield* Browser.launchPersistent(profile)
+      context.setDefaultTimeout(Site.patience)
       yield* Effect.promise(() =>
         seenAtFailure(
           { context },
@@ -374,16 +384,16 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
   )
 
   test("repairs names that were taken by others, of a new client and of one that was renamed", async (app) => {
-    const { context, page, toggl } = app
+    const { page, toggl } = app
     await signIn(page)
-    await goOffline(app)
+    await pause(page)
     await make(page, "Acorn & Oak", "Starts in May")
     await rename(page, "Copper & Pine Furniture", "Copper & Pine")
     await leaveAndComeBack(page)
     for (const name of ["Acorn & Oak", "Copper & Pine"]) {
       await toggl.change({ colleagueTakes: name, workspaceId: Site.workspaces.ada })
     }
-    await context.setOffline(false)
+    await queue(page, "Resume")
     await says(page, "2 changes need you")
     await row(page, "Copper & Pine Furniture").getByRole("link", { name: "Repair" }).click()
     await page.getByRole("heading", { name: "2 need you" }).waitFor()
@@ -400,15 +410,15 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
     expect(await namesOf(toggl, "Copper")).toEqual(["Copper & Pine (2)", "Copper & Pine"])
   })
 
-  test("tells what goes with a change that is discarded", async ({ context, page, toggl }) => {
+  test("tells what goes with a change that is discarded", async ({ page, toggl }) => {
     await signIn(page)
-    await goOffline({ context, page })
+    await pause(page)
     await make(page, "Acorn & Oak")
     await archive(page, "Acorn & Oak")
-    await says(page, "Offline: 2 changes wait")
+    await says(page, "Paused: 2 changes wait")
     await leaveAndComeBack(page)
     await toggl.change({ colleagueTakes: "Acorn & Oak", workspaceId: Site.workspaces.ada })
-    await context.setOffline(false)
+    await queue(page, "Resume")
     await says(page, "1 change needs you")
     await outbox(page)
     await page.getByText("Waits for: Create Acorn & Oak").waitFor()
@@ -426,14 +436,14 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
   })
 
   test("says that a client is gone which a colleague has deleted, and lets the change go", async (app) => {
-    const { context, page, toggl } = app
+    const { page, toggl } = app
     await signIn(page)
     const gone = await toggl.client("Copper & Pine Furniture")
-    await goOffline({ context, page })
+    await pause(page)
     await rename(page, "Copper & Pine Furniture", "Copper & Pine")
     await leaveAndComeBack(page)
     await toggl.ask("DELETE", `/workspaces/${Site.workspaces.ada}/clients/${gone?.id ?? 0}`)
-    await context.setOffline(false)
+    await queue(page, "Resume")
     await says(page, "1 change needs you")
     await outbox(page)
     await page.getByText(/Rename Copper & Pine Furniture/).waitFor()

@@ -106,11 +106,14 @@ export const sent = async (toggl: Toggl): Promise<ReadonlyArray<string>> =>
     .filter(({ applied }) => applied)
     .map(({ body, method }) => `${method} ${/"name":"([^"]*)"/.exec(body ?? "")?.[1] ?? ""}`.trim())
 
+/** How long a test waits for a page, in milliseconds: a change whose answer got lost goes on half a minute later. */
+export const patience = 120_000
+
 /** Asks until it holds. */
 export const until = (
   what: string,
   condition: () => Promise<boolean>,
-  bound: Duration.DurationInput = "30 seconds"
+  bound: Duration.DurationInput = patience
 ): Promise<void> => Effect.runPromise(Wait.until(what, Effect.promise(condition), bound))
 
 export interface Running extends Built.Served {
@@ -140,7 +143,6 @@ export const context = (
         const browser = running.context.browser()
         if (browser === null) throw new Error("the browser has gone")
         const made = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", ...options })
-        made.setDefaultTimeout(20_000)
         return made
       }),
       (made) => Effect.promise(() => made.close())
@@ -156,13 +158,19 @@ export interface App {
   readonly thrown: ReadonlyArray<string>
 }
 
+/**
+ * Without Background Sync: what a test takes from the pages' network the browser itself still has, so it wakes the worker at once, to
+ * send what then gets lost.
+ */
+export const withoutSync: BrowserContextOptions = { permissions: [] }
+
 /** A new context with the app's page, at a Toggl that begins anew. */
 export const app = (
   options: BrowserContextOptions = {}
 ): Effect.Effect<App, never, Site | Browser.Browser | Scope.Scope> =>
   Effect.gen(function* () {
     const { origin } = yield* Site
-    const made = yield* context(options)
+    const made = yield* context({ ...withoutSync, ...options })
     return yield* appIn(made, origin)
   })
 
@@ -171,6 +179,7 @@ export const appIn = (context: BrowserContext, origin: string): Effect.Effect<Ap
     const toggl = togglAt(origin)
     await toggl.change({ startAnew: true })
     const thrown: Array<string> = []
+    context.setDefaultTimeout(patience)
     context.on("weberror", (error) => thrown.push(String(error.error())))
     const page = await context.newPage()
     await page.goto(`${origin}/`)
