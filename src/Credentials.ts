@@ -308,7 +308,6 @@ const setting = <A extends string | Redacted.Redacted>(
  *
  * @example
  * import * as Config from "effect/Config"
-import * as ConfigError from "effect/ConfigError"
  * import { Credentials } from "effect-toggl-clients"
  *
  * const credentials = Credentials.layerConfig({ token: Config.redacted("MY_TOGGL_TOKEN") })
