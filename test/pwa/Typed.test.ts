@@ -80,6 +80,53 @@ layer(Site.layer(), { excludeTestServices: true })("what is typed", (it) => {
     })
   )
 
+  it.scoped("goes on where it was begun when a refusal comes late: into a search, another form, a dialog", () =>
+    withApp(async ({ page, toggl }) => {
+      await toggl.change({ set: { slow: true } })
+      const isRefused = () => page.getByRole("status").filter({ hasText: "Another client" }).waitFor()
+      const isNotFocused = async () => {
+        await form(page).getByText("already called").waitFor()
+        expect(await page.evaluate("document.activeElement.closest('form') === null")).toBe(true)
+      }
+
+      // of a row, while a new client is typed
+      await row(page, "Clover Insurance").click()
+      await changeForm(page).getByLabel("Name").fill("Acme Studio")
+      await changeForm(page).getByLabel("Name").press("Enter")
+      await start(page, "Birch Bi")
+      await changeForm(page).getByText("already called").waitFor()
+      await page.keyboard.type("kes")
+      await value(page, "Birch Bikes")
+      expect(await changeForm(page).getByLabel("Name").inputValue()).toBe("Acme Studio")
+      await isRefused()
+      await page.getByRole("button", { name: "Edit" }).click()
+      await page.waitForFunction("document.activeElement.value === 'Acme Studio'")
+      await page.keyboard.press("Escape")
+      await nameIn(page).press("Escape")
+
+      // of a new client, while something is searched
+      await start(page, "Acme Studio")
+      await nameIn(page).press("Enter")
+      await nameIn(page).press("Escape")
+      await page.getByRole("searchbox").fill("clo")
+      await isNotFocused()
+      await page.keyboard.type("ver")
+      expect(await page.getByRole("searchbox").inputValue()).toBe("clover")
+      await page.getByRole("searchbox").press("Escape")
+      await nameIn(page).press("Escape")
+
+      // of a new client, while a dialog asks
+      await start(page, "Acme Studio")
+      await nameIn(page).press("Enter")
+      await nameIn(page).press("Escape")
+      await row(page, "Clover Insurance").focus()
+      await page.keyboard.press("Delete")
+      await page.getByRole("dialog").waitFor()
+      await isNotFocused()
+      expect(await page.evaluate("document.activeElement.closest('[role=dialog]') !== null")).toBe(true)
+    })
+  )
+
   it.scoped("outlives a look at the outbox and a search, and is saved when its user goes on to another row", () =>
     withApp(async ({ page, toggl }) => {
       await start(page, "Half typed")
@@ -96,6 +143,12 @@ layer(Site.layer(), { excludeTestServices: true })("what is typed", (it) => {
       expect(await changeForm(page).getByLabel("Name").inputValue()).toBe("Clover Assurance")
       await row(page, "Acme Studio").click()
       await Site.until("it to be saved", async () => (await toggl.client("Clover Assurance")) !== undefined)
+
+      await changeForm(page).getByLabel("Name").fill("")
+      await changeForm(page).getByLabel("Notes").fill("its notes")
+      await page.getByRole("searchbox").fill("")
+      await row(page, "Brightside Energy").click()
+      await Site.until("the notes to be saved", async () => (await toggl.client("Acme Studio"))?.notes === "its notes")
     })
   )
 
@@ -127,7 +180,18 @@ layer(Site.layer(), { excludeTestServices: true })("a key", (it) => {
       await page.keyboard.press("/")
       await page.keyboard.type("aaaa")
       expect(await page.getByRole("searchbox").inputValue()).toBe("aaaa")
-      expect(await toggl.changes()).toEqual([])
+      await page.getByRole("searchbox").press("Escape")
+      await make(page, "Alder Alarms")
+      await line(page).filter({ hasText: "Everything is saved in Toggl" }).waitFor()
+      expect(await Site.sent(toggl)).toEqual(["POST Alder Alarms"])
+    })
+  )
+
+  it.scoped("that chooses a word of an input method stays in the search", () =>
+    withApp(async ({ page }) => {
+      await page.getByRole("searchbox").focus()
+      await page.getByRole("searchbox").dispatchEvent("keydown", { key: "ArrowDown", isComposing: true, bubbles: true })
+      expect(await page.evaluate("document.activeElement.type")).toBe("search")
     })
   )
 

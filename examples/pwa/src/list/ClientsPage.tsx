@@ -15,8 +15,10 @@ import {
   blank,
   close as closeForm,
   type Draft,
+  drawnAs,
   type Form,
   formsOf,
+  isElsewhere,
   isTouched,
   open as openForm,
   shownOf,
@@ -113,9 +115,10 @@ export const ClientsPage = ({ account, onChooseWorkspace, workspaceId }: Props) 
     // nothing takes the focus from who types
     const isTyping = formsOf(place).some(isTouched)
     const isBehind = isTyping || (row !== undefined && shownNow !== undefined)
+    const isQuiet = isBehind || isElsewhere(shownNow)
     if (shownNow !== undefined && !isBehind) closeForm(place, shownNow)
-    const form = openForm(place, { ...row, start, problem, isBehind })
-    if (!isBehind && isOpen.current) return
+    const form = openForm(place, { ...row, start, problem, isBehind, isQuiet })
+    if (!isQuiet && isOpen.current) return
     const run = () => {
       toFront(place, form)
       goTo("clients")
@@ -151,7 +154,8 @@ export const ClientsPage = ({ account, onChooseWorkspace, workspaceId }: Props) 
     const before = clients.find((client) => client.key === editing?.key)
     if (editing !== undefined && before !== undefined) {
       const draft = textOf(editing)
-      if (draft.name.trim() !== "") save(before, { ...draft, name: draft.name.trim() }, editing.base)
+      // a name that was emptied is left as it was
+      save(before, { ...draft, name: draft.name.trim() || editing.base.name }, editing.base)
       stopEditing()
     }
     const client = clients.find((one) => one.key === key)
@@ -194,6 +198,8 @@ export const ClientsPage = ({ account, onChooseWorkspace, workspaceId }: Props) 
           leftSection={<SearchIcon />}
           rightSection={!isNarrow && search === "" ? <Kbd size="xs">/</Kbd> : null}
           onKeyDown={(event) => {
+            // the key is the input method's
+            if (event.nativeEvent.isComposing) return
             if (event.key === "ArrowDown" || event.key === "Enter") {
               event.preventDefault()
               rows.current?.focusFirst()
@@ -224,7 +230,7 @@ export const ClientsPage = ({ account, onChooseWorkspace, workspaceId }: Props) 
       </div>
       {making !== undefined && (
         <RowEditor
-          key={making.id}
+          key={drawnAs(making)}
           label="New client"
           form={making}
           onSave={(draft) => create(making, draft)}

@@ -35,6 +35,7 @@ export const RowEditor = ({ form, label, onCancel, onSave }: Props) => {
     <form
       className={classes["editor"]}
       aria-label={label}
+      data-form={form.id}
       onKeyDown={onKeyDown}
       onSubmit={(event) => {
         event.preventDefault()
@@ -52,7 +53,7 @@ export const RowEditor = ({ form, label, onCancel, onSave }: Props) => {
         }}
         error={isEmpty ? "A client needs a name." : form.problem}
         autoComplete="off"
-        autoFocus
+        autoFocus={!form.isQuiet}
         onFocus={(event) => event.currentTarget.select()}
       />
       <Textarea

@@ -13,7 +13,7 @@ import {
   useState
 } from "react"
 import { Row } from "./Row.tsx"
-import type { Draft, Form } from "./drafts.ts"
+import { type Draft, drawnAs, type Form } from "./drafts.ts"
 import { RowEditor } from "./RowEditor.tsx"
 import classes from "./Rows.module.css"
 import { areOn } from "./shortcuts.ts"
@@ -200,7 +200,7 @@ export const Rows = ({ actions, clients, editing, handle, isNarrow, marks, onCan
                 <div role="row" aria-rowindex={index + 1}>
                   <div role="gridcell">
                     <RowEditor
-                      key={editing.id}
+                      key={drawnAs(editing)}
                       label={`Change ${client.name}`}
                       form={editing}
                       onSave={(draft) => {

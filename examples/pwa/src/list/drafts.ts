@@ -16,6 +16,8 @@ export interface Form {
   readonly base: Draft
   /** Why Toggl refused what it was sent with. */
   readonly problem: string | undefined
+  /** It came by itself while its user was at something else, and does not take the focus. */
+  readonly isQuiet: boolean
 }
 
 export const blank: Draft = { name: "", notes: "" }
@@ -62,28 +64,51 @@ interface Opening {
   readonly problem?: string | undefined
   /** Behind the one that is shown now, rather than before it. */
   readonly isBehind?: boolean
+  readonly isQuiet?: boolean
 }
 
-export const open = (place: string, { start, base = start, isBehind = false, key, problem }: Opening): Form => {
+export const open = (
+  place: string,
+  { start, base = start, isBehind = false, isQuiet = false, key, problem }: Opening
+): Form => {
   ids += 1
-  const form = { id: ids, key, start, base, problem }
+  const form = { id: ids, key, start, base, problem, isQuiet }
   const forms = formsOf(place)
   set(place, isBehind ? [form, ...forms] : [...forms, form])
   return form
 }
 
-export const toFront = (place: string, form: Form): void => {
+export const toFront = (place: string, { id }: Form): void => {
   const forms = formsOf(place)
-  if (forms.includes(form)) set(place, [...forms.filter((one) => one !== form), form])
+  const form = forms.find((one) => one.id === id)
+  if (form !== undefined) set(place, [...forms.filter((one) => one !== form), { ...form, isQuiet: false }])
 }
 
-export const close = (place: string, form: Form): void => {
-  typed.delete(form.id)
+export const close = (place: string, { id, key }: Form): void => {
+  typed.delete(id)
+  const kind = key === undefined ? "new" : "row"
+  const before = formsOf(place)
+  const forms = before.filter((one) => one.id !== id)
+  const next = shownOf(forms, kind)
+  // the one behind it comes because its user has ended this one
+  const isNext = (one: Form) => one === next && shownOf(before, kind)?.id === id
   set(
     place,
-    formsOf(place).filter((one) => one !== form)
+    forms.map((one) => (isNext(one) ? { ...one, isQuiet: false } : one))
   )
 }
+
+/** Whether its user is at something else that takes keys: a field, a dialog. */
+export const isElsewhere = (form: Form | undefined): boolean => {
+  const focused = document.activeElement
+  if (focused === null) return false
+  const own = focused.closest("[data-form]")
+  if (form !== undefined && own?.getAttribute("data-form") === String(form.id)) return false
+  return focused.closest("input, textarea, select, [contenteditable], [role=dialog], [role=menu]") !== null
+}
+
+/** A form that is to take the focus after all is drawn anew. */
+export const drawnAs = ({ id, isQuiet }: Form): string => `${id}${isQuiet ? " quiet" : ""}`
 
 // The browser asks before it takes away what was typed.
 addEventListener("beforeunload", (event) => {
