@@ -285,7 +285,7 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
     const later = await context.newPage()
     await later.goto(`${origin}/`)
     await row(later, "Acorn & Oak").waitFor()
-    await row(later, "Copper & Pine").waitFor()
+    await row(later, "Copper & Pine Furniture").waitFor({ state: "detached" })
     await says(later, "Offline: 2 changes wait")
     await make(later, "Alder Alarms")
     await says(later, "Offline: 3 changes wait")
@@ -389,6 +389,7 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
     await pause(page)
     await make(page, "Acorn & Oak", "Starts in May")
     await rename(page, "Copper & Pine Furniture", "Copper & Pine")
+    await says(page, "Paused: 2 changes wait")
     await leaveAndComeBack(page)
     for (const name of ["Acorn & Oak", "Copper & Pine"]) {
       await toggl.change({ colleagueTakes: name, workspaceId: Site.workspaces.ada })
@@ -441,6 +442,7 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
     const gone = await toggl.client("Copper & Pine Furniture")
     await pause(page)
     await rename(page, "Copper & Pine Furniture", "Copper & Pine")
+    await says(page, "Paused: 1 change waits")
     await leaveAndComeBack(page)
     await toggl.ask("DELETE", `/workspaces/${Site.workspaces.ada}/clients/${gone?.id ?? 0}`)
     await queue(page, "Resume")
@@ -661,6 +663,17 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
         const offer = page.getByRole("complementary", { name: "A new version" })
         await offer.getByText("2 changes wait, and stay here.").waitFor()
         expect(await page.title()).toBe("Clients")
+        // who has typed something may stay for it, and reload later
+        await page.getByRole("button", { name: "New client" }).click()
+        const typed = page.getByRole("form", { name: "New client" }).getByLabel("Name")
+        await typed.fill("Half typed")
+        const [asked] = await Promise.all([
+          page.waitForEvent("dialog"),
+          offer.getByRole("button", { name: "Reload" }).click()
+        ])
+        await asked.dismiss()
+        expect(await page.title()).toBe("Clients")
+        await typed.press("Escape")
         await offer.getByRole("button", { name: "Reload" }).click()
         await page.waitForFunction("document.title === 'Clients, newer'")
         await row(page, "Acorn & Oak").waitFor()
@@ -756,6 +769,27 @@ layer(Site.layer(), { excludeTestServices: true })("the app", (it) => {
     await openFile(page, moved)
     await saved(page)
     expect(await Site.sent(toggl)).toEqual(["POST Acorn & Oak", "POST Alder Alarms"])
+  })
+
+  test("keeps what was moved before what was done after it, where it is kept after all", async (app) => {
+    const { context, origin, page, toggl } = app
+    await signIn(page)
+    await pause(page)
+    await rename(page, "Copper & Pine Furniture", "Copper & Pine")
+    await says(page, "Paused: 1 change waits")
+    await outbox(page)
+    await download(page, "Move to another device")
+    await page.getByText("1 change was moved into a file, and is not sent from here.").waitFor()
+    const other = await context.newPage()
+    await other.goto(`${origin}/`)
+    await row(other, "Copper & Pine Furniture").waitFor()
+    await rename(other, "Copper & Pine Furniture", "Copper Pine & Sons")
+    await says(page, "Paused: 1 change waits")
+    await page.getByRole("button", { name: "Keep them here after all" }).click()
+    await notice(page, /back in the outbox/)
+    await queue(page, "Resume")
+    await saved(page)
+    expect(await namesOf(toggl, "Copper")).toEqual(["Copper Pine & Sons"])
   })
 
   test("does in the panel for the curious what each switch says, and shows the requests", async (app) => {

@@ -56,8 +56,8 @@ export const Transfer = ({ hasEntries, person }: Props) => {
 
   const bringBack = () =>
     void run(async () => {
-      const json = file ?? (await toggl.exportEntries({ take: true }))
-      const n = await toggl.importEntries(json)
+      // with what was done since, so that all of it comes back in its order
+      const n = await toggl.importEntries(await toggl.exportEntries({ take: true }))
       setFile(undefined)
       say({ text: `${count(n, "change")} ${n === 1 ? "is" : "are"} back in the outbox.` })
       lookAgain()

@@ -38,9 +38,13 @@ export const Versions = ({ children }: { readonly children: ReactNode }) => {
   const reload = () => {
     if (isDoneElsewhere) return location.reload()
     isWanted.current = true
-    // the plugin tells only a page that had a worker when it was opened, which that of a first visit had not
-    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true })
-    void updateServiceWorker(true)
+    void navigator.serviceWorker.getRegistration().then((registration) => {
+      // it took over already: in another tab, or here where its user then stayed for what they had typed
+      if (!registration?.waiting) return location.reload()
+      // the plugin tells only a page that had a worker when it was opened, which that of a first visit had not
+      navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true })
+      return updateServiceWorker(true)
+    })
   }
   const isOffered = (isThere || isDoneElsewhere) && !isLater
   return (
