@@ -55,7 +55,11 @@ const Form = ({ known, onClose, person }: Omit<Props, "isOpen">) => {
 
   const go = (next?: Person) =>
     void run(async () => {
-      await toggl.signOut()
+      // a storage that is refused, or never answers, keeps nobody signed in
+      await toggl.signOut().catch((thrown: unknown) => {
+        if (isRemoving) throw thrown
+        say({ text: sentence(thrown), isBad: true })
+      })
       const isSessionLeft = await signOut().then(
         (isOver) => !isOver,
         (thrown: unknown) => {
