@@ -83,18 +83,29 @@ const isDone = (work: Promise<unknown>): Promise<boolean> =>
     })
   ])
 
+// How often this page has changed who it is.
+let changes = 0
+
+/** What comes too late still counts, unless somebody has come or gone here meanwhile. */
 const readAgain = async (): Promise<void> => {
   if (!isStoring) return
-  isStoring = await isDone(
-    get<unknown>(key, database).then((kept) => {
-      here = keptOf(kept)
-    })
-  )
+  const before = changes
+  let isLate = false
+  const reading = get<unknown>(key, database).then((kept) => {
+    if (isLate && changes !== before) return
+    here = keptOf(kept)
+    if (!isLate) return
+    isStoring = true
+    show(whoOf(here))
+  })
+  isStoring = await isDone(reading)
+  isLate = !isStoring
   show(whoOf(here))
 }
 
 /** Over what is stored, for another tab may have changed it. */
 const change = async (next: (kept: Kept) => Kept): Promise<void> => {
+  changes++
   let made: Kept | undefined
   if (isStoring) {
     const stored = update<unknown>(
