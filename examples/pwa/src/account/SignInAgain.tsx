@@ -3,7 +3,7 @@ import { useToggl } from "effect-toggl-clients/react"
 import { useSay } from "../parts/Notices.tsx"
 import { DemoUsers } from "../curious/DemoUsers.tsx"
 import { TokenForm } from "./TokenForm.tsx"
-import { enter, type Person } from "./who.ts"
+import type { Person } from "./who.ts"
 
 interface Props {
   readonly isOpen: boolean
@@ -17,7 +17,6 @@ export const SignInAgain = ({ isOpen, onClose, person }: Props) => {
   const signedIn = async (other: Person) => {
     if (other.account !== person.account) {
       // the other's clients are another database: what waits here stays
-      await enter(other)
       onClose()
       return say({ text: `You are signed in as ${other.name}. ${person.name}'s changes stay on this device.` })
     }

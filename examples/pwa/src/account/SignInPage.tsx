@@ -4,38 +4,17 @@ import { useOnline } from "../status/useOnline.ts"
 import { DemoUsers } from "../curious/DemoUsers.tsx"
 import { count } from "../parts/times.ts"
 import { sentence } from "../parts/sentence.ts"
-import { desktop } from "./desktop.ts"
-import { current, signOut } from "./session.ts"
+import { useLeftProblem } from "./left.ts"
+import { current } from "./session.ts"
 import classes from "./SignInPage.module.css"
 import { Update } from "../update/Update.tsx"
 import { TokenForm } from "./TokenForm.tsx"
-import { enter, enterIfNobody, type Known, look, sessionIsOver } from "./who.ts"
+import { enterIfNobody, type Known, look } from "./who.ts"
 
 const waiting = ({ waiting: n }: Known) => (n === 0 ? "" : `: ${count(n, "change")} not sent yet`)
 
-const again = 5_000
-
-const notTold =
-  "You are signed out here. This app's server could not be told yet; it is told as soon as it can be reached."
-
-/** Who signed out without a network is not to be signed in by the session that is left: the server is told until it has heard. */
-const endSession = (tell: (problem: string | undefined) => void): (() => void) => {
-  let isOver = false
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const attempt = async () => {
-    const problem = await signOut().then((isEnded) => (isEnded ? undefined : notTold), sentence)
-    if (isOver) return
-    tell(problem)
-    if (problem === undefined) return sessionIsOver()
-    timer = setTimeout(() => void attempt(), again)
-  }
-  tell(desktop === undefined ? notTold : undefined)
-  void attempt()
-  return () => {
-    isOver = true
-    clearTimeout(timer)
-  }
-}
+/** Signing in has let them in already. */
+const nothing = () => Promise.resolve()
 
 interface Props {
   readonly known: ReadonlyArray<Known>
@@ -43,10 +22,12 @@ interface Props {
 }
 
 export const SignInPage = ({ isSessionLeft, known }: Props) => {
-  const [problem, setProblem] = useState<string>()
+  const leftProblem = useLeftProblem()
+  const [ownProblem, setProblem] = useState<string>()
+  const problem = isSessionLeft ? leftProblem : ownProblem
   const isOnline = useOnline()
   useEffect(() => {
-    if (isSessionLeft) return endSession(setProblem)
+    if (isSessionLeft) return
     let isOver = false
     // somebody may be signed in at the server already
     current().then(
@@ -70,8 +51,8 @@ export const SignInPage = ({ isSessionLeft, known }: Props) => {
               <Text c="dimmed">Your workspace's clients in Toggl Track, also offline.</Text>
             </div>
             {problem !== undefined && <Alert color="red">{problem}</Alert>}
-            <TokenForm onSignedIn={enter} />
-            <DemoUsers onSignedIn={enter} />
+            <TokenForm onSignedIn={nothing} />
+            <DemoUsers onSignedIn={nothing} />
             {known.length > 0 && (
               <section aria-label="On this device">
                 <Text size="sm" fw={600}>

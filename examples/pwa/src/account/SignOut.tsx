@@ -60,7 +60,7 @@ const Form = ({ known, onClose, person }: Omit<Props, "isOpen">) => {
         if (isRemoving) throw thrown
         say({ text: sentence(thrown), isBad: true })
       })
-      const isSessionLeft = await signOut().then(
+      const isSessionLeft = await signOut(person).then(
         (isOver) => !isOver,
         (thrown: unknown) => {
           say({ text: sentence(thrown), isBad: true })

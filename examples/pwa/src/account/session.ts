@@ -3,7 +3,7 @@ import { token, whoAmI } from "effect-toggl-clients/promise"
 import { changeHeader, type Refusal, type Session, type SignIn } from "../../server/contract.ts"
 import { baseUrl, here, isDirect } from "./address.ts"
 import { desktop } from "./desktop.ts"
-import type { Person } from "./who.ts"
+import { accountHere, enter, isToEnd, type Person, sessionIsOver, subscribe } from "./who.ts"
 
 /** Why nobody could be signed in, in a sentence. */
 export class SessionError extends Error {
@@ -32,7 +32,8 @@ const ask = async (method: "GET" | "POST" | "DELETE", signIn?: SignIn): Promise<
       // no other site's page can send this header: it is how the server knows the app's own
       headers: { "content-type": "application/json", [changeHeader]: "page" },
       cache: "no-store",
-      ...(method === "DELETE" ? { signal: AbortSignal.timeout(10_000) } : {}),
+      // the next one waits for these
+      ...(method === "GET" ? {} : { signal: AbortSignal.timeout(method === "POST" ? 60_000 : 10_000) }),
       ...(signIn === undefined ? {} : { body: JSON.stringify(signIn) })
     })
   } catch {
@@ -66,24 +67,58 @@ export const current = async (): Promise<Person | undefined> => {
   return answer.status === 401 ? undefined : personIn(answer)
 }
 
-/** The token that only this page has, until it is closed. */
-let held: string | undefined
+/** The token that only this page has, until it is closed or its user is not signed in any more. */
+let held: { readonly account: string; readonly text: string } | undefined
 
-export const heldToken = (): string | undefined => held
+export const heldToken = (account: string): string | undefined => (held?.account === account ? held.text : undefined)
 
-/** The sign-out that is under way, if any: an answer to it that comes late would end the next session. */
-let leaving: Promise<unknown> = Promise.resolve()
+// Who signs out in another tab has left this one too.
+let before = accountHere()
+subscribe(() => {
+  const now = accountHere()
+  if (now !== before && held?.account === before) held = undefined
+  before = now
+})
 
-export const signIn = async (text: string): Promise<Person> => {
-  await leaving
+const locked = <A>(work: () => Promise<A>): Promise<A> =>
+  new Promise((resolve) => {
+    const begin = async () => {
+      const done = work()
+      resolve(done)
+      await done.catch(() => undefined)
+    }
+    const lock = async () => navigator.locks.request("toggl-clients-app session", begin)
+    // an origin that is not secure has no locks, and where the browser refuses storage it may refuse them too
+    lock().catch(begin)
+  })
+
+let last: Promise<unknown> = Promise.resolve()
+
+/** One at a time, in all tabs: what ends somebody's session is not to end the next one's. */
+const alone = <A>(work: () => Promise<A>): Promise<A> => {
+  const next = last.then(() => locked(work))
+  last = next.catch(() => undefined)
+  return next
+}
+
+const begin = async (text: string): Promise<Person> => {
   if (desktop !== undefined) return personSaid(await desktop.signIn(text))
   if (!isDirect) return personIn(await ask("POST", { token: text }))
   const { defaultWorkspaceId, userId } = await whoAmI(token(text), { baseUrl: baseUrl() })
-  held = text
-  return { account: String(userId), name: `User ${userId}`, email: "", workspaceId: defaultWorkspaceId }
+  const account = String(userId)
+  held = { account, text }
+  return { account, name: `User ${userId}`, email: "", workspaceId: defaultWorkspaceId }
 }
 
-const leave = async (): Promise<boolean> => {
+/** Signs them in, and from then on it is them. */
+export const signIn = (text: string): Promise<Person> =>
+  alone(async () => {
+    const person = await begin(text)
+    await enter(person)
+    return person
+  })
+
+const end = async (): Promise<boolean> => {
   if (desktop !== undefined) {
     const said = await desktop.signOut()
     const isRefused = isRecord(said) && typeof said["status"] === "number" && said["status"] >= 400
@@ -98,9 +133,16 @@ const leave = async (): Promise<boolean> => {
 }
 
 /** Whether the server knows that they left: not where it cannot be reached. Rejects where the desktop app still has the token. */
-export const signOut = (): Promise<boolean> => {
-  held = undefined
-  const left = leave()
-  leaving = left.catch(() => undefined)
-  return left
+export const signOut = (person: Person): Promise<boolean> => {
+  if (held?.account === person.account) held = undefined
+  return alone(async () => !(await isToEnd(person)) || end())
 }
+
+/** The same for a session that was left, unless somebody has signed in since. */
+export const endLeft = (): Promise<boolean> =>
+  alone(async () => {
+    if (!(await isToEnd(undefined))) return true
+    const isEnded = await end()
+    if (isEnded) await sessionIsOver()
+    return isEnded
+  })

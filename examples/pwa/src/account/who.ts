@@ -147,9 +147,9 @@ const withPerson = (kept: Kept, person: Person): Kept => {
 export const enter = (person: Person): Promise<void> =>
   change((kept) => ({ ...withPerson(kept, person), isSessionLeft: false }))
 
-/** As `enter`, unless somebody has come meanwhile. */
+/** They are who the server knew a moment ago, unless somebody has come or signed out meanwhile. */
 export const enterIfNobody = (person: Person): Promise<void> =>
-  change((kept) => (kept.account === undefined ? { ...withPerson(kept, person), isSessionLeft: false } : kept))
+  change((kept) => (kept.account === undefined && !kept.isSessionLeft ? withPerson(kept, person) : kept))
 
 /** They look at what is on this device. Whose session the server has does not change. */
 export const look = (person: Person): Promise<void> => change((kept) => withPerson(kept, person))
@@ -179,9 +179,24 @@ export const forget = (person: Person, isSessionLeft: boolean): Promise<void> =>
 /** The server has been told. */
 export const sessionIsOver = (): Promise<void> => change((kept) => ({ ...kept, isSessionLeft: false }))
 
-const subscribe = (listener: () => void) => {
+/** Whether the server's session is still of somebody who has signed out, as this page knows. */
+export const isSessionLeft = (): boolean => here.isSessionLeft
+
+/** Whether the server's session is to end: it was left, or nobody else than them has come since. Another tab's doing counts too. */
+export const isToEnd = async (leaving: Person | undefined): Promise<boolean> => {
+  await readAgain()
+  const { account, isSessionLeft } = here
+  return isSessionLeft || (leaving !== undefined && (account === undefined || account === leaving.account))
+}
+
+/** Which account it is about, if any, as this page knows. */
+export const accountHere = (): string | undefined => here.account
+
+export const subscribe = (listener: () => void): (() => void) => {
   listeners.add(listener)
-  return () => listeners.delete(listener)
+  return () => {
+    listeners.delete(listener)
+  }
 }
 
 export const useWho = (): Who => useSyncExternalStore(subscribe, () => who)
