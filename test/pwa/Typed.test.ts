@@ -236,6 +236,28 @@ layer(Site.layer(), { excludeTestServices: true })("undo", (it) => {
     })
   )
 
+  it.scoped("says what became of the change where it is not here any more", () =>
+    withApp(async ({ page }) => {
+      await offline(page, true)
+      for (const [name, button, said] of [
+        ["Acme Studio", "Move to another device", "It was moved into a file"],
+        ["Brightside Energy", "Discard: Archive Brightside Energy", "There is nothing to undo: it was discarded."]
+      ] as const) {
+        await row(page, name).focus()
+        await page.keyboard.press("a")
+        await page.getByText(`${name} is archived here`).hover()
+        const other = await page.context().newPage()
+        await other.goto(`${page.url().split("#")[0] ?? ""}#/outbox`)
+        await other.getByRole("button", { name: button }).click()
+        if (button.startsWith("Discard")) {
+          await other.getByRole("group", { name: "Discard?" }).getByRole("button", { name: "Discard" }).click()
+        }
+        await page.getByText(said).waitFor()
+        await other.close()
+      }
+    })
+  )
+
   it.scoped("makes a client again that never was in Toggl", () =>
     withApp(async ({ page, toggl }) => {
       await offline(page, true)

@@ -1,5 +1,5 @@
 // What can be done with a client, and what is said of it.
-import type { ClientView, Ending, Queued } from "effect-toggl-clients/promise"
+import type { ClientView, Ending, Outcome, Queued } from "effect-toggl-clients/promise"
 import { useToggl } from "effect-toggl-clients/react"
 import { useMemo, useState } from "react"
 import { useSay } from "../parts/Notices.tsx"
@@ -37,6 +37,25 @@ const archived = ({ id, name }: ClientView, projects: ReadonlyArray<number> | un
 
 type Done = Extract<Ending, { readonly _tag: "Done" }>
 
+/** What became of a change that cannot be undone any more; `undefined` where it is still here. */
+const ended = ({ _tag }: Outcome): string | undefined => {
+  switch (_tag) {
+    case "Done":
+      return "Too late to undo: Toggl has it already."
+    case "Refused":
+      return "There is nothing to undo: Toggl has refused it."
+    case "Discarded":
+      return "There is nothing to undo: it was discarded."
+    case "Moved":
+      return "It was moved into a file: the outbox can keep it here after all."
+    case "Unknown":
+      return "It is not in the outbox any more."
+    case "Waiting":
+    case "Standing":
+      return undefined
+  }
+}
+
 export const useActions = (workspaceId: number) => {
   const toggl = useToggl()
   const say = useSay()
@@ -49,13 +68,16 @@ export const useActions = (workspaceId: number) => {
       label: "Undo",
       over: async (signal: AbortSignal) => {
         const ending = await toggl.awaitOutcome(queued.entryId, { signal })
-        return ending._tag === "Done" ? sent(ending) : ending._tag === "Refused" ? ending.error.message : undefined
+        return ending._tag === "Done" ? sent(ending) : ending._tag === "Refused" ? ending.error.message : ended(ending)
       },
       run: () => {
-        const late = () => say({ text: "Too late to undo: Toggl has it already." })
+        const late = (thrown?: unknown) =>
+          toggl
+            .outcome(queued.entryId)
+            .then((outcome) => say({ text: ended(outcome) ?? sentence(thrown), isBad: true }), fail)
         toggl.readEntries().then((entries) => {
           const entry = entries.find(({ id }) => id === queued.entryId)
-          if (entry === undefined) return late()
+          if (entry === undefined) return void late()
           // what was done with the client since would go with it
           const later = goingWith(entry, entries).length
           if (later > 0) {

@@ -2,7 +2,7 @@
 import { Button, Text, Title } from "@mantine/core"
 import type { EntryView } from "effect-toggl-clients/promise"
 import { useEntries, useStatus, useToggl } from "effect-toggl-clients/react"
-import { useMemo, useState } from "react"
+import { useEffect, useMemo, useState } from "react"
 import type { Person } from "../account/who.ts"
 import { useSay } from "../parts/Notices.tsx"
 import { sentence } from "../parts/sentence.ts"
@@ -14,6 +14,7 @@ import { Device } from "./Device.tsx"
 import { Entry } from "./Entry.tsx"
 import classes from "./OutboxPage.module.css"
 import { useMoved } from "./useMoved.ts"
+import { keepTyped } from "./Repair.tsx"
 import { Transfer } from "./Transfer.tsx"
 import { needsUser } from "./words.ts"
 
@@ -26,7 +27,7 @@ interface Props {
 }
 
 export const OutboxPage = ({ person, workspaceId }: Props) => {
-  const { entries } = useEntries()
+  const { _tag, entries } = useEntries()
   const { status } = useStatus()
   const isOnline = useOnline()
   const moved = useMoved().length
@@ -36,6 +37,9 @@ export const OutboxPage = ({ person, workspaceId }: Props) => {
     () => new Map(entries.flatMap((entry) => (entry.id === undefined ? [] : [[entry.id, entry]]))),
     [entries]
   )
+  useEffect(() => {
+    if (_tag === "Ready") keepTyped(byId)
+  }, [_tag, byId])
   const mine = entries.filter(needsUser)
   const others = entries.filter((entry) => !needsUser(entry))
   const item = (entry: EntryView) => (

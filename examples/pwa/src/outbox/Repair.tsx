@@ -30,6 +30,16 @@ const notesIn = ({ mutation }: EntryView): string | undefined =>
 // What is being typed, by entry: a try in between, or a look at another page, takes none of it away.
 const typed = new Map<string, { readonly name: string; readonly notes: string }>()
 
+/** What was typed for changes that are settled is of no use to anybody. */
+export const keepTyped = (entries: ReadonlyMap<string, EntryView>): void => {
+  for (const id of typed.keys()) if (!entries.has(id)) typed.delete(id)
+}
+
+// The browser asks before it takes that away.
+addEventListener("beforeunload", (event) => {
+  if (typed.size > 0) event.preventDefault()
+})
+
 export const Repair = ({ byId, entry, onDiscard, workspaceId }: Props) => {
   const toggl = useToggl()
   const say = useSay()
@@ -41,15 +51,17 @@ export const Repair = ({ byId, entry, onDiscard, workspaceId }: Props) => {
   const [isChoosing, setChoosing] = useState(false)
   const nameNow = nameIn(entry)
   const notesNow = notesIn(entry)
-  const [{ name, notes }, setText] = useState(
-    before ?? {
-      name: isTaken && refused.reason === "Taken" ? suggested(refused.name) : (nameNow ?? ""),
-      notes: notesNow ?? ""
-    }
-  )
+  const asItWas = {
+    name: isTaken && refused.reason === "Taken" ? suggested(refused.name) : (nameNow ?? ""),
+    notes: notesNow ?? ""
+  }
+  const [{ name, notes }, setText] = useState(before ?? asItWas)
   const change = (text: { readonly name: string; readonly notes: string }) => {
     setText(text)
-    if (id !== undefined) typed.set(id, text)
+    if (id === undefined) return
+    // as it was is nothing typed
+    if (text.name === asItWas.name && text.notes === asItWas.notes) typed.delete(id)
+    else typed.set(id, text)
   }
   const canEdit = nameNow !== undefined || notesNow !== undefined
 

@@ -5,10 +5,18 @@ import { useEffect, useState } from "react"
 
 const none: ReadonlyArray<MovedEntry> = []
 const listeners = new Set<() => void>()
+const channel = new BroadcastChannel("toggl-clients-app moved")
 
-/** Something was moved, confirmed or brought back here. */
-export const lookAgain = (): void => {
+const tell = (): void => {
   for (const listener of listeners) listener()
+}
+
+channel.onmessage = tell
+
+/** Something was moved, confirmed or brought back here: the other tabs look too. */
+export const lookAgain = (): void => {
+  tell()
+  channel.postMessage("changed")
 }
 
 export const useMoved = (): ReadonlyArray<MovedEntry> => {
