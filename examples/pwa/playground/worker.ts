@@ -12,7 +12,11 @@ declare const self: ServiceWorkerGlobalScope
 let handler: Promise<Handler> | undefined
 
 const handle = async (request: Request): Promise<Response> => {
-  handler ??= started(new URL(self.registration.scope).pathname)
+  handler ??= started(new URL(self.registration.scope).pathname).catch((thrown: unknown) => {
+    // the next request begins anew
+    handler = undefined
+    throw thrown
+  })
   return (await handler)(request)
 }
 

@@ -27,11 +27,23 @@ const sessionOf = (userId: number | undefined): StoredSession | undefined => {
       }
 }
 
+// Where nothing can be stored, or the storage never answers, the world lasts as long as the worker.
+const patience = 5_000
+
+const within = <A>(work: Promise<A>): Promise<A | undefined> =>
+  Promise.race([
+    work.catch(() => undefined),
+    new Promise<undefined>((resolve) => {
+      setTimeout(() => resolve(undefined), patience)
+    })
+  ])
+
 /** The API of the playground below a path, from where it was when it was stored. */
 export const started = async (base: string): Promise<Handler> => {
   const store = createStore(`toggl-clients-playground ${base}`, "world")
-  // where nothing can be stored, the world lasts as long as the worker
-  const stored = await get<Stored>(key, store).catch(() => undefined)
+  const stored = await within(get<Stored>(key, store).then((before) => ({ before })))
+  // what was not read is not written over
+  let isStoring = stored !== undefined
   const from = async (before: Stored | undefined): Promise<Handler> => {
     let signedIn = before?.signedIn
     const { handler } = await demo({
@@ -42,10 +54,15 @@ export const started = async (base: string): Promise<Handler> => {
       world: before?.world,
       // the playground is on this device, and still its Toggl is as far as any
       isOnline: () => navigator.onLine,
-      changed: (world) => set(key, { world, signedIn } satisfies Stored, store).catch(() => undefined)
+      changed: async (world) => {
+        if (!isStoring) return
+        const ends = set(key, { world, signedIn } satisfies Stored, store).catch(() => undefined)
+        // one that hangs is waited for once
+        isStoring = (await within(ends.then(() => true))) === true
+      }
     })
     return handler
   }
   // what another version has stored may be none of this one's
-  return from(stored).catch(() => from(undefined))
+  return from(stored?.before).catch(() => from(undefined))
 }
