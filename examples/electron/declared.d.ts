@@ -3,6 +3,7 @@
 import type { Electron, IpcRenderer, Window, WindowOptions } from "./electron.ts"
 
 export declare const app: Electron["app"]
+export declare const dialog: Electron["dialog"]
 export declare const ipcMain: Electron["ipcMain"]
 export declare const powerMonitor: Electron["powerMonitor"]
 export declare const protocol: Electron["protocol"]

@@ -22,7 +22,7 @@ export interface DesktopOptions {
 
 /** Resolves when the first window is asked for, or when another instance of the app was found and takes over. */
 export const start = async (electron: Electron, { after, baseUrl }: DesktopOptions = {}): Promise<void> => {
-  const { app, ipcMain, platform, powerMonitor, protocol, safeStorage, session, shell } = electron
+  const { app, dialog, ipcMain, platform, powerMonitor, protocol, safeStorage, session, shell } = electron
   // by itself it would follow the app's name, which may change
   const userData = join(app.getPath("appData"), folderName)
   app.setPath("userData", userData)
@@ -42,6 +42,15 @@ export const start = async (electron: Electron, { after, baseUrl }: DesktopOptio
     ...quit,
     openWindow: electron.openWindow,
     openExternal: (url) => shell.openExternal(url),
+    mayLeave: () =>
+      dialog.showMessageBoxSync({
+        type: "question",
+        message: "Leave without what was typed?",
+        detail: "Something was typed here and not saved.",
+        buttons: ["Leave", "Stay"],
+        defaultId: 1,
+        cancelId: 1
+      }) === 0,
     preload: join(app.getAppPath(), "dist", "preload.cjs")
   })
   app.on("before-quit", quit.beforeQuit)

@@ -23,7 +23,8 @@ export interface WebContents {
   send(channel: string, ...args: ReadonlyArray<unknown>): void
   isCrashed(): boolean
   setWindowOpenHandler(handler: (details: { readonly url: string }) => { action: "deny" }): void
-  on(event: "will-attach-webview", listener: (event: Preventable) => void): unknown
+  /** `will-prevent-unload`: a page would keep itself, for what is typed in it; preventing that lets it go. */
+  on(event: "will-attach-webview" | "will-prevent-unload", listener: (event: Preventable) => void): unknown
   on(
     event: "will-frame-navigate",
     listener: (event: Preventable & { url: string; isMainFrame: boolean }) => void
@@ -40,6 +41,8 @@ export interface Window {
   restore(): void
   isMinimized(): boolean
   isDestroyed(): boolean
+  /** Asks its page, as the user's closing does. */
+  close(): void
   /** Closes it without asking its page, which may hang. */
   destroy(): void
   on(event: "close", listener: (event: Preventable) => void): unknown
@@ -89,6 +92,17 @@ export interface NetSession {
 
 export interface Electron {
   readonly app: App
+  readonly dialog: {
+    /** Gives which button was chosen. Nothing else happens in the main process meanwhile. */
+    showMessageBoxSync(options: {
+      type: "question"
+      message: string
+      detail: string
+      buttons: Array<string>
+      defaultId: number
+      cancelId: number
+    }): number
+  }
   readonly ipcMain: IpcMain
   readonly powerMonitor: { on(event: "shutdown", listener: () => void): unknown }
   readonly protocol: {

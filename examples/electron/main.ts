@@ -1,10 +1,11 @@
 // Electron's main process. All that it does is in `desktop.ts`.
-import { app, BrowserWindow, ipcMain, powerMonitor, protocol, safeStorage, session, shell } from "electron"
+import { app, BrowserWindow, dialog, ipcMain, powerMonitor, protocol, safeStorage, session, shell } from "electron"
 import { start } from "./desktop.ts"
 
 start(
   {
     app,
+    dialog,
     ipcMain,
     platform: process.platform,
     powerMonitor,

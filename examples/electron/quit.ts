@@ -25,6 +25,12 @@ export interface Quit {
   readonly isClosing: (window: Window) => boolean
   /** Of a window that is closed, or whose page has crashed. */
   readonly gone: (window: Window) => void
+  /** Its user stays for what they have typed: nothing ends. */
+  readonly stays: (window: Window) => void
+  /** Its user leaves what they have typed. Others may be asked too, and may think about it. */
+  readonly leaves: (window: Window) => void
+  /** Whether the system ends the session. */
+  readonly isEnding: () => boolean
   readonly flushed: (sender: number, id: number) => void
   /** The system ends the session: it waits for nobody, and takes it ill to be asked to. */
   readonly sessionEnds: () => void
@@ -44,9 +50,13 @@ export const quitting = ({ after = timer, exit, quit, windows }: QuitOptions): Q
   let stage: "running" | "asking" | "going" = "running"
   let lastId = 0
   let isLeaving = false
+  let isEnding = false
   let cancelEnd = () => {}
+  let cancelExit = () => {}
   const rounds = new Map<number, Round>()
-  const closes = new Set<Window>()
+  // what ends the wait for a page that was asked to close
+  const closes = new Map<Window, () => void>()
+  const asked = new Set<Window>()
 
   const strike = (round: Round, window: Window): void => {
     if (round.left.delete(window) && round.left.size === 0) round.end(true)
@@ -74,6 +84,12 @@ export const quitting = ({ after = timer, exit, quit, windows }: QuitOptions): Q
       }
     })
 
+  const forget = (window: Window): void => {
+    closes.get(window)?.()
+    closes.delete(window)
+    asked.delete(window)
+  }
+
   const go = () => {
     stage = "going"
     isLeaving = true
@@ -81,45 +97,66 @@ export const quitting = ({ after = timer, exit, quit, windows }: QuitOptions): Q
   }
 
   return {
+    isEnding: () => isEnding,
     beforeQuit: (event) => {
       if (stage === "going") return
       if (stage === "asking") {
         event.preventDefault()
         return go()
       }
-      const asked = windows()
-      if (asked.length === 0) {
+      const all = windows()
+      if (all.length === 0) {
         stage = "going"
         isLeaving = true
         return
       }
       event.preventDefault()
       stage = "asking"
-      void flush(asked).then((isDone) => {
+      void flush(all).then((isDone) => {
         if (stage === "going") return
         if (!isDone) return go()
         stage = "going"
         isLeaving = true
         // a page that begins to hang now would keep the app
-        after(patience, exit)
+        cancelExit = after(patience, exit)
         quit()
       })
     },
     closing: (window, event) => {
-      if (stage !== "running") return
+      if (stage !== "running" || asked.delete(window)) return
       // the others go on sending
       if (!closes.has(window) && windows().some((other) => other !== window && !closes.has(other))) return
       event.preventDefault()
       if (closes.has(window)) return
-      closes.add(window)
+      closes.set(window, () => {})
       window.hide()
-      void flush([window]).then(() => {
-        if (!window.isDestroyed()) window.destroy()
+      void flush([window]).then((isDone) => {
+        if (window.isDestroyed()) return
+        if (!isDone) return window.destroy()
+        // a page that begins to hang now would keep it
+        closes.set(
+          window,
+          after(patience, () => window.destroy())
+        )
+        asked.add(window)
+        window.close()
       })
     },
     isClosing: (window) => closes.has(window),
+    stays: (window) => {
+      forget(window)
+      if (stage !== "going") return
+      cancelExit()
+      stage = "running"
+      isLeaving = false
+    },
+    leaves: () => {
+      if (stage !== "going" || isEnding) return
+      cancelExit()
+      cancelExit = after(patience, exit)
+    },
     gone: (window) => {
-      closes.delete(window)
+      forget(window)
       for (const round of [...rounds.values()]) strike(round, window)
     },
     flushed: (sender, id) => {
@@ -129,9 +166,11 @@ export const quitting = ({ after = timer, exit, quit, windows }: QuitOptions): Q
     },
     sessionEnds: () => {
       stage = "going"
+      isEnding = true
       cancelEnd()
       // the user may have called it off, and nothing tells of that
       cancelEnd = after(calledOff, () => {
+        isEnding = false
         if (!isLeaving) stage = "running"
       })
     }

@@ -9,6 +9,12 @@ export interface WindowsOptions {
   readonly closing: (window: Window, event: Preventable) => void
   readonly isClosing: (window: Window) => boolean
   readonly gone: (window: Window) => void
+  /** Asks the user whether a page may go with what is typed in it. */
+  readonly mayLeave: () => boolean
+  /** Whether nobody can be asked any more. */
+  readonly isEnding: () => boolean
+  readonly leaves: (window: Window) => void
+  readonly stays: (window: Window) => void
   readonly sessionEnds: () => void
 }
 
@@ -21,7 +27,19 @@ export interface Windows {
 }
 
 export const windows = (options: WindowsOptions): Windows => {
-  const { closing, gone, isClosing, openExternal, openWindow, preload, sessionEnds } = options
+  const {
+    closing,
+    gone,
+    isClosing,
+    isEnding,
+    leaves,
+    mayLeave,
+    openExternal,
+    openWindow,
+    preload,
+    sessionEnds,
+    stays
+  } = options
   const open = new Set<Window>()
 
   // A link may be anything that this system has a program for: only the web's are let out.
@@ -48,6 +66,15 @@ export const windows = (options: WindowsOptions): Windows => {
       if (event.isMainFrame) outside(event.url)
     })
     webContents.on("will-attach-webview", (event) => event.preventDefault())
+    // Electron asks nobody by itself, and keeps the page without a word
+    webContents.on("will-prevent-unload", (event) => {
+      if (!isEnding()) {
+        window.show()
+        if (!mayLeave()) return stays(window)
+      }
+      event.preventDefault()
+      leaves(window)
+    })
     webContents.on("render-process-gone", () => gone(window))
     window.on("close", (event) => closing(window, event))
     window.on("closed", () => {

@@ -120,9 +120,13 @@ export class PlayedWindow implements Window {
     this.destroyed = true
     this.listeners.emit("closed")
   }
+  /** Whether something is typed in its page, which asks for itself to stay. */
+  typed = false
   /** The user closes it. */
   close() {
-    if (!this.listeners.emit("close")) this.destroy()
+    if (this.listeners.emit("close")) return
+    if (this.typed && !this.webContents.listeners.emit("will-prevent-unload")) return
+    this.destroy()
   }
 }
 
@@ -172,9 +176,14 @@ export const play = (options: PlayOptions) => {
   let ended: "quit" | "exit" | undefined
 
   const left = () => windows.filter((window) => !window.destroyed)
+  let leaves = true
   const quit = () => {
     if (ended !== undefined || app.emit("before-quit")) return
-    for (const window of left()) window.close()
+    for (const window of left()) {
+      window.close()
+      // the first that stays ends it
+      if (!window.destroyed) return
+    }
     if (left().length === 0) ended = "quit"
   }
   const exit = () => {
@@ -198,6 +207,12 @@ export const play = (options: PlayOptions) => {
       commandLine: { appendSwitch: (name) => void log.push(`--${name}`) },
       quit,
       exit
+    },
+    dialog: {
+      showMessageBoxSync: ({ buttons, message }) => {
+        log.push(message)
+        return buttons.indexOf(leaves ? "Leave" : "Stay")
+      }
     },
     ipcMain: {
       handle: (channel, listener) => void handled.set(channel, listener),
@@ -237,6 +252,10 @@ export const play = (options: PlayOptions) => {
     outside,
     windows,
     quit,
+    /** What the user answers from now on, where something is typed. */
+    answers: (answer: "Leave" | "Stay") => {
+      leaves = answer === "Leave"
+    },
     ended: () => ended,
     /** A request of the scheme, as `protocol.handle` gets it. */
     request: async (request: Request): Promise<Response> => {

@@ -230,3 +230,67 @@ describe("the system ends the session", () => {
     })
   }
 })
+
+describe("what is typed in a window", () => {
+  const question = "Leave without what was typed?"
+
+  it("is asked about where the window is closed, also the last one, which has sent what waits by then", async () => {
+    const app = await started(2)
+    app.window(0).typed = true
+    app.window(1).typed = true
+    app.answers("Stay")
+    app.window(0).close()
+    assert.deepStrictEqual([app.log.at(-1), app.window(0).destroyed], [question, false])
+    app.answers("Leave")
+    app.window(0).close()
+    assert.isTrue(app.window(0).destroyed)
+
+    app.answers("Stay")
+    app.window(1).close()
+    await app.done(1)
+    assert.deepStrictEqual([app.window(1).destroyed, app.window(1).calls], [false, ["hide", "show"]])
+    app.time.pass(10_000)
+    assert.deepStrictEqual([app.window(1).destroyed, app.ended()], [false, undefined])
+    app.answers("Leave")
+    app.window(1).close()
+    await app.done(1)
+    assert.deepStrictEqual([app.window(1).destroyed, app.ended()], [true, "quit"])
+  })
+
+  it("keeps the app where its user stays, and a later quit asks again", async () => {
+    const app = await started(2)
+    app.window(1).typed = true
+    app.answers("Stay")
+    app.quit()
+    await app.done(0)
+    await app.done(1)
+    app.time.pass(10_000)
+    await settle()
+    assert.deepStrictEqual([app.window(1).destroyed, app.ended()], [false, undefined])
+    app.answers("Leave")
+    app.quit()
+    await app.done(1)
+    assert.strictEqual(app.ended(), "quit")
+  })
+
+  it("is no reason to wait where the system ends the session", async () => {
+    const app = await started(1)
+    app.window(0).typed = true
+    app.answers("Stay")
+    app.power.emit("shutdown")
+    app.window(0).close()
+    assert.deepStrictEqual([app.window(0).destroyed, app.log.includes(question)], [true, false])
+  })
+
+  it("holds no window whose page hangs once it was asked to close", async () => {
+    const app = await started(1)
+    const window = app.window(0)
+    window.on("close", (event) => event.preventDefault())
+    window.close()
+    await app.done(0)
+    assert.isFalse(window.destroyed)
+    app.time.pass(3000)
+    await settle()
+    assert.isTrue(window.destroyed)
+  })
+})
