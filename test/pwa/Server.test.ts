@@ -145,6 +145,11 @@ layer(site, { excludeTestServices: true })("the app's server", (it) => {
   it.scoped("tells which Toggl it has, and who can sign in", () =>
     Effect.gen(function* () {
       const { served } = yield* Site
+      // Vite says first that it is ready
+      yield* Wait.until(
+        "what the server says of its demo",
+        Effect.sync(() => served.printed().includes(grace))
+      )
       expect(served.printed()).toContain("the demo's own")
       expect(served.printed()).toContain(`Ada Lovelace with the token ${ada}`)
       expect(served.printed()).toContain(`Grace Hopper with the token ${grace}`)
