@@ -142,8 +142,7 @@ export const context = (
       Effect.promise(async () => {
         const browser = running.context.browser()
         if (browser === null) throw new Error("the browser has gone")
-        const made = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", ...options })
-        return made
+        return browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", ...options })
       }),
       (made) => Effect.promise(() => made.close())
     )
@@ -162,7 +161,7 @@ export interface App {
  * Without Background Sync: what a test takes from the pages' network the browser itself still has, so it wakes the worker at once, to
  * send what then gets lost.
  */
-export const withoutSync: BrowserContextOptions = { permissions: [] }
+const withoutSync: BrowserContextOptions = { permissions: [] }
 
 /** A new context with the app's page, at a Toggl that begins anew. */
 export const app = (

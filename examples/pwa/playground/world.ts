@@ -4,6 +4,7 @@ import { demo, type World } from "../server/demo.ts"
 import { users } from "../server/demoWorld.ts"
 import type { Handler } from "../server/http.ts"
 import { only, type StoredSession } from "../server/sessions.ts"
+import { inTime } from "../src/parts/inTime.ts"
 
 /** What is stored. Of the session only whose it is, for no token is ever stored. */
 interface Stored {
@@ -27,21 +28,11 @@ const sessionOf = (userId: number | undefined): StoredSession | undefined => {
       }
 }
 
-// Where nothing can be stored, or the storage never answers, the world lasts as long as the worker.
-const patience = 5_000
-
-const within = <A>(work: Promise<A>): Promise<A | undefined> =>
-  Promise.race([
-    work.catch(() => undefined),
-    new Promise<undefined>((resolve) => {
-      setTimeout(() => resolve(undefined), patience)
-    })
-  ])
-
 /** The API of the playground below a path, from where it was when it was stored. */
 export const started = async (base: string): Promise<Handler> => {
   const store = createStore(`toggl-clients-playground ${base}`, "world")
-  const stored = await within(get<Stored>(key, store).then((before) => ({ before })))
+  // where nothing can be stored, or the storage never answers, the world lasts as long as the worker
+  const stored = await inTime(get<Stored>(key, store).then((before) => ({ before })))
   // what was not read is not written over
   let isStoring = stored !== undefined
   const from = async (before: Stored | undefined): Promise<Handler> => {
@@ -58,7 +49,7 @@ export const started = async (base: string): Promise<Handler> => {
         if (!isStoring) return
         const ends = set(key, { world, signedIn } satisfies Stored, store).catch(() => undefined)
         // one that hangs is waited for once
-        isStoring = (await within(ends.then(() => true))) === true
+        isStoring = (await inTime(ends.then(() => true))) === true
       }
     })
     return handler

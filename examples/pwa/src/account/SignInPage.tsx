@@ -13,9 +13,6 @@ import { enterIfNobody, type Known, look } from "./who.ts"
 
 const waiting = ({ waiting: n }: Known) => (n === 0 ? "" : `: ${count(n, "change")} not sent yet`)
 
-/** Signing in has let them in already. */
-const nothing = () => Promise.resolve()
-
 interface Props {
   readonly known: ReadonlyArray<Known>
   readonly isSessionLeft: boolean
@@ -51,8 +48,8 @@ export const SignInPage = ({ isSessionLeft, known }: Props) => {
               <Text c="dimmed">Your workspace's clients in Toggl Track, also offline.</Text>
             </div>
             {problem !== undefined && <Alert color="red">{problem}</Alert>}
-            <TokenForm onSignedIn={nothing} />
-            <DemoUsers onSignedIn={nothing} />
+            <TokenForm />
+            <DemoUsers />
             {known.length > 0 && (
               <section aria-label="On this device">
                 <Text size="sm" fw={600}>

@@ -11,7 +11,8 @@ import type { Person } from "./who.ts"
 
 interface Props {
   readonly children?: ReactNode
-  readonly onSignedIn: (person: Person) => Promise<void>
+  /** Signing in has let them in already: what is to be done besides. */
+  readonly onSignedIn?: (person: Person) => Promise<void>
 }
 
 export const TokenForm = ({ children, onSignedIn }: Props) => {
@@ -26,7 +27,8 @@ export const TokenForm = ({ children, onSignedIn }: Props) => {
         event.preventDefault()
         if (!isEmpty) {
           void run(async () => {
-            await onSignedIn(await signIn(text.trim()))
+            const person = await signIn(text.trim())
+            await onSignedIn?.(person)
             if (isForgottenAtEnd()) say({ text: "Your system keeps no secret safe: sign in again at the next start." })
           })
         }

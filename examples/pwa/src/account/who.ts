@@ -1,6 +1,7 @@
 // Who is signed in on this device. It must be known offline too, so it is kept; no token is. All tabs agree on it.
 import { createStore, get, update } from "idb-keyval"
 import { useSyncExternalStore } from "react"
+import { inTime } from "../parts/inTime.ts"
 
 export interface Person {
   /** Names the database: Toggl's id of the user. */
@@ -68,20 +69,8 @@ const keptOf = (kept: unknown): Kept => {
 let here: Kept = nothing
 let isStoring = true
 
-// A storage may never answer, and the app is to open all the same.
-const patience = 5_000
-
 /** Whether it was done in time, without a failure. */
-const isDone = (work: Promise<unknown>): Promise<boolean> =>
-  Promise.race([
-    work.then(
-      () => true,
-      () => false
-    ),
-    new Promise<false>((resolve) => {
-      setTimeout(() => resolve(false), patience)
-    })
-  ])
+const isDone = async (work: Promise<unknown>): Promise<boolean> => (await inTime(work.then(() => true))) === true
 
 // How often this page has changed who it is.
 let changes = 0

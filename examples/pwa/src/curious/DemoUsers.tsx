@@ -7,7 +7,7 @@ import classes from "./Panel.module.css"
 import { useDemo } from "./demo.ts"
 
 /** On the demo's Toggl there are users to try it as. */
-export const DemoUsers = ({ onSignedIn }: { readonly onSignedIn: (person: Person) => Promise<void> }) => {
+export const DemoUsers = ({ onSignedIn }: { readonly onSignedIn?: (person: Person) => Promise<void> }) => {
   const demo = useDemo(false)
   const { isRunning, problem, run } = useAttempt()
   if (demo === undefined) return null
@@ -21,7 +21,12 @@ export const DemoUsers = ({ onSignedIn }: { readonly onSignedIn: (person: Person
             size="compact-md"
             variant="light"
             loading={isRunning}
-            onClick={() => void run(async () => onSignedIn(await signIn(token)))}
+            onClick={() =>
+              void run(async () => {
+                const person = await signIn(token)
+                await onSignedIn?.(person)
+              })
+            }
           >
             {name}
           </Button>
