@@ -1,6 +1,6 @@
 import { expect, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import type { BrowserContext, Page } from "playwright-core"
+import type { BrowserContext, BrowserContextOptions, Page } from "playwright-core"
 import * as Site from "./Site.js"
 import { demo, line, make, signIn } from "./States.js"
 
@@ -39,8 +39,13 @@ const open = (page: Page, name: string) =>
   page.getByRole("region", { name: "On this device" }).getByText(name).locator("..").getByRole("button").click()
 
 layer(Site.layer(), { timeout: "5 minutes" })("the account", (it) => {
-  const test = (name: string, run: (app: Site.App) => Promise<void>) =>
-    it.scoped(name, () => Effect.flatMap(Site.app(), (app) => Effect.promise(() => run(app))))
+  const testIn = (options: BrowserContextOptions) => (name: string, run: (app: Site.App) => Promise<void>) =>
+    it.scoped(name, () => Effect.flatMap(Site.app(options), (app) => Effect.promise(() => run(app))))
+
+  const test = testIn({})
+
+  /** Answered by the test: what a page asks for once a service worker has claimed it is not seen by `route`. */
+  const testAnswering = testIn({ serviceWorkers: "block" })
 
   test("says that the server was not told of a sign-out, and tells it when it can be reached", async ({
     context,
@@ -57,7 +62,7 @@ layer(Site.layer(), { timeout: "5 minutes" })("the account", (it) => {
     expect(await page.getByRole("button", { name: "Ada" }).isVisible()).toBe(true)
   })
 
-  test("tells the server again where it failed, also after a reload", async ({ context, page }) => {
+  testAnswering("tells the server again where it failed, also after a reload", async ({ context, page }) => {
     await signIn(page)
     await refuseLeaving(context)
     await signOut(page)
@@ -70,7 +75,7 @@ layer(Site.layer(), { timeout: "5 minutes" })("the account", (it) => {
     expect(await hasSession(page)).toBe(false)
   })
 
-  test("switches nobody by a late answer to who is signed in", async ({ context, origin, page }) => {
+  testAnswering("switches nobody by a late answer to who is signed in", async ({ context, origin, page }) => {
     await signIn(page)
     await forgetWho(page)
     await page.close()
@@ -105,73 +110,75 @@ layer(Site.layer(), { timeout: "5 minutes" })("the account", (it) => {
     await other.getByRole("button", { name: "Account of Grace Hopper" }).waitFor()
   })
 
-  test("signs nobody in by looking at what is here after a sign-out that the server has not heard of", async ({
-    context,
-    page,
-    toggl
-  }) => {
-    await signIn(page)
-    await demo(page, { set: { offline: true } })
-    await page.waitForFunction("!navigator.onLine")
-    await make(page, "Acorn & Oak")
-    await refuseLeaving(context)
-    await signOut(page)
-    await notTold(page).waitFor()
-    await demo(page, { set: { offline: false } })
-    await page.waitForFunction("navigator.onLine")
-    const before = (await toggl.requests()).length
-    await open(page, "Ada Lovelace")
-    await page.getByRole("row").filter({ hasText: "Acorn & Oak" }).waitFor()
-    // a whole round in which it could have asked
-    await page.waitForRequest((request) => request.url().endsWith("/api/session") && request.method() === "DELETE")
-    await page.waitForResponse((response) => response.url().endsWith("/api/session") && response.status() === 500)
-    expect(await hasSession(page)).toBe(true)
-    expect((await toggl.requests()).slice(before)).toEqual([])
-    await context.unroute("**/api/session")
-    await Site.until("the session to end", async () => !(await hasSession(page)))
-    expect(await toggl.client("Acorn & Oak")).toBeUndefined()
-    // who signs in again is not ended again, and sends
-    await page.getByRole("button", { name: /^Account of/ }).click()
-    await page.getByRole("menuitem", { name: /^Sign in again/ }).click()
-    await page.getByRole("dialog").getByRole("button", { name: "Ada" }).click()
-    await line(page).filter({ hasText: "Everything is saved in Toggl" }).waitFor()
-    expect(await toggl.client("Acorn & Oak")).toBeDefined()
-    expect(await hasSession(page)).toBe(true)
-  })
+  testAnswering(
+    "signs nobody in by looking at what is here after a sign-out that the server has not heard of",
+    async ({ context, page, toggl }) => {
+      await signIn(page)
+      await demo(page, { set: { offline: true } })
+      await page.waitForFunction("!navigator.onLine")
+      await make(page, "Acorn & Oak")
+      await refuseLeaving(context)
+      await signOut(page)
+      await notTold(page).waitFor()
+      await demo(page, { set: { offline: false } })
+      await page.waitForFunction("navigator.onLine")
+      const before = (await toggl.requests()).length
+      await open(page, "Ada Lovelace")
+      await page.getByRole("row").filter({ hasText: "Acorn & Oak" }).waitFor()
+      // a whole round in which it could have asked
+      await page.waitForRequest((request) => request.url().endsWith("/api/session") && request.method() === "DELETE")
+      await page.waitForResponse((response) => response.url().endsWith("/api/session") && response.status() === 500)
+      expect(await hasSession(page)).toBe(true)
+      expect((await toggl.requests()).slice(before)).toEqual([])
+      await context.unroute("**/api/session")
+      await Site.until("the session to end", async () => !(await hasSession(page)))
+      expect(await toggl.client("Acorn & Oak")).toBeUndefined()
+      // who signs in again is not ended again, and sends
+      await page.getByRole("button", { name: /^Account of/ }).click()
+      await page.getByRole("menuitem", { name: /^Sign in again/ }).click()
+      await page.getByRole("dialog").getByRole("button", { name: "Ada" }).click()
+      await line(page).filter({ hasText: "Everything is saved in Toggl" }).waitFor()
+      expect(await toggl.client("Acorn & Oak")).toBeDefined()
+      expect(await hasSession(page)).toBe(true)
+    }
+  )
 
-  test("ends no session that began while the end of an earlier one was to be told", async ({ context, page }) => {
-    await signIn(page)
-    let isHeld = false
-    let ends = 0
-    let release = () => {}
-    const released = new Promise<void>((go) => (release = go))
-    const isSent = new Promise<void>((resolve) => {
-      void context.route("**/api/session", async (route) => {
-        const method = route.request().method()
-        if (method === "DELETE" && !isHeld) return route.fulfill({ status: 500, body: "" })
-        if (method === "DELETE") ends++
-        if (method !== "POST") return route.continue()
-        isHeld = true
-        const response = await route.fetch()
-        resolve()
-        await released
-        return route.fulfill({ response })
+  testAnswering(
+    "ends no session that began while the end of an earlier one was to be told",
+    async ({ context, page }) => {
+      await signIn(page)
+      let isHeld = false
+      let ends = 0
+      let release = () => {}
+      const released = new Promise<void>((go) => (release = go))
+      const isSent = new Promise<void>((resolve) => {
+        void context.route("**/api/session", async (route) => {
+          const method = route.request().method()
+          if (method === "DELETE" && !isHeld) return route.fulfill({ status: 500, body: "" })
+          if (method === "DELETE") ends++
+          if (method !== "POST") return route.continue()
+          isHeld = true
+          const response = await route.fetch()
+          resolve()
+          await released
+          return route.fulfill({ response })
+        })
       })
-    })
-    await signOut(page)
-    await notTold(page).waitFor()
-    await page.getByRole("button", { name: "Grace" }).click()
-    await isSent
-    // longer than until the next attempt
-    await page.evaluate("new Promise((resolve) => setTimeout(resolve, 6_000))")
-    expect(ends).toBe(0)
-    release()
-    await page.getByRole("button", { name: "Account of Grace Hopper" }).waitFor()
-    await make(page, "Birch Bikes")
-    await line(page).filter({ hasText: "Everything is saved in Toggl" }).waitFor()
-    expect(await hasSession(page)).toBe(true)
-    expect(ends).toBe(0)
-  })
+      await signOut(page)
+      await notTold(page).waitFor()
+      await page.getByRole("button", { name: "Grace" }).click()
+      await isSent
+      // longer than until the next attempt
+      await page.evaluate("new Promise((resolve) => setTimeout(resolve, 6_000))")
+      expect(ends).toBe(0)
+      release()
+      await page.getByRole("button", { name: "Account of Grace Hopper" }).waitFor()
+      await make(page, "Birch Bikes")
+      await line(page).filter({ hasText: "Everything is saved in Toggl" }).waitFor()
+      expect(await hasSession(page)).toBe(true)
+      expect(ends).toBe(0)
+    }
+  )
 
   for (const [how, broken] of [
     ["is refused", `throw new DOMException("no", "UnknownError")`],
@@ -195,7 +202,7 @@ layer(Site.layer(), { timeout: "5 minutes" })("the account", (it) => {
       expect(await hasSession(page)).toBe(false)
     })
 
-  test("shows who is signed in where the storage tells it late", async ({ page }) => {
+  testAnswering("shows who is signed in where the storage tells it late", async ({ page }) => {
     await signIn(page)
     await page.route("**/api/session", (route) => route.fulfill({ status: 401, body: "" }))
     await page.addInitScript(`{
