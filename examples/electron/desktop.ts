@@ -8,7 +8,7 @@ import { files } from "./files.ts"
 import { listen } from "./ipc.ts"
 import { keeper } from "./keeper.ts"
 import { folderName, privileges, scheme } from "./origin.ts"
-import { type QuitOptions, quitting } from "./quit.ts"
+import { question, type QuitOptions, quitting } from "./quit.ts"
 import { answering } from "./scheme.ts"
 import { upstream } from "./upstream.ts"
 import { windows } from "./windows.ts"
@@ -36,21 +36,13 @@ export const start = async (electron: Electron, { after, baseUrl }: DesktopOptio
     windows: () => open.all(),
     quit: () => app.quit(),
     exit: () => app.exit(0),
+    ask: () => dialog.showMessageBoxSync(question) === question.buttons.indexOf("Leave"),
     ...(after === undefined ? {} : { after })
   })
   const open = windows({
     ...quit,
     openWindow: electron.openWindow,
     openExternal: (url) => shell.openExternal(url),
-    mayLeave: () =>
-      dialog.showMessageBoxSync({
-        type: "question",
-        message: "Leave without what was typed?",
-        detail: "Something was typed here and not saved.",
-        buttons: ["Leave", "Stay"],
-        defaultId: 1,
-        cancelId: 1
-      }) === 0,
     preload: join(app.getAppPath(), "dist", "preload.cjs")
   })
   app.on("before-quit", quit.beforeQuit)

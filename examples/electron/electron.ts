@@ -22,8 +22,10 @@ export interface WebContents {
   readonly id: number
   send(channel: string, ...args: ReadonlyArray<unknown>): void
   isCrashed(): boolean
+  /** Resolves with what the code gives in the page: never, where the page hangs. */
+  executeJavaScript(code: string): Promise<unknown>
   setWindowOpenHandler(handler: (details: { readonly url: string }) => { action: "deny" }): void
-  /** `will-prevent-unload`: a page would keep itself, for what is typed in it; preventing that lets it go. */
+  /** Of `will-prevent-unload`, `preventDefault` lets the page go that asks to stay. */
   on(event: "will-attach-webview" | "will-prevent-unload", listener: (event: Preventable) => void): unknown
   on(
     event: "will-frame-navigate",
@@ -41,8 +43,6 @@ export interface Window {
   restore(): void
   isMinimized(): boolean
   isDestroyed(): boolean
-  /** Asks its page, as the user's closing does. */
-  close(): void
   /** Closes it without asking its page, which may hang. */
   destroy(): void
   on(event: "close", listener: (event: Preventable) => void): unknown
@@ -90,19 +90,19 @@ export interface NetSession {
   closeAllConnections(): Promise<void>
 }
 
+export interface Question {
+  readonly type: "question"
+  readonly message: string
+  readonly detail: string
+  readonly buttons: Array<string>
+  readonly defaultId: number
+  readonly cancelId: number
+}
+
 export interface Electron {
   readonly app: App
-  readonly dialog: {
-    /** Gives which button was chosen. Nothing else happens in the main process meanwhile. */
-    showMessageBoxSync(options: {
-      type: "question"
-      message: string
-      detail: string
-      buttons: Array<string>
-      defaultId: number
-      cancelId: number
-    }): number
-  }
+  /** Gives the index of the button. */
+  readonly dialog: { showMessageBoxSync(options: Question): number }
   readonly ipcMain: IpcMain
   readonly powerMonitor: { on(event: "shutdown", listener: () => void): unknown }
   readonly protocol: {

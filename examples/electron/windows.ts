@@ -8,13 +8,8 @@ export interface WindowsOptions {
   readonly preload: string
   readonly closing: (window: Window, event: Preventable) => void
   readonly isClosing: (window: Window) => boolean
+  readonly mayLeave: (window: Window) => boolean
   readonly gone: (window: Window) => void
-  /** Asks the user whether a page may go with what is typed in it. */
-  readonly mayLeave: () => boolean
-  /** Whether nobody can be asked any more. */
-  readonly isEnding: () => boolean
-  readonly leaves: (window: Window) => void
-  readonly stays: (window: Window) => void
   readonly sessionEnds: () => void
 }
 
@@ -27,19 +22,7 @@ export interface Windows {
 }
 
 export const windows = (options: WindowsOptions): Windows => {
-  const {
-    closing,
-    gone,
-    isClosing,
-    isEnding,
-    leaves,
-    mayLeave,
-    openExternal,
-    openWindow,
-    preload,
-    sessionEnds,
-    stays
-  } = options
+  const { closing, gone, isClosing, mayLeave, openExternal, openWindow, preload, sessionEnds } = options
   const open = new Set<Window>()
 
   // A link may be anything that this system has a program for: only the web's are let out.
@@ -66,14 +49,9 @@ export const windows = (options: WindowsOptions): Windows => {
       if (event.isMainFrame) outside(event.url)
     })
     webContents.on("will-attach-webview", (event) => event.preventDefault())
-    // Electron asks nobody by itself, and keeps the page without a word
+    // without this a page that asks before it goes just stays, and nobody is told
     webContents.on("will-prevent-unload", (event) => {
-      if (!isEnding()) {
-        window.show()
-        if (!mayLeave()) return stays(window)
-      }
-      event.preventDefault()
-      leaves(window)
+      if (mayLeave(window)) event.preventDefault()
     })
     webContents.on("render-process-gone", () => gone(window))
     window.on("close", (event) => closing(window, event))

@@ -2,10 +2,12 @@
 import * as Fs from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { runInNewContext } from "node:vm"
 import type {
   Electron,
   NetSession,
   Preventable,
+  Question,
   SafeStorage,
   Sender,
   WebContents,
@@ -73,6 +75,18 @@ export class PlayedContents implements WebContents {
   send(channel: string, ...args: ReadonlyArray<unknown>) {
     this.sent.push([channel, ...args])
   }
+  /** What its user has typed: the page asks before it is left. */
+  draft = ""
+  /** Whether it runs what it is given. */
+  hangs = false
+  async executeJavaScript(code: string): Promise<unknown> {
+    if (this.hangs) return new Promise(() => {})
+    // the page's own listener, on what `code` dispatches
+    return runInNewContext(code, {
+      Event,
+      dispatchEvent: ({ cancelable, type }: Event) => !(cancelable && type === "beforeunload" && this.draft !== "")
+    })
+  }
   isCrashed() {
     return this.crashed
   }
@@ -120,12 +134,10 @@ export class PlayedWindow implements Window {
     this.destroyed = true
     this.listeners.emit("closed")
   }
-  /** Whether something is typed in its page, which asks for itself to stay. */
-  typed = false
-  /** The user closes it. */
+  /** The user closes it. A page that asks stays, unless main lets it go: Electron shows nothing. */
   close() {
     if (this.listeners.emit("close")) return
-    if (this.typed && !this.webContents.listeners.emit("will-prevent-unload")) return
+    if (this.webContents.draft !== "" && !this.webContents.listeners.emit("will-prevent-unload")) return
     this.destroy()
   }
 }
@@ -173,17 +185,14 @@ export const play = (options: PlayOptions) => {
   const log: Array<string> = []
   const outside: Array<string> = []
   let answer: ((request: Request) => Promise<Response>) | undefined
+  const questions: Array<Question> = []
+  const user: { button: string } = { button: "Stay" }
   let ended: "quit" | "exit" | undefined
 
   const left = () => windows.filter((window) => !window.destroyed)
-  let leaves = true
   const quit = () => {
     if (ended !== undefined || app.emit("before-quit")) return
-    for (const window of left()) {
-      window.close()
-      // the first that stays ends it
-      if (!window.destroyed) return
-    }
+    for (const window of left()) window.close()
     if (left().length === 0) ended = "quit"
   }
   const exit = () => {
@@ -209,9 +218,9 @@ export const play = (options: PlayOptions) => {
       exit
     },
     dialog: {
-      showMessageBoxSync: ({ buttons, message }) => {
-        log.push(message)
-        return buttons.indexOf(leaves ? "Leave" : "Stay")
+      showMessageBoxSync: (question) => {
+        questions.push(question)
+        return question.buttons.indexOf(user.button)
       }
     },
     ipcMain: {
@@ -250,12 +259,11 @@ export const play = (options: PlayOptions) => {
     power,
     log,
     outside,
+    /** What the user was asked, and the button that they press. */
+    questions,
+    user,
     windows,
     quit,
-    /** What the user answers from now on, where something is typed. */
-    answers: (answer: "Leave" | "Stay") => {
-      leaves = answer === "Leave"
-    },
     ended: () => ended,
     /** A request of the scheme, as `protocol.handle` gets it. */
     request: async (request: Request): Promise<Response> => {

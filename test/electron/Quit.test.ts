@@ -1,7 +1,7 @@
 import { assert, afterEach, beforeEach, describe, it } from "@effect/vitest"
 import { channels } from "../../examples/electron/channels.ts"
 import { start } from "../../examples/electron/desktop.ts"
-import { calledOff } from "../../examples/electron/quit.ts"
+import { calledOff, question } from "../../examples/electron/quit.ts"
 import { clock, from, happening, play, type PlayOptions, type PlayedWindow, settle, temporary } from "./Played.ts"
 
 // Before the app goes: three seconds for all windows, and no more.
@@ -26,6 +26,15 @@ const started = async (count: number, options: Partial<PlayOptions> = {}) => {
     time,
     window,
     asked,
+    quit: async () => {
+      played.quit()
+      await settle()
+    },
+    /** The user closes the window. */
+    close: async (index: number) => {
+      window(index).close()
+      await settle()
+    },
     /** The page of the window says that it is done with what it was asked last. */
     done: async (index: number) => {
       const [, id] = asked(index).at(-1) ?? assert.fail(`window ${index} was not asked`)
@@ -38,7 +47,7 @@ const started = async (count: number, options: Partial<PlayOptions> = {}) => {
 describe("quitting", () => {
   it("waits until each window has sent what waits", async () => {
     const app = await started(3)
-    app.quit()
+    await app.quit()
     for (const index of [0, 1, 2]) assert.lengthOf(app.asked(index), 1)
     await app.done(2)
     await app.done(0)
@@ -49,7 +58,7 @@ describe("quitting", () => {
 
   it("goes after three seconds where a window hangs", async () => {
     const app = await started(2)
-    app.quit()
+    await app.quit()
     await app.done(0)
     app.time.pass(2999)
     await settle()
@@ -61,7 +70,7 @@ describe("quitting", () => {
 
   it("three seconds in all, however many hang", async () => {
     const app = await started(5)
-    app.quit()
+    await app.quit()
     app.time.pass(3000)
     await settle()
     assert.strictEqual(app.ended(), "exit")
@@ -70,8 +79,8 @@ describe("quitting", () => {
 
   it("goes at once when asked a second time", async () => {
     const app = await started(2)
-    app.quit()
-    app.quit()
+    await app.quit()
+    await app.quit()
     assert.strictEqual(app.ended(), "exit")
     app.time.pass(3000)
     await settle()
@@ -80,7 +89,7 @@ describe("quitting", () => {
 
   it("does not wait for a window that is closed or crashes meanwhile", async () => {
     const app = await started(3)
-    app.quit()
+    await app.quit()
     app.window(0).destroy()
     app.window(1).webContents.listeners.emit("render-process-gone")
     assert.isUndefined(app.ended())
@@ -94,7 +103,7 @@ describe("quitting", () => {
     app.window(1).webContents.send = () => {
       throw new Error("Object has been destroyed")
     }
-    app.quit()
+    await app.quit()
     assert.lengthOf(app.asked(0), 0)
     await app.done(2)
     assert.strictEqual(app.ended(), "quit")
@@ -103,7 +112,7 @@ describe("quitting", () => {
   it("where all pages have crashed, at once", async () => {
     const app = await started(1)
     app.window(0).webContents.crashed = true
-    app.quit()
+    await app.quit()
     await settle()
     assert.strictEqual(app.ended(), "quit")
   })
@@ -111,7 +120,7 @@ describe("quitting", () => {
   it("goes three seconds later where a page begins to hang as it is closed", async () => {
     const app = await started(1)
     app.window(0).close = () => undefined
-    app.quit()
+    await app.quit()
     await app.done(0)
     assert.isUndefined(app.ended())
     app.time.pass(3000)
@@ -122,13 +131,13 @@ describe("quitting", () => {
     const app = await started(1, { platform: "darwin" })
     app.window(0).destroy()
     assert.isUndefined(app.ended())
-    app.quit()
+    await app.quit()
     assert.strictEqual(app.ended(), "quit")
   })
 
   it("hears only the pages that it asks, and only the number that it gave", async () => {
     const app = await started(2)
-    app.quit()
+    await app.quit()
     const [, id] = app.asked(0)[0] ?? []
     const [mine, other] = [app.window(0).webContents.id, app.window(1).webContents.id]
     for (const [sender, ...args] of [
@@ -158,14 +167,14 @@ describe("quitting", () => {
 describe("closing a window", () => {
   it("is left to it while others are open: they go on sending", async () => {
     const app = await started(2)
-    app.window(0).close()
+    await app.close(0)
     assert.deepStrictEqual([app.window(0).destroyed, app.asked(0)], [true, []])
   })
 
   it("hides the last one until what waits is sent, and the app goes with it", async () => {
     const app = await started(1)
-    app.window(0).close()
-    app.window(0).close()
+    await app.close(0)
+    await app.close(0)
     assert.deepStrictEqual([app.window(0).calls, app.window(0).destroyed], [["hide"], false])
     assert.lengthOf(app.asked(0), 1)
     await app.done(0)
@@ -174,7 +183,7 @@ describe("closing a window", () => {
 
   it("does so for three seconds at most", async () => {
     const app = await started(1)
-    app.window(0).close()
+    await app.close(0)
     app.time.pass(3000)
     await settle()
     assert.deepStrictEqual([app.window(0).destroyed, app.ended()], [true, "quit"])
@@ -182,7 +191,7 @@ describe("closing a window", () => {
 
   it("leaves the app open on a Mac", async () => {
     const app = await started(1, { platform: "darwin" })
-    app.window(0).close()
+    await app.close(0)
     await app.done(0)
     assert.deepStrictEqual([app.window(0).destroyed, app.ended()], [true, undefined])
     app.app.emit("activate")
@@ -191,7 +200,7 @@ describe("closing a window", () => {
 
   it("an app that is started meanwhile gets a window of its own, and stays", async () => {
     const app = await started(1)
-    app.window(0).close()
+    await app.close(0)
     app.app.emit("second-instance")
     assert.lengthOf(app.windows, 2)
     await app.done(0)
@@ -201,9 +210,97 @@ describe("closing a window", () => {
   it("whose page has crashed is not put off", async () => {
     const app = await started(1)
     app.window(0).webContents.crashed = true
-    app.window(0).close()
+    await app.close(0)
     await settle()
     assert.strictEqual(app.ended(), "quit")
+  })
+})
+
+describe("what is typed", () => {
+  it("is asked about before a window is closed that is not the last one: who stays keeps it", async () => {
+    const app = await started(2)
+    app.window(0).webContents.draft = "Aco"
+    await app.close(0)
+    assert.deepStrictEqual([app.window(0).destroyed, app.questions], [false, [question]])
+    app.user.button = "Leave"
+    await app.close(0)
+    assert.deepStrictEqual([app.window(0).destroyed, app.questions.length], [true, 2])
+  })
+
+  it("is asked about before the last one is hidden", async () => {
+    const app = await started(1)
+    app.window(0).webContents.draft = "Aco"
+    await app.close(0)
+    assert.deepStrictEqual([app.questions.length, app.window(0).calls, app.asked(0)], [1, ["show", "focus"], []])
+    app.user.button = "Leave"
+    await app.close(0)
+    assert.deepStrictEqual([app.questions.length, app.window(0).calls.at(-1)], [2, "hide"])
+    await app.done(0)
+    assert.deepStrictEqual([app.window(0).destroyed, app.ended(), app.questions.length], [true, "quit", 2])
+  })
+
+  it("is asked about before the app sends what waits and goes: who stays goes on", async () => {
+    const app = await started(2)
+    app.window(1).webContents.draft = "Aco"
+    await app.quit()
+    assert.deepStrictEqual([app.questions.length, app.window(1).calls], [1, ["show", "focus"]])
+    app.time.pass(60_000)
+    await settle()
+    assert.deepStrictEqual([app.ended(), app.asked(0), app.asked(1)], [undefined, [], []])
+    app.user.button = "Leave"
+    await app.quit()
+    await app.done(0)
+    await app.done(1)
+    assert.deepStrictEqual([app.ended(), app.questions.length], ["quit", 2])
+  })
+
+  it("is asked about once for each page, and no more where the user stays", async () => {
+    const app = await started(3)
+    for (const index of [0, 1, 2]) app.window(index).webContents.draft = "Aco"
+    await app.quit()
+    assert.lengthOf(app.questions, 1)
+    app.user.button = "Leave"
+    await app.quit()
+    assert.lengthOf(app.questions, 4)
+    for (const index of [0, 1, 2]) await app.done(index)
+    assert.deepStrictEqual([app.ended(), app.questions.length], ["quit", 4])
+  })
+
+  it("is asked about also where a quit is asked for twice at once", async () => {
+    const app = await started(2)
+    app.window(0).webContents.draft = "Aco"
+    void app.quit()
+    await app.quit()
+    assert.deepStrictEqual([app.ended(), app.questions.length], [undefined, 1])
+    app.user.button = "Leave"
+    void app.quit()
+    await app.quit()
+    assert.deepStrictEqual([app.ended(), app.questions.length], ["exit", 2])
+  })
+
+  it("is asked about also beside a page that hangs, and nothing more is waited for than its three seconds", async () => {
+    const app = await started(2)
+    app.window(0).webContents.hangs = true
+    app.window(1).webContents.draft = "Aco"
+    await app.quit()
+    app.time.pass(3000)
+    await settle()
+    assert.deepStrictEqual([app.ended(), app.questions.length], [undefined, 1])
+    app.user.button = "Leave"
+    await app.quit()
+    app.time.pass(3000)
+    await settle()
+    assert.lengthOf(app.asked(1), 1)
+    await app.done(1)
+    assert.deepStrictEqual([app.ended(), app.asked(0)], ["exit", []])
+  })
+
+  it("holds up no end of the session", async () => {
+    const app = await started(1)
+    app.window(0).webContents.draft = "Aco"
+    app.power.emit("shutdown")
+    await app.quit()
+    assert.deepStrictEqual([app.ended(), app.questions], ["quit", []])
   })
 })
 
@@ -212,7 +309,7 @@ describe("the system ends the session", () => {
     const app = await started(1)
     app.power.emit("shutdown")
     app.time.pass(calledOff)
-    app.quit()
+    await app.quit()
     assert.lengthOf(app.asked(0), 1)
     await app.done(0)
     assert.strictEqual(app.ended(), "quit")
@@ -229,68 +326,4 @@ describe("the system ends the session", () => {
       assert.isEmpty([...app.asked(0), ...app.asked(1)])
     })
   }
-})
-
-describe("what is typed in a window", () => {
-  const question = "Leave without what was typed?"
-
-  it("is asked about where the window is closed, also the last one, which has sent what waits by then", async () => {
-    const app = await started(2)
-    app.window(0).typed = true
-    app.window(1).typed = true
-    app.answers("Stay")
-    app.window(0).close()
-    assert.deepStrictEqual([app.log.at(-1), app.window(0).destroyed], [question, false])
-    app.answers("Leave")
-    app.window(0).close()
-    assert.isTrue(app.window(0).destroyed)
-
-    app.answers("Stay")
-    app.window(1).close()
-    await app.done(1)
-    assert.deepStrictEqual([app.window(1).destroyed, app.window(1).calls], [false, ["hide", "show"]])
-    app.time.pass(10_000)
-    assert.deepStrictEqual([app.window(1).destroyed, app.ended()], [false, undefined])
-    app.answers("Leave")
-    app.window(1).close()
-    await app.done(1)
-    assert.deepStrictEqual([app.window(1).destroyed, app.ended()], [true, "quit"])
-  })
-
-  it("keeps the app where its user stays, and a later quit asks again", async () => {
-    const app = await started(2)
-    app.window(1).typed = true
-    app.answers("Stay")
-    app.quit()
-    await app.done(0)
-    await app.done(1)
-    app.time.pass(10_000)
-    await settle()
-    assert.deepStrictEqual([app.window(1).destroyed, app.ended()], [false, undefined])
-    app.answers("Leave")
-    app.quit()
-    await app.done(1)
-    assert.strictEqual(app.ended(), "quit")
-  })
-
-  it("is no reason to wait where the system ends the session", async () => {
-    const app = await started(1)
-    app.window(0).typed = true
-    app.answers("Stay")
-    app.power.emit("shutdown")
-    app.window(0).close()
-    assert.deepStrictEqual([app.window(0).destroyed, app.log.includes(question)], [true, false])
-  })
-
-  it("holds no window whose page hangs once it was asked to close", async () => {
-    const app = await started(1)
-    const window = app.window(0)
-    window.on("close", (event) => event.preventDefault())
-    window.close()
-    await app.done(0)
-    assert.isFalse(window.destroyed)
-    app.time.pass(3000)
-    await settle()
-    assert.isTrue(window.destroyed)
-  })
 })

@@ -320,3 +320,36 @@ layer(site, { excludeTestServices: true })("the playground", (it) => {
     })
   )
 })
+
+/** A browser whose IndexedDB neither opens nor fails, as the worker has it. */
+const hanging = Layer.unwrapEffect(
+  Effect.map(
+    Effect.promise(() => Fs.readFile(new URL("../../examples/pwa/playground/worker.ts", import.meta.url), "utf8")),
+    (worker) =>
+      Layer.merge(
+        Built.layer({
+          mode: "playground",
+          files: {
+            "src/main.tsx": probe,
+            "playground/worker.ts": `${worker}\nIDBFactory.prototype.open = () => new EventTarget()\n`
+          }
+        }),
+        Browser.layer
+      )
+  )
+)
+
+layer(hanging, { excludeTestServices: true })("the playground without a storage that answers", (it) => {
+  it.scoped("answers all the same, and lasts as long as its worker", () =>
+    Effect.gen(function* () {
+      const { callWithin } = (yield* opened).tab
+      const call = callWithin("60 seconds")
+      expect(yield* call("ask", "api/session")).toMatch(/^401 /)
+      expect(yield* signIn({ call })).toContain("Ada Lovelace")
+      for (const slow of [true, false, true, false]) {
+        expect(yield* call("ask", "api/demo", "POST", { set: { slow } })).toMatch(/^200 /)
+      }
+      expect(yield* call("ask", "api/session")).toContain("Ada Lovelace")
+    })
+  )
+})
