@@ -5,6 +5,9 @@ import type { Preventable, Question, Window } from "./electron.ts"
 
 export const patience = 3000
 
+/** A page that answers within so much took no time in which anything is typed. */
+const atOnce = 100
+
 /** So long after the system has said that the session ends, it goes on: an app that still runs then has to ask its windows again. */
 export const calledOff = 60_000
 
@@ -58,14 +61,23 @@ interface Round {
   readonly end: (isDone: boolean) => void
 }
 
+/** A window on its way out. */
+interface Close {
+  /** Whether the user leaves what they have typed in it. */
+  readonly isLeft: Promise<boolean>
+  /** They do: it is hidden, and sends. */
+  isAgreed: boolean
+}
+
 export const quitting = ({ after = timer, ask, exit, quit, windows }: QuitOptions): Quit => {
-  let stage: "running" | "asking" | "hurried" | "flushing" | "going" = "running"
+  let stage: "running" | "asking" | "flushing" | "going" = "running"
   let lastId = 0
   let isLeaving = false
   let cancelEnd = () => {}
   const rounds = new Map<number, Round>()
-  const closes = new Set<Window>()
-  const left = new Set<Window>()
+  const closes = new Map<Window, Close>()
+  // what a page that is gone would have answered
+  const unanswered = new Map<Window, Set<() => void>>()
 
   const strike = (round: Round, window: Window): void => {
     if (round.left.delete(window) && round.left.size === 0) round.end(true)
@@ -96,24 +108,25 @@ export const quitting = ({ after = timer, ask, exit, quit, windows }: QuitOption
 
   const answerOf = (window: Window): Promise<"leaves" | "asks" | "gone" | "hangs"> =>
     new Promise((resolve) => {
-      if (left.has(window)) return resolve("leaves")
-      const cancel = after(patience, () => resolve("hangs"))
-      const end = (answer: "leaves" | "asks" | "gone") => {
+      const cancel = after(patience, () => end("hangs"))
+      const gone = () => end("gone")
+      const waiting = unanswered.get(window) ?? new Set()
+      unanswered.set(window, waiting.add(gone))
+      const end = (answer: "leaves" | "asks" | "gone" | "hangs") => {
         cancel()
+        waiting.delete(gone)
         resolve(answer)
       }
       try {
-        if (window.webContents.isCrashed()) return end("gone")
-        window.webContents.executeJavaScript(wouldLeave).then(
-          (is) => end(is === false ? "asks" : "leaves"),
-          () => end("gone")
-        )
+        if (window.webContents.isCrashed()) return gone()
+        window.webContents.executeJavaScript(wouldLeave).then((is) => end(is === false ? "asks" : "leaves"), gone)
       } catch {
-        end("gone")
+        gone()
       }
     })
 
   const isLeft = (window: Window): boolean => {
+    if (window.isMinimized()) window.restore()
     window.show()
     window.focus()
     return ask()
@@ -121,20 +134,32 @@ export const quitting = ({ after = timer, ask, exit, quit, windows }: QuitOption
 
   const isGoing = () => stage === "going"
 
-  /** Sends what waits, once the user leaves what they have typed: whether all is done, and `undefined` where they stay. */
-  const leave = async (asked: ReadonlyArray<Window>, agreed: () => void): Promise<boolean | undefined> => {
-    const answers = await Promise.all(asked.map(async (window) => ({ window, answer: await answerOf(window) })))
-    for (const { answer, window } of answers) {
-      // nobody asks when the system ends the session
-      if (answer === "asks" && !isGoing() && !window.isDestroyed() && !isLeft(window)) return undefined
+  /**
+   * Asks the user about each of them in which something is typed: those that hang, or `undefined` where the user stays. What took a
+   * while is asked once more, for the others may have been typed in, or been opened, meanwhile.
+   */
+  const leave = async (all: () => ReadonlyArray<Window>): Promise<ReadonlySet<Window> | undefined> => {
+    const hung = new Set<Window>()
+    const agreed = new Set<Window>()
+    for (let isFirst = true; ; isFirst = false) {
+      const time = { isLong: false }
+      const cancel = after(atOnce, () => {
+        time.isLong = true
+      })
+      const asked = all().filter((window) => !hung.has(window) && !agreed.has(window))
+      const answers = await Promise.all(asked.map(async (window) => ({ window, answer: await answerOf(window) })))
+      cancel()
+      let hasAsked = false
+      for (const { answer, window } of answers) {
+        if (answer === "hangs") hung.add(window)
+        // nobody asks when the system ends the session
+        if (answer !== "asks" || isGoing() || window.isDestroyed()) continue
+        if (!isLeft(window)) return undefined
+        agreed.add(window)
+        hasAsked = true
+      }
+      if (!hasAsked && !(isFirst && time.isLong)) return hung
     }
-    agreed()
-    const isDone = await flush(
-      answers.flatMap(({ answer, window }) =>
-        answer === "gone" || answer === "hangs" || window.isDestroyed() ? [] : [window]
-      )
-    )
-    return isDone && answers.every(({ answer }) => answer !== "hangs")
   }
 
   const go = () => {
@@ -143,17 +168,21 @@ export const quitting = ({ after = timer, ask, exit, quit, windows }: QuitOption
     exit()
   }
 
-  const quitAll = async (asked: ReadonlyArray<Window>): Promise<void> => {
-    const isDone = await leave(asked, () => {
-      if (stage === "hurried") go()
-      else if (stage === "asking") stage = "flushing"
-    })
+  /** Whether the user leaves what they have typed in the windows that they have closed before. */
+  const areLeft = async (): Promise<boolean> =>
+    (await Promise.all([...closes.values()].map(({ isLeft }) => isLeft))).every((isLeft) => isLeft)
+
+  const quitAll = async (): Promise<void> => {
+    const hung = (await areLeft()) ? await leave(() => windows().filter((window) => !closes.has(window))) : undefined
     if (isGoing()) return
-    if (isDone === undefined) {
+    if (hung === undefined) {
       stage = "running"
       return
     }
-    if (!isDone) return go()
+    stage = "flushing"
+    const isDone = await flush(windows().filter((window) => !hung.has(window)))
+    if (isGoing()) return
+    if (!isDone || windows().some((window) => hung.has(window))) return go()
     stage = "going"
     isLeaving = true
     // a page that begins to hang now would keep the app
@@ -161,13 +190,18 @@ export const quitting = ({ after = timer, ask, exit, quit, windows }: QuitOption
     quit()
   }
 
-  const closeLast = async (window: Window): Promise<void> => {
-    const isDone = await leave([window], () => {
-      left.add(window)
-      window.hide()
-    })
-    if (isDone === undefined) closes.delete(window)
-    else if (!window.isDestroyed()) window.destroy()
+  const closeOne = async (window: Window, close: Close, decided: (isLeft: boolean) => void): Promise<void> => {
+    const hung = await leave(() => (window.isDestroyed() ? [] : [window]))
+    if (hung === undefined) {
+      closes.delete(window)
+      return decided(false)
+    }
+    close.isAgreed = true
+    decided(true)
+    if (window.isDestroyed()) return
+    window.hide()
+    await flush(hung.has(window) ? [] : [window])
+    if (!window.isDestroyed()) window.destroy()
   }
 
   return {
@@ -177,36 +211,35 @@ export const quitting = ({ after = timer, ask, exit, quit, windows }: QuitOption
         event.preventDefault()
         return go()
       }
-      const asked = windows()
-      if (asked.length === 0) {
+      if (windows().length === 0) {
         stage = "going"
         isLeaving = true
         return
       }
       event.preventDefault()
-      // asked a second time it goes at once, but not without the question
-      if (stage !== "running") {
-        stage = "hurried"
-        return
-      }
+      // the user is asked already
+      if (stage === "asking") return
       stage = "asking"
-      void quitAll(asked)
+      void quitAll()
     },
     closing: (window, event) => {
-      if (stage !== "running") return
-      // the others go on sending
-      if (!closes.has(window) && windows().some((other) => other !== window && !closes.has(other))) return
+      if (stage === "flushing" || stage === "going") return
       event.preventDefault()
-      if (closes.has(window)) return
-      closes.add(window)
-      void closeLast(window)
+      // it is on its way, or the quit asks about it
+      if (closes.has(window) || stage === "asking") return
+      let decided: (isLeft: boolean) => void = () => {}
+      const close: Close = { isLeft: new Promise((resolve) => (decided = resolve)), isAgreed: false }
+      closes.set(window, close)
+      void closeOne(window, close, decided)
     },
-    isClosing: (window) => closes.has(window),
-    mayLeave: (window) => stage === "flushing" || stage === "going" || left.has(window) || ask(),
+    isClosing: (window) => closes.get(window)?.isAgreed === true,
+    mayLeave: (window) => stage === "flushing" || stage === "going" || closes.get(window)?.isAgreed === true || ask(),
     gone: (window) => {
-      closes.delete(window)
-      left.delete(window)
+      for (const end of [...(unanswered.get(window) ?? [])]) end()
       for (const round of [...rounds.values()]) strike(round, window)
+      if (!window.isDestroyed()) return
+      closes.delete(window)
+      unanswered.delete(window)
     },
     flushed: (sender, id) => {
       const round = rounds.get(id)

@@ -77,10 +77,13 @@ export class PlayedContents implements WebContents {
   }
   /** What its user has typed: the page asks before it is left. */
   draft = ""
-  /** Whether it runs what it is given. */
+  /** Whether it never runs what it is given. */
   hangs = false
+  /** Until then it is busy. */
+  busy: Promise<void> | undefined
   async executeJavaScript(code: string): Promise<unknown> {
     if (this.hangs) return new Promise(() => {})
+    await this.busy
     // the page's own listener, on what `code` dispatches
     return runInNewContext(code, {
       Event,

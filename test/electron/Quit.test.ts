@@ -165,10 +165,19 @@ describe("quitting", () => {
 })
 
 describe("closing a window", () => {
-  it("is left to it while others are open: they go on sending", async () => {
-    const app = await started(2)
+  it("sends what waits in it first, also where others are open or are closed with it", async () => {
+    const app = await started(3)
     await app.close(0)
-    assert.deepStrictEqual([app.window(0).destroyed, app.asked(0)], [true, []])
+    assert.deepStrictEqual([app.window(0).calls, app.window(0).destroyed], [["hide"], false])
+    await app.done(0)
+    assert.deepStrictEqual([app.window(0).destroyed, app.asked(1), app.ended()], [true, [], undefined])
+    app.window(1).close()
+    app.window(2).close()
+    await settle()
+    assert.deepStrictEqual([app.asked(1).length, app.asked(2).length], [1, 1])
+    await app.done(1)
+    await app.done(2)
+    assert.strictEqual(app.ended(), "quit")
   })
 
   it("hides the last one until what waits is sent, and the app goes with it", async () => {
@@ -224,6 +233,7 @@ describe("what is typed", () => {
     assert.deepStrictEqual([app.window(0).destroyed, app.questions], [false, [question]])
     app.user.button = "Leave"
     await app.close(0)
+    await app.done(0)
     assert.deepStrictEqual([app.window(0).destroyed, app.questions.length], [true, 2])
   })
 
@@ -266,7 +276,7 @@ describe("what is typed", () => {
     assert.deepStrictEqual([app.ended(), app.questions.length], ["quit", 4])
   })
 
-  it("is asked about also where a quit is asked for twice at once", async () => {
+  it("is asked about once where a quit is asked for twice at once, and what waits is sent", async () => {
     const app = await started(2)
     app.window(0).webContents.draft = "Aco"
     void app.quit()
@@ -275,7 +285,64 @@ describe("what is typed", () => {
     app.user.button = "Leave"
     void app.quit()
     await app.quit()
-    assert.deepStrictEqual([app.ended(), app.questions.length], ["exit", 2])
+    assert.deepStrictEqual([app.ended(), app.questions.length], [undefined, 2])
+    await app.done(0)
+    await app.done(1)
+    assert.strictEqual(app.ended(), "quit")
+  })
+
+  it("is asked about also where it was typed, or its window opened, while another page did not answer", async () => {
+    const app = await started(2)
+    app.window(1).webContents.hangs = true
+    await app.quit()
+    app.window(0).webContents.draft = "Aco"
+    app.window(0).webContents.opens({ url: "app://clients/" })
+    app.window(2).webContents.draft = "Acorn"
+    app.user.button = "Leave"
+    app.time.pass(3000)
+    await settle()
+    assert.deepStrictEqual([app.questions.length, app.asked(0).length, app.asked(2).length], [2, 1, 1])
+    await app.done(0)
+    await app.done(2)
+    assert.strictEqual(app.ended(), "exit")
+  })
+
+  it("is asked about once where a window is closed and the app is quit, whichever comes first: who stays stays", async () => {
+    for (const first of ["close", "quit"] as const) {
+      const app = await started(1)
+      let answers = () => {}
+      app.window(0).webContents.busy = new Promise((resolve) => (answers = resolve))
+      app.window(0).webContents.draft = "Aco"
+      await app[first](0)
+      await app[first === "close" ? "quit" : "close"](0)
+      answers()
+      await settle()
+      assert.deepStrictEqual([app.questions.length, app.window(0).destroyed, app.asked(0)], [1, false, []], first)
+      app.user.button = "Leave"
+      await app.quit()
+      await app.done(0)
+      assert.deepStrictEqual([app.questions.length, app.ended()], [2, "quit"], first)
+    }
+  })
+
+  it("is not waited for in a page that crashes, or is gone, before it answers", async () => {
+    const app = await started(3)
+    for (const index of [0, 1]) app.window(index).webContents.hangs = true
+    await app.quit()
+    app.window(0).webContents.crashed = true
+    app.window(0).webContents.listeners.emit("render-process-gone")
+    app.window(1).destroy()
+    await settle()
+    await app.done(2)
+    assert.strictEqual(app.ended(), "quit")
+  })
+
+  it("is shown before it is asked about, also where the window is minimized", async () => {
+    const app = await started(1)
+    app.window(0).webContents.draft = "Aco"
+    app.window(0).minimized = true
+    await app.quit()
+    assert.deepStrictEqual(app.window(0).calls, ["restore", "show", "focus"])
   })
 
   it("is asked about also beside a page that hangs, and nothing more is waited for than its three seconds", async () => {
