@@ -76,8 +76,7 @@ export const quitting = ({ after = timer, ask, exit, quit, windows }: QuitOption
   let cancelEnd = () => {}
   const rounds = new Map<number, Round>()
   const closes = new Map<Window, Close>()
-  // what a page that is gone would have answered
-  const unanswered = new Map<Window, Set<() => void>>()
+  const unanswered = new Set<{ readonly window: Window; readonly gone: () => void }>()
 
   const strike = (round: Round, window: Window): void => {
     if (round.left.delete(window) && round.left.size === 0) round.end(true)
@@ -110,11 +109,11 @@ export const quitting = ({ after = timer, ask, exit, quit, windows }: QuitOption
     new Promise((resolve) => {
       const cancel = after(patience, () => end("hangs"))
       const gone = () => end("gone")
-      const waiting = unanswered.get(window) ?? new Set()
-      unanswered.set(window, waiting.add(gone))
+      const waiting = { window, gone }
+      unanswered.add(waiting)
       const end = (answer: "leaves" | "asks" | "gone" | "hangs") => {
         cancel()
-        waiting.delete(gone)
+        unanswered.delete(waiting)
         resolve(answer)
       }
       try {
@@ -133,6 +132,8 @@ export const quitting = ({ after = timer, ask, exit, quit, windows }: QuitOption
   }
 
   const isGoing = () => stage === "going"
+
+  const isClosing = (window: Window): boolean => closes.get(window)?.isAgreed === true
 
   /**
    * Asks the user about each of them in which something is typed: those that hang, or `undefined` where the user stays. What took a
@@ -190,14 +191,13 @@ export const quitting = ({ after = timer, ask, exit, quit, windows }: QuitOption
     quit()
   }
 
-  const closeOne = async (window: Window, close: Close, decided: (isLeft: boolean) => void): Promise<void> => {
-    const hung = await leave(() => (window.isDestroyed() ? [] : [window]))
-    if (hung === undefined) {
-      closes.delete(window)
-      return decided(false)
-    }
+  const closeOne = async (window: Window): Promise<void> => {
+    const asked = leave(() => (window.isDestroyed() ? [] : [window]))
+    const close = { isLeft: asked.then((hung) => hung !== undefined), isAgreed: false }
+    closes.set(window, close)
+    const hung = await asked
+    if (hung === undefined) return void closes.delete(window)
     close.isAgreed = true
-    decided(true)
     if (window.isDestroyed()) return
     window.hide()
     await flush(hung.has(window) ? [] : [window])
@@ -227,19 +227,14 @@ export const quitting = ({ after = timer, ask, exit, quit, windows }: QuitOption
       event.preventDefault()
       // it is on its way, or the quit asks about it
       if (closes.has(window) || stage === "asking") return
-      let decided: (isLeft: boolean) => void = () => {}
-      const close: Close = { isLeft: new Promise((resolve) => (decided = resolve)), isAgreed: false }
-      closes.set(window, close)
-      void closeOne(window, close, decided)
+      void closeOne(window)
     },
-    isClosing: (window) => closes.get(window)?.isAgreed === true,
-    mayLeave: (window) => stage === "flushing" || stage === "going" || closes.get(window)?.isAgreed === true || ask(),
+    isClosing,
+    mayLeave: (window) => stage === "flushing" || stage === "going" || isClosing(window) || ask(),
     gone: (window) => {
-      for (const end of [...(unanswered.get(window) ?? [])]) end()
+      for (const waiting of [...unanswered]) if (waiting.window === window) waiting.gone()
       for (const round of [...rounds.values()]) strike(round, window)
-      if (!window.isDestroyed()) return
-      closes.delete(window)
-      unanswered.delete(window)
+      if (window.isDestroyed()) closes.delete(window)
     },
     flushed: (sender, id) => {
       const round = rounds.get(id)

@@ -8,18 +8,13 @@ import * as Chromiums from "../browser/Chromium.js"
 import * as Tab from "../browser/Tab.js"
 import * as Built from "./Built.js"
 import * as Site from "./Site.js"
-import { demo, line, make, rename, row, signIn } from "./States.js"
+import { demo, line, make, notice, rename, row, says, signIn } from "./States.js"
 
 // The app as it is built, behind its own server with the demo's Toggl, used as its users use it.
 
 // --- What is done, and what is seen ----------------------------------------------------------------------------------------
 
-const says = (page: Page, text: RegExp | string) => line(page).filter({ hasText: text }).waitFor()
-
 const saved = (page: Page) => says(page, "Everything is saved in Toggl")
-
-const notice = (page: Page, text: RegExp | string) =>
-  page.getByRole("status").filter({ hasText: text }).first().waitFor()
 
 const outbox = async (page: Page) => {
   await page.evaluate("location.hash = '#/outbox'")

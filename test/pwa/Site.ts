@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import { expect } from "@effect/vitest"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -171,6 +172,14 @@ export const app = (
     const { origin } = yield* Site
     const made = yield* context({ ...withoutSync, ...options })
     return yield* appIn(made, origin)
+  })
+
+/** The body of a test of it: its pages throw nothing unseen. */
+export const withApp = (work: (app: App) => Promise<void>) =>
+  Effect.gen(function* () {
+    const opened = yield* app()
+    yield* Effect.promise(() => work(opened))
+    expect(opened.thrown).toEqual([])
   })
 
 export const appIn = (context: BrowserContext, origin: string): Effect.Effect<App> =>

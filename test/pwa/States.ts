@@ -52,9 +52,15 @@ export const rename = async (page: Page, name: string, to: string): Promise<void
 /** The line at the foot. */
 export const line = (page: Page) => page.getByRole("contentinfo")
 
-const says = (page: Page, text: RegExp) => line(page).filter({ hasText: text }).waitFor()
+/** It says that. */
+export const says = (page: Page, text: RegExp | string): Promise<void> => line(page).filter({ hasText: text }).waitFor()
 
-const setOffline = async (page: Page, offline: boolean): Promise<void> => {
+/** A notice says that. */
+export const notice = (page: Page, text: RegExp | string): Promise<void> =>
+  page.getByRole("status").filter({ hasText: text }).first().waitFor()
+
+/** The demo is offline, or online again, and the page knows. */
+export const setOffline = async (page: Page, offline: boolean): Promise<void> => {
   await demo(page, { set: { offline } })
   await page.waitForFunction(`navigator.onLine === ${String(!offline)}`)
 }

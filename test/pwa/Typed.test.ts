@@ -1,8 +1,7 @@
 import { expect, layer } from "@effect/vitest"
-import * as Effect from "effect/Effect"
 import type { Page } from "playwright-core"
 import * as Site from "./Site.js"
-import { demo, line, make, row, signIn } from "./States.js"
+import { line, make, row, signIn } from "./States.js"
 
 // What somebody types, and the key under their finger: neither is lost, and neither does what nobody meant.
 
@@ -28,19 +27,10 @@ const isFocused = (page: Page, what: string) =>
     (await page.evaluate<string>("document.activeElement.textContent")).includes(what)
   )
 
-const offline = async (page: Page, is: boolean) => {
-  await demo(page, { set: { offline: is } })
-  await page.waitForFunction(`navigator.onLine === ${String(!is)}`)
-}
-
 const withApp = (work: (app: Site.App) => Promise<void>) =>
-  Effect.gen(function* () {
-    const app = yield* Site.app()
-    yield* Effect.promise(async () => {
-      await signIn(app.page)
-      await work(app)
-    })
-    expect(app.thrown).toEqual([])
+  Site.withApp(async (app) => {
+    await signIn(app.page)
+    await work(app)
   })
 
 layer(Site.layer(), { excludeTestServices: true })("what is typed", (it) => {
@@ -213,62 +203,6 @@ layer(Site.layer(), { excludeTestServices: true })("a key", (it) => {
       await page.getByRole("menuitem", { name: "Archive" }).waitFor()
       await page.keyboard.press("Escape")
       await isFocused(page, "Brightside Energy")
-    })
-  )
-})
-
-layer(Site.layer(), { excludeTestServices: true })("undo", (it) => {
-  it.scoped("takes nothing along that was changed since: it says so, and leads to the outbox", () =>
-    withApp(async ({ page }) => {
-      await offline(page, true)
-      await row(page, "Acme Studio").focus()
-      await page.keyboard.press("a")
-      await page.getByText("Acme Studio is archived here").waitFor()
-      await page.getByText("All", { exact: true }).click()
-      await row(page, "Acme Studio").click()
-      await changeForm(page).getByLabel("Notes").fill("later notes")
-      await changeForm(page).getByRole("button", { name: "Save" }).click()
-      await line(page).filter({ hasText: "2 changes wait" }).waitFor()
-      await page.getByRole("button", { name: "Undo" }).click()
-      await page.getByText("1 later change of it would go too").waitFor()
-      await page.getByRole("button", { name: "Open the outbox" }).click()
-      await page.getByText("Archive Acme Studio").waitFor()
-    })
-  )
-
-  it.scoped("says what became of the change where it is not here any more", () =>
-    withApp(async ({ page }) => {
-      await offline(page, true)
-      for (const [name, button, said] of [
-        ["Acme Studio", "Move to another device", "It was moved into a file"],
-        ["Brightside Energy", "Discard: Archive Brightside Energy", "There is nothing to undo: it was discarded."]
-      ] as const) {
-        await row(page, name).focus()
-        await page.keyboard.press("a")
-        await page.getByText(`${name} is archived here`).hover()
-        const other = await page.context().newPage()
-        await other.goto(`${page.url().split("#")[0] ?? ""}#/outbox`)
-        await other.getByRole("button", { name: button }).click()
-        if (button.startsWith("Discard")) {
-          await other.getByRole("group", { name: "Discard?" }).getByRole("button", { name: "Discard" }).click()
-        }
-        await page.getByText(said).waitFor()
-        await other.close()
-      }
-    })
-  )
-
-  it.scoped("makes a client again that never was in Toggl", () =>
-    withApp(async ({ page, toggl }) => {
-      await offline(page, true)
-      await make(page, "Aardvark", "its notes")
-      await row(page, "Aardvark").focus()
-      await page.keyboard.press("Delete")
-      await page.getByRole("button", { name: "Delete" }).click()
-      await page.getByRole("button", { name: "Make it again" }).click()
-      await row(page, "Aardvark").waitFor()
-      await offline(page, false)
-      await Site.until("Toggl to have it", async () => (await toggl.client("Aardvark"))?.notes === "its notes")
     })
   )
 })
